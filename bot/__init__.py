@@ -1,0 +1,1 @@
+"""Rapport: a Discord bot that coaches students through informational interviews."""

@@ -1,0 +1,1 @@
+"""Rules of the journey. Pure: standard library only, no clock, no I/O."""

@@ -1,0 +1,1 @@
+"""The coaching text as data."""

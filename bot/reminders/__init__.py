@@ -1,0 +1,1 @@
+"""The reminder engine: claim, send, mark. The only room that knows APScheduler."""

@@ -1,0 +1,1 @@
+"""Use cases. One public coroutine is one unit of work, which is one transaction."""

@@ -1,0 +1,1 @@
+"""What students see: cards, buttons, forms, replies, errors. Draws; decides nothing."""
