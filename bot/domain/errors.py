@@ -37,6 +37,8 @@ class Code(StrEnum):
     """`text`, `options`: a wall time that the clock change repeats; first and second."""
     BAD_QUIET_HOURS = "bad_quiet_hours"
     """`text`: not HH:MM, or the two ends are the same."""
+    BAD_MINUTES = "bad_minutes"
+    """`minutes`, `low`, `high`: no length for a meeting."""
     BLANK = "blank"
     """`field`: something that is needed was left empty."""
     TOO_LONG = "too_long"

@@ -1,1 +1,56 @@
 """Use cases. One public coroutine is one unit of work, which is one transaction."""
+
+from dataclasses import dataclass
+
+from bot.handbook.models import Handbook
+from bot.services.contacts import Contacts
+from bot.services.deliveries import Deliveries
+from bot.services.evaluations import Evaluations
+from bot.services.home import Home
+from bot.services.interviews import Interviews
+from bot.services.memory import Memory
+from bot.services.pings import Pings
+from bot.services.profiles import Profiles
+from bot.services.reminders import Reminders
+from bot.services.requests import Requests
+from bot.services.thank_yous import ThankYous
+from bot.services.todos import Todos
+from bot.storage.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every group of use cases, by the name of its step."""
+
+    contacts: Contacts
+    deliveries: Deliveries
+    evaluations: Evaluations
+    handbook: Handbook
+    home: Home
+    interviews: Interviews
+    memory: Memory
+    pings: Pings
+    profiles: Profiles
+    reminders: Reminders
+    requests: Requests
+    thank_yous: ThankYous
+    todos: Todos
+
+
+def build_services(db: Database, handbook: Handbook) -> Services:
+    """All use cases on one database and one handbook."""
+    return Services(
+        contacts=Contacts(db, handbook),
+        deliveries=Deliveries(db),
+        evaluations=Evaluations(db, handbook),
+        handbook=handbook,
+        home=Home(db, handbook),
+        interviews=Interviews(db, handbook),
+        memory=Memory(db),
+        pings=Pings(db, handbook),
+        profiles=Profiles(db, handbook),
+        reminders=Reminders(db, handbook),
+        requests=Requests(db, handbook),
+        thank_yous=ThankYous(db, handbook),
+        todos=Todos(db, handbook),
+    )

@@ -1,0 +1,137 @@
+"""The command line: `python -m bot run | demo | check | db upgrade`."""
+
+import argparse
+import asyncio
+import contextlib
+import importlib.util
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+
+import discord
+from pydantic import ValidationError
+
+from bot import logs
+from bot.app import create_bot
+from bot.checks import explain, run_checks
+from bot.handbook.problems import HandbookError
+from bot.settings import Settings
+from bot.storage.engine import open_engine
+from bot.storage.migrate import current, upgrade
+
+log = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 fine, 1 something to mend (said in plain words), 2 wrong usage."""
+    options = _parser().parse_args(argv)
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        return _fail(*explain(error))
+    logs.configure(settings.log_level)
+    with contextlib.suppress(KeyboardInterrupt):
+        match options.command:
+            case "run":
+                return _run(settings, force_sync=options.sync)
+            case "check":
+                return _check(settings)
+            case "db":
+                return asyncio.run(_upgrade(settings))
+            case _:
+                return _demo(options)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Rapport coaches informational interviews.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="connect to Discord")
+    run.add_argument("--sync", action="store_true", help="tell Discord the commands even if they did not change")
+    demo = commands.add_parser("demo", help="try it in a browser, without Discord")
+    demo.add_argument("--port", type=int, default=None, help="port on this machine (default: a free one)")
+    demo.add_argument("--no-open", action="store_true", help="do not open a browser")
+    demo.add_argument("--empty", action="store_true", help="start with no contacts")
+    demo.add_argument("--as", dest="viewer", choices=("student", "staff"), default="student", help="whose screen")
+    demo.add_argument("--database", default=None, help="keep the data in this file (default: nothing is kept)")
+    commands.add_parser("check", help="say what is wrong with the settings and how to mend it")
+    db = commands.add_parser("db", help="look after the database")
+    db.add_subparsers(dest="action", required=True).add_parser("upgrade", help="apply what is missing")
+    return parser
+
+
+def _fail(*lines: str) -> int:
+    for line in lines:
+        print(line, file=sys.stderr)
+    return 1
+
+
+def _run(settings: Settings, *, force_sync: bool) -> int:
+    if settings.discord_token is None:
+        return _fail("DISCORD_TOKEN is not set. Put the bot's token into .env; README.md says where to get it.")
+    try:
+        asyncio.run(_serve(settings, settings.discord_token.get_secret_value(), force_sync=force_sync))
+    except HandbookError as error:
+        return _fail("The handbook does not fit:", str(error))
+    except discord.LoginFailure:
+        return _fail(
+            "Discord does not accept DISCORD_TOKEN. Reset it in the developer portal and put the new one in."
+        )
+    return 0
+
+
+async def _serve(settings: Settings, token: str, *, force_sync: bool) -> None:
+    """Run until SIGINT or SIGTERM, then stop in order."""
+    bot = create_bot(settings, force_sync=force_sync)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in the loop
+            loop.add_signal_handler(name, stopped.set)
+    running = asyncio.create_task(bot.start(token), name="discord")
+    waiting = asyncio.create_task(stopped.wait(), name="signals")
+    try:
+        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping")
+    finally:
+        await bot.close()
+        waiting.cancel()
+    await running
+
+
+def _check(settings: Settings) -> int:
+    findings = asyncio.run(run_checks(settings))
+    for finding in findings:
+        print(f"{'ok   ' if finding.fine else 'WRONG'} {finding.what}")
+    return 0 if all(finding.fine for finding in findings) else 1
+
+
+async def _upgrade(settings: Settings) -> int:
+    engine = open_engine(settings.database)
+    try:
+        await upgrade(engine)
+        print(f"The database is at revision {await current(engine)}.")
+    finally:
+        await engine.dispose()
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    if importlib.util.find_spec("simcord") is None:
+        return _fail('The demo needs one more package: pip install -e ".[demo]"')
+    from bot.demo.run import DemoOptions, run_demo  # noqa: PLC0415 - only there with the demo extra
+
+    return run_demo(
+        DemoOptions(
+            port=options.port,
+            open_browser=not options.no_open,
+            empty=options.empty,
+            staff=options.viewer == "staff",
+            database=options.database,
+        )
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

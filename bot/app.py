@@ -1,0 +1,118 @@
+"""The only place that builds things and hands them down; owns the order of start and stop.
+
+Start: database and migrations, cogs, durable buttons, reminder engine, command sync. Stop, the other way round:
+no new work, what is in hand finishes, the engine, Discord, the database.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.handbook import loader
+from bot.reminders.engine import Engine
+from bot.services import Services, build_services
+from bot.settings import Settings
+from bot.storage.engine import Database, open_engine
+from bot.storage.migrate import upgrade
+from bot.ui import errors
+from bot.ui.durable import RouteButton, RouteSelect
+from bot.ui.ping_sender import PingSender
+from bot.ui.press import NO_MENTIONS, Press
+from bot.ui.router import Router
+from bot.ui.sync import sync_if_changed
+from cogs import COGS
+
+log = logging.getLogger(__name__)
+
+
+def intents() -> discord.Intents:
+    """The least that works. DM text needs no privileged intent; messages in servers never reach the bot."""
+    wanted = discord.Intents.none()
+    wanted.guilds = True
+    wanted.dm_messages = True
+    return wanted
+
+
+def create_bot(settings: Settings, *, force_sync: bool = False) -> "Rapport":
+    """The bot, ready to be started. Raises HandbookError when an edited handbook does not fit."""
+    handbook = loader.load(settings.handbook_dir)
+    db = Database(open_engine(settings.database))
+    return Rapport(settings, db, build_services(db, handbook), force_sync=force_sync)
+
+
+class Tree(app_commands.CommandTree["Rapport"]):
+    """Commands for servers, for DMs and for people who installed the bot for themselves."""
+
+    def __init__(self, client: "Rapport") -> None:
+        super().__init__(
+            client,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
+        """Send what a command raised to the one door."""
+        if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+            # Discord still shows a command of an older version; the next sync mends it.
+            log.warning("an outdated command was used")
+        await errors.report(Press(interaction), error)
+
+
+class Rapport(commands.Bot):
+    """The Discord client with everything that it owns."""
+
+    def __init__(self, settings: Settings, db: Database, services: Services, *, force_sync: bool) -> None:
+        super().__init__(
+            # There are no prefix commands; a bot may not be built without one.
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=intents(),
+            allowed_mentions=NO_MENTIONS,
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+        )
+        self.settings = settings
+        self.db = db
+        self.services = services
+        self.router = Router()
+        self.engine = Engine(
+            services.deliveries,
+            PingSender(self, services),
+            sweep_seconds=settings.sweep_seconds,
+            per_second=settings.sends_per_second,
+        )
+        db.on_armed = self.engine.arm
+        self._force_sync = force_sync
+        self._closing = asyncio.Lock()
+
+    async def setup_hook(self) -> None:
+        """Start everything; runs once, after login and before the gateway connects."""
+        await upgrade(self.db.engine)
+        for cog in COGS:
+            await self.add_cog(cog(self.services, self.router))
+        self.add_dynamic_items(RouteButton, RouteSelect)
+        self.add_listener(self.router.submitted, "on_interaction")
+        await sync_if_changed(self.tree, self.services.memory, force=self._force_sync)
+        self.engine.start()
+        log.info("ready: %d commands, %d cogs", len(self.tree.get_commands()), len(self.cogs))
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Hand DMs to the conversation; everything else is not the bot's business."""
+        await self.router.message(message)
+
+    async def close(self) -> None:
+        """Stop in order. Calling it twice is fine."""
+        async with self._closing:
+            if self.is_closed():
+                return
+            self.router.closing = True
+            await self.router.drain(self.settings.shutdown_seconds)
+            await self.engine.stop()
+            await super().close()
+            await self.db.close()

@@ -1,0 +1,99 @@
+"""What `python -m bot check` looks at: settings, database, migrations, handbook; and the invite link."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import discord
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+
+from bot.handbook import loader
+from bot.handbook.problems import HandbookError
+from bot.settings import Settings
+from bot.storage.engine import open_engine
+from bot.storage.migrate import current, newest
+
+SCOPES = ("bot", "applications.commands")
+PERMISSIONS = discord.Permissions.none()
+"""Rapport answers commands and writes DMs; neither needs a permission in a server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `what` says how to mend it when it is not fine."""
+
+    fine: bool
+    what: str
+
+
+def explain(error: ValidationError) -> Iterator[str]:
+    """One line for each setting that is wrong, without its value: it may be a secret."""
+    for problem in error.errors(include_input=False, include_url=False):
+        name = "_".join(str(part) for part in problem["loc"]).upper() or "SETTINGS"
+        yield f"{name}: {problem['msg']}. Mend it in .env; .env.example says what it means."
+
+
+async def run_checks(settings: Settings) -> list[Finding]:
+    """Look at everything that `run` needs, offline and without changing anything."""
+    return [*_token(settings), _handbook(settings), await _database(settings)]
+
+
+def _token(settings: Settings) -> Iterator[Finding]:
+    if settings.discord_token is None:
+        yield Finding(fine=False, what="DISCORD_TOKEN is not set. README.md says where to get one.")
+        return
+    application = application_id(settings.discord_token.get_secret_value())
+    if application is None:
+        yield Finding(
+            fine=False,
+            what="DISCORD_TOKEN does not look like a bot token. Copy it again from the developer portal.",
+        )
+        return
+    yield Finding(fine=True, what="DISCORD_TOKEN is set")
+    yield Finding(fine=True, what=f"invite link: {invite(application)}")
+
+
+def application_id(token: str) -> int | None:
+    """The application a token belongs to: its first part holds it. None when it is no token."""
+    first, dot, _ = token.partition(".")
+    try:
+        decoded = base64.b64decode(first + "=" * (-len(first) % 4), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return int(decoded) if dot and decoded.isascii() and decoded.isdigit() else None
+
+
+def invite(application: int) -> str:
+    """The address at which an administrator adds the bot to a server."""
+    return discord.utils.oauth_url(application, permissions=PERMISSIONS, scopes=SCOPES)
+
+
+def _handbook(settings: Settings) -> Finding:
+    try:
+        handbook = loader.load(settings.handbook_dir)
+    except HandbookError as error:
+        return Finding(fine=False, what=f"the handbook does not fit:\n{error}")
+    return Finding(fine=True, what=f"handbook: {len(handbook.topics)} topics, {len(handbook.questions)} questions")
+
+
+async def _database(settings: Settings) -> Finding:
+    url = settings.database
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return Finding(fine=True, what=f"database {url}: the first start makes it")
+    engine = open_engine(url)
+    try:
+        revision = await current(engine)
+    except (DBAPIError, OSError) as error:
+        return Finding(
+            fine=False, what=f"the database {url} cannot be opened ({type(error).__name__}). See DATABASE_URL."
+        )
+    finally:
+        await engine.dispose()
+    if revision == newest():
+        return Finding(fine=True, what=f"database {url} at revision {revision}")
+    if revision is None:
+        return Finding(fine=True, what=f"database {url} is empty; the first start makes the tables")
+    return Finding(fine=False, what=f"database {url} is at {revision}, not {newest()}: python -m bot db upgrade")

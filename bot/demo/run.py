@@ -1,0 +1,143 @@
+"""Starts the real bot in a simulated Discord and serves it as a page on this machine."""
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import signal
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import simcord
+import time_machine
+from pydantic import SecretStr
+from tzlocal import get_localzone_name
+
+from bot.app import create_bot
+from bot.demo.clock import DemoClock, read_skip
+from bot.demo.scene import set_scene
+from bot.demo.skip import skip_command
+from bot.settings import Settings
+
+BUDGET = 600
+"""Seconds of work that one skip of time may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """What the command line asked for."""
+
+    port: int | None = None
+    open_browser: bool = True
+    empty: bool = False
+    staff: bool = False
+    database: str | None = None
+
+
+def run_demo(options: DemoOptions) -> int:
+    """Run until Ctrl-C or until the page ends the session. Returns the exit code."""
+    logging.getLogger("simcord").setLevel(logging.ERROR)
+    present = datetime.now(UTC)
+    with _database(options.database) as url, time_machine.travel(present, tick=False) as traveller:
+        settings = Settings(_env_file=None, database_url=SecretStr(url), sends_per_second=50)
+        try:
+            asyncio.run(_serve(options, settings, traveller, present))
+        except OSError as error:
+            print(f"The page could not be served: {error.strerror}. Try another --port.", file=sys.stderr)
+            return 1
+    print("The demo has ended.")
+    return 0
+
+
+@contextlib.contextmanager
+def _database(kept: str | None) -> Iterator[str]:
+    if kept is not None:
+        yield f"sqlite+aiosqlite:///{Path(kept).resolve()}"
+        return
+    folder = tempfile.mkdtemp(prefix="rapport-demo-")
+    try:
+        yield f"sqlite+aiosqlite:///{Path(folder) / 'rapport.sqlite3'}"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _serve(
+    options: DemoOptions, settings: Settings, traveller: time_machine.Traveller, present: datetime
+) -> None:
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in the loop
+            asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    # A fresh simulated Discord knows no commands, whatever a kept database says.
+    bot = create_bot(settings, force_sync=True)
+    env = simcord.Env(bot, check_errors=False, settle_timeout=BUDGET)
+    clock = DemoClock(env, traveller)
+    bot.tree.add_command(skip_command(clock))
+    env.backend.clock.advance((present - env.now()).total_seconds())
+    await env.start()
+    try:
+        with env.time_context():
+            await _show(options, env, clock, stopped)
+    finally:
+        await env.shutdown()
+
+
+async def _show(options: DemoOptions, env: simcord.Env, clock: DemoClock, stopped: asyncio.Event) -> None:
+    scene = await set_scene(env, empty=options.empty, staff=options.staff)
+    preview = env.preview(
+        scene.channel, viewers=[scene.viewer], layout="channel", port=options.port, timezone=get_localzone_name()
+    )
+    async with preview:
+        print(_WELCOME.format(url=preview.url, who=scene.who), flush=True)
+        if options.open_browser:
+            await asyncio.to_thread(webbrowser.open, preview.url)
+        with read_terminal(clock):
+            keeping = asyncio.create_task(clock.run(preview), name="time")
+            ends = [asyncio.create_task(stopped.wait()), asyncio.create_task(preview.wait_closed())]
+            await asyncio.wait([keeping, *ends], return_when=asyncio.FIRST_COMPLETED)
+        for task in (keeping, *ends):
+            task.cancel()
+        await asyncio.gather(keeping, *ends, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def read_terminal(clock: DemoClock) -> Iterator[None]:
+    """Take lines such as `+20h` from the terminal while the demo runs."""
+    loop = asyncio.get_running_loop()
+
+    def take() -> None:
+        line = sys.stdin.readline()
+        if not line:
+            loop.remove_reader(sys.stdin)
+        elif (delta := read_skip(line)) is not None:
+            clock.skip(delta)
+            print(f"Skipping {line.strip()} ...", flush=True)
+        elif line.strip():
+            print("Type how far to skip: +30m, +20h or +2d. Ctrl-C ends the demo.", flush=True)
+
+    try:
+        loop.add_reader(sys.stdin, take)
+    except (NotImplementedError, OSError, ValueError):
+        # No terminal, or one that cannot be watched: /skip in the page does the same.
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_reader(sys.stdin)
+
+
+_WELCOME = """
+Rapport in a browser: {url}
+
+This is a simulation. There is no Discord behind it, nothing is sent to anyone, and nothing is kept
+unless you gave --database. You are {who}.
+
+Type / in the page to see the commands; start with /next.
+To let time pass, type +20h (or +30m, +2d) here, or use /skip in the page. Ctrl-C ends it.
+"""

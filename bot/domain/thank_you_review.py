@@ -1,0 +1,109 @@
+"""What the coach notices about a thank-you note. It explains and never rewrites."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
+
+from bot.domain.thank_yous import Finding, FindingCode, NoteParts
+from bot.domain.wording import blank_left, fragment, one_line, word_count
+
+WORD_LIMIT = 150
+
+
+def review(body: str, parts: NoteParts, open_todos: Sequence[str]) -> tuple[Finding, ...]:
+    """The remarks on a note as it stands now, the most important first. `open_todos` are not ticked."""
+    checks: dict[FindingCode, Callable[[], str | None]] = {
+        FindingCode.BLANKS_LEFT: lambda: blank_left(body),
+        FindingCode.CLAIMS_OPEN_TODO: lambda: _claimed(body, parts.done, open_todos),
+        FindingCode.NOTHING_SPECIFIC: lambda: None if _names_something(body, parts) else "",
+        FindingCode.NO_THANKS: lambda: None if _THANKS.search(body) else "",
+        FindingCode.NO_PROMISE: lambda: None if _PROMISE.search(body) else "",
+        FindingCode.ASKS_FOR_WORK: lambda: _found(_WORK, body),
+        FindingCode.MENTIONS_RESUME: lambda: None if _AS_ASKED.search(body) else _found(_RESUME, body),
+        FindingCode.TOO_LONG: lambda: str(words) if (words := word_count(body)) > WORD_LIMIT else None,
+    }
+    details = {code: check() for code, check in checks.items()}
+    return tuple(Finding(code, detail) for code, detail in details.items() if detail is not None)
+
+
+_THANKS = re.compile(r"\bthank|\bgrateful|\bappreciat|\bgratitude", re.IGNORECASE)
+_PROMISE = re.compile(
+    r"\blet you know|\bkeep you (?:posted|updated|informed)|\bupdate you|\b(?:be|stay|keep) in touch|"
+    r"\btell you how|\breport back|\bhear from me|\bwrite (?:to you )?again|\bshare how",
+    re.IGNORECASE,
+)
+_RESUME = re.compile(r"\b(?<!to )(?:r[eé]sum[eé]|CV|curriculum vitae)\b", re.IGNORECASE)
+_AS_ASKED = re.compile(r"\b(?:as|since|because) (?:you|we) (?:asked|requested|agreed|suggested)", re.IGNORECASE)
+_JOB = r"(?:job|position|opening|internship|role|vacanc(?:y|ies)|opportunit(?:y|ies))s?"
+_WORK = re.compile(
+    rf"\bany (?:\w+ )?{_JOB}\b|\b(?:job|internship) (?:opening|offer|opportunit)\w*|"
+    rf"\b(?:have|there is|there are|offer me|consider me for|looking for|apply for) an? (?:\w+ )?{_JOB}\b|"
+    rf"\bare (?:you )?hiring|\bhire me|\bwork for you\b|\brefer me to|\bput in a (?:good )?word",
+    re.IGNORECASE,
+)
+
+
+def _found(pattern: re.Pattern[str], body: str) -> str | None:
+    match = pattern.search(body)
+    return match[0] if match else None
+
+
+_COMMON_WORDS = """
+    a about acted advice again all already also am an and any are as ask at be been best but by can career
+    conversation could dear did do everything experience experiences field following for from gave generosity get
+    getting goes great had has have hear helpful her him his how i if ideas in information informative insight
+    insights interesting interview into is it its job just keep know last learn learned let like liked lot lots
+    many me meet meeting moment more most much my name next nice not of on one our out really regards share shared
+    sharing sincerely so some something stays step stuff suggestion talk talking than thank thanks that the their
+    them there they thing things this time to today touch useful valuable very was we well were what when which
+    who will wish with work would yesterday you your
+"""
+"""What says nothing about this one talk; the handbook's own phrases are made of it."""
+_COMMON = frozenset(_COMMON_WORDS.split())
+_SPECIFIC_ENOUGH = 2
+"""So many uncommon words name something: "grant writing", "reef surveys"."""
+
+
+def _names_something(body: str, parts: NoteParts) -> bool:
+    """Whether the note says something that only fits this talk. Names, plans and deeds do not count."""
+    elsewhere = " ".join(
+        [parts.contact_name, parts.student_name, parts.done, parts.next_step, *parts.open_questions]
+    )
+    return len(set(_words(body)) - _COMMON - set(_words(elsewhere))) >= _SPECIFIC_ENOUGH
+
+
+_DEED = re.compile(
+    r"\bI(?:['’]ve| have)? (?:already |just |also |then )*"
+    r"(?!learned|enjoyed|liked|loved|appreciated|realized|realised|noticed|wanted|hoped|planned|needed)"
+    r"(?:\w+ed|wrote|sent|read|met|spoke|took|made|got|went|found|set|gave|told|began)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+|;")
+
+
+def _claimed(body: str, done: str, open_todos: Sequence[str]) -> str | None:
+    """The first open to-do that the note presents as done."""
+    claims = [part for part in _SENTENCE_END.split(body) if _DEED.search(part)]
+    letter = one_line(body).lower()
+    deeds = [fragment(part).lower() for part in _SENTENCE_END.split(done)]
+    claims += [deed for deed in deeds if deed and deed in letter]
+    return next((todo for todo in open_todos if any(_names(claim, todo) for claim in claims)), None)
+
+
+_SAME_WORD = 0.66
+"""How alike two forms of a word are at least: apply, applied."""
+
+
+def _names(claim: str, todo: str) -> bool:
+    """Whether `claim` shares at least half of the telling words of `todo`, in whatever form: joined, join."""
+    wanted, told = _telling(todo), _telling(claim)
+    shared = sum(bool(get_close_matches(word, told, n=1, cutoff=_SAME_WORD)) for word in wanted)
+    return bool(wanted) and shared >= max(min(2, len(wanted)), (len(wanted) + 1) // 2)
+
+
+def _telling(text: str) -> list[str]:
+    return [word for word in dict.fromkeys(_words(text)) if word not in _COMMON]
+
+
+def _words(text: str) -> Iterable[str]:
+    return re.findall(r"[^\W_]+", text.lower())

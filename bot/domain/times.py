@@ -1,0 +1,167 @@
+"""Wall-clock rules: clock changes, quiet hours, mornings and evenings. All moments are aware UTC datetimes."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.errors import CoachError, Code
+
+MINUTE = timedelta(minutes=1)
+_DAY = timedelta(days=1)
+_CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))? ?(?:([ap])\.?m\.?)?")
+_NAMED_CLOCKS = {"noon": time(12), "midday": time(12), "midnight": time(0)}
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """The wall-clock span, start included and end not, in which nobody is pinged. It may cross midnight."""
+
+    start: time = time(22)
+    end: time = time(8)
+
+
+def quiet_hours(from_text: str, until_text: str) -> QuietHours:
+    """Read both ends as a person types them.
+
+    Raises BAD_QUIET_HOURS when one is no time of day, or when they are the same.
+    """
+    start, end = parse_clock(from_text), parse_clock(until_text)
+    if start == end:
+        raise CoachError(Code.BAD_QUIET_HOURS, text=f"{from_text.strip()[:20]}-{until_text.strip()[:20]}")
+    return QuietHours(start, end)
+
+
+def parse_clock(text: str) -> time:
+    """Read "22:00", "7:30", "10pm" or "noon". A bare "10" is refused: it could be morning or evening.
+
+    Raises BAD_QUIET_HOURS.
+    """
+    clock = read_clock(text)
+    if clock is None:
+        raise CoachError(Code.BAD_QUIET_HOURS, text=text.strip()[:40])
+    return clock
+
+
+def read_clock(text: str) -> time | None:
+    """The time of day that `text` names without doubt, or None."""
+    plain = " ".join(text.casefold().split())
+    match = _CLOCK.fullmatch(plain)
+    if match is None:
+        return _NAMED_CLOCKS.get(plain)
+    hour, minute, half = int(match[1]), int(match[2] or 0), match[3]
+    if half is None and match[2] is None:
+        return None
+    if half is not None:
+        if not 1 <= hour <= 12:  # noqa: PLR2004  # the hours on a clock face
+            return None
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None  # noqa: PLR2004  # hours and minutes
+
+
+def to_utc(wall: datetime, zone: ZoneInfo, text: str) -> datetime:
+    """The moment at which clocks in `zone` show the naive `wall`; `text` is what the person typed.
+
+    Raises WHEN_SKIPPED or WHEN_TWICE when a clock change leaves no such moment, or two. Their options are
+    the two moments by the old and the new offset, earlier first; of a skipped time, one on either side.
+    """
+    first, second = _both_folds(wall, zone)
+    if first == second:
+        return first
+    code = Code.WHEN_TWICE if first < second else Code.WHEN_SKIPPED
+    raise CoachError(code, text=text, options=(min(first, second), max(first, second)))
+
+
+def in_quiet(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> bool:
+    """Whether `moment` lies in quiet hours. Around a clock change the longer reading of the span counts."""
+    return _span_at(moment, quiet, zone) is not None
+
+
+def quiet_end_after(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> datetime:
+    """The first end of quiet hours after `moment`."""
+    return min(end for _, end in _spans(moment, quiet, zone) if end > moment)
+
+
+def quiet_start_before(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> datetime:
+    """The last start of quiet hours at or before `moment`."""
+    return max(start for start, _ in _spans(moment, quiet, zone) if start <= moment)
+
+
+def shift_out_of_quiet(
+    due: datetime, *, deadline: datetime | None, earliest: datetime, quiet: QuietHours, zone: ZoneInfo
+) -> datetime:
+    """Move a ping out of quiet hours: to their end, or to just before them when a deadline would pass.
+
+    Never at or after `deadline`, never before `earliest`. Where no such moment exists, `due` stays: a
+    deadline outranks a quiet night.
+    """
+    span = _span_at(due, quiet, zone)
+    if span is None:
+        return due
+    start, end = span
+    if deadline is None or end < deadline:
+        return end
+    before = max(earliest, start - MINUTE)
+    return before if before < start else due
+
+
+def next_morning(after: datetime, zone: ZoneInfo, at: time = time(9)) -> datetime:
+    """The first time that clocks in `zone` show `at`, strictly after the moment `after`."""
+    today = after.astimezone(zone).date()
+    mornings = (_instant(today + days * _DAY, at, zone) for days in range(4))
+    return next(morning for morning in mornings if morning > after)
+
+
+def day_before_at(moment: datetime, zone: ZoneInfo, at: time = time(18)) -> datetime:
+    """The time `at` on the local day before the one that holds `moment`."""
+    return _instant(moment.astimezone(zone).date() - _DAY, at, zone)
+
+
+def _both_folds(wall: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The wall time by the offset before a clock change and by the one after; equal on any other day."""
+    before, after = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return before, after
+
+
+def _instant(day: date, at: time, zone: ZoneInfo, *, late: bool = False) -> datetime:
+    """A wall time without refusals: skipped becomes the first instant after the gap, repeated the first
+    of the two (the second, if `late`)."""
+    first, second = _both_folds(datetime.combine(day, at), zone)
+    if first > second:
+        return _clock_change(second, first, zone)
+    return second if late else first
+
+
+def _clock_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The instant between the two at which the offset of `zone` changes, by halving."""
+    offset = before.astimezone(zone).utcoffset()
+    while after - before > timedelta.resolution:
+        middle = before + (after - before) / 2
+        if middle.astimezone(zone).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+def _spans(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+    """The quiet spans of the days around `moment`, in order.
+
+    A repeated start counts the first time and a repeated end the last, so that a clock change never makes
+    a quiet night shorter. Spans that come to touch are one.
+    """
+    today = moment.astimezone(zone).date()
+    nights = timedelta(0) if quiet.start < quiet.end else _DAY
+    spans: list[tuple[datetime, datetime]] = []
+    for day in (today + days * _DAY for days in range(-3, 4)):
+        start = _instant(day, quiet.start, zone)
+        end = _instant(day + nights, quiet.end, zone, late=True)
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        elif start < end:
+            spans.append((start, end))
+    return spans
+
+
+def _span_at(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    return next((span for span in _spans(moment, quiet, zone) if span[0] <= moment < span[1]), None)

@@ -1,0 +1,114 @@
+"""interviews.toml: agenda, checklist and question bank."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from bot.domain.evaluations import QUESTIONS
+from bot.handbook.models.evaluation import Number
+from bot.handbook.shapes import Ask, Count, Frozen, Label, Line, Phrase, Source, Template, by_key, unique
+
+AGENDA_MINUTES = 20
+"""The length of the meeting that the agenda is written for."""
+
+
+class Category(StrEnum):
+    """Groups of the question bank, in the order in which a talk goes through them."""
+
+    PATH = "path"
+    DAY = "day"
+    SKILLS = "skills"
+    PEOPLE = "people"
+    REWARDS = "rewards"
+    TRENDS = "trends"
+    PAY = "pay"
+    PREPARATION = "preparation"
+    RELATED = "related"
+    SEARCH = "search"
+    CLOSING = "closing"
+
+
+class Title(Template):
+    """The name of a group."""
+
+    title: Label
+
+
+class Limits(Frozen):
+    """How many questions belong to one meeting."""
+
+    must_ask: Count
+    spares: Count
+    warn_above: Count
+
+
+class AgendaPart(Frozen):
+    """A part of the meeting; `minutes` of 20."""
+
+    minutes: Count
+    title: Label
+    text: Line
+    source: Source
+
+
+class Check(Frozen):
+    """A thing to do on the day before."""
+
+    text: Line
+    source: Source
+
+
+class BankQuestion(Frozen):
+    """A question for the meeting. `feeds`: the evaluation questions that its answer helps with."""
+
+    text: Annotated[Ask, unique("bank question")]
+    category: Category
+    feeds: Annotated[tuple[Number, ...], Field(min_length=1)]
+    source: Source
+
+
+class Crowd(Phrase):
+    """Knows how many questions are chosen."""
+
+    placeholders = frozenset({"count"})
+
+
+class InterviewPhrases(Frozen):
+    """Lines of the preparation."""
+
+    must_ask: Phrase
+    spares: Phrase
+    from_gaps: Phrase
+    too_many: Crowd
+
+
+def _fills_the_meeting(agenda: tuple[AgendaPart, ...]) -> tuple[AgendaPart, ...]:
+    minutes = sum(part.minutes for part in agenda)
+    if minutes != AGENDA_MINUTES:
+        raise ValueError(f"the minutes add up to {minutes}, and must add up to {AGENDA_MINUTES}")
+    return agenda
+
+
+def _feeds_every_question(bank: tuple[BankQuestion, ...]) -> tuple[BankQuestion, ...]:
+    hungry = set(range(1, QUESTIONS + 1)).difference(*(question.feeds for question in bank))
+    if hungry:
+        raise ValueError(f"nothing feeds evaluation question {min(hungry)}")
+    return bank
+
+
+class Interviews(Frozen):
+    """interviews.toml."""
+
+    limits: Limits
+    agenda: Annotated[tuple[AgendaPart, ...], AfterValidator(_fills_the_meeting)]
+    checklist: Annotated[tuple[Check, ...], Field(alias="check")]
+    phrases: InterviewPhrases
+    categories: Annotated[Mapping[Category, Title], by_key(Title, dict.fromkeys(Category, ()))]
+    bank: Annotated[tuple[BankQuestion, ...], AfterValidator(_feeds_every_question), Field(alias="question")]
+
+    @property
+    def closing(self) -> tuple[BankQuestion, ...]:
+        """The questions that end a meeting."""
+        return tuple(question for question in self.bank if question.category is Category.CLOSING)

@@ -1,0 +1,77 @@
+"""What every group of use cases has, and the one place where ownership is checked: by query, from the owner."""
+
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from bot.clock import now
+from bot.domain.errors import CoachError, Code
+from bot.domain.times import QuietHours
+from bot.handbook.models import Handbook
+from bot.storage.engine import Database
+from bot.storage.models import Contact, Evaluation, Interview, Reminder, Request, ThankYou, Todo, User
+from bot.storage.upsert import insert
+
+Row = TypeVar("Row", Contact, Request, Interview, ThankYou, Evaluation, Todo, Reminder)
+
+
+class UseCases:
+    """Use cases of one step. Each public coroutine is one unit of work."""
+
+    def __init__(self, db: Database, handbook: Handbook) -> None:
+        self.db = db
+        self.handbook = handbook
+
+
+def owned(model: type[Row], owner_id: int) -> Select[Row]:
+    """Rows of `model` that are `owner_id`'s: every query of a student's rows starts here."""
+    query = select(model)
+    if model is ThankYou:
+        query = query.join(Interview, Interview.id == ThankYou.interview_id)
+    if model in {ThankYou, Interview}:
+        query = query.join(Contact, Contact.id == Interview.contact_id)
+    elif model is Request:
+        query = query.join(Contact, Contact.id == Request.contact_id)
+    return query.where(_OWNER.get(model, Contact.owner_id) == owner_id)
+
+
+_OWNER: dict[type[Any], InstrumentedAttribute[int]] = {
+    Evaluation: Evaluation.owner_id,
+    Todo: Todo.owner_id,
+    Reminder: Reminder.user_id,
+}
+"""Tables that name their owner themselves; the others belong to a contact, and so to its owner."""
+
+
+async def own(session: AsyncSession, model: type[Row], owner_id: int, row_id: int) -> Row:
+    """The row with `row_id`. Raises NOT_FOUND when there is none or it is another student's: no telling which."""
+    row = await session.scalar(owned(model, owner_id).where(model.id == row_id))
+    if row is None:
+        raise CoachError(Code.NOT_FOUND)
+    return row
+
+
+async def ensure_user(session: AsyncSession, user_id: int, display_name: str = "") -> User:
+    """The student's row, made now if this is the first thing they do."""
+    user = await session.get(User, user_id)
+    if user is not None:
+        return user
+    row = {"discord_id": user_id, "display_name": display_name[:100], "created_at": now()}
+    # Two first commands at once both get here; one row is made.
+    await session.execute(insert(session, User).values(row).on_conflict_do_nothing())
+    return await session.get_one(User, user_id)
+
+
+def zone_of(user: User | None) -> ZoneInfo:
+    """The student's zone. Raises ZONE_NEEDED when they have not told it: UTC is never assumed."""
+    if user is None or user.zone is None:
+        raise CoachError(Code.ZONE_NEEDED)
+    return ZoneInfo(user.zone)
+
+
+def quiet_of(user: User) -> QuietHours:
+    """The hours in which the student wants no pings."""
+    return QuietHours(user.quiet_from, user.quiet_to)

@@ -1,0 +1,7 @@
+"""Use cases of finding contacts."""
+
+from bot.services.base import UseCases
+
+
+class Contacts(UseCases):
+    """Use cases of finding contacts."""

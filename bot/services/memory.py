@@ -1,0 +1,26 @@
+"""What the bot remembers about itself between two starts."""
+
+from bot.storage.engine import Database
+from bot.storage.models import Fact
+from bot.storage.upsert import insert
+
+
+class Memory:
+    """A few facts by name."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    async def recall(self, key: str) -> str | None:
+        """The fact, or None."""
+        async with self.db.read() as session:
+            fact = await session.get(Fact, key)
+            return fact.value if fact else None
+
+    async def remember(self, key: str, value: str) -> None:
+        """Keep or replace the fact."""
+        async with self.db.write() as session:
+            statement = insert(session, Fact).values(key=key, value=value)
+            await session.execute(
+                statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
+            )

@@ -1,0 +1,96 @@
+"""Planning reminders inside another use case's transaction, and what a student can do with a ping."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import now
+from bot.domain.errors import CoachError, Code
+from bot.domain.reminders import Kind, Planned, Snooze, Status, snoozed_until
+from bot.services.base import UseCases, own, zone_of
+from bot.storage.engine import ARMED
+from bot.storage.models import Reminder, User
+from bot.storage.upsert import insert
+
+
+async def arm(session: AsyncSession, user_id: int, planned: Iterable[Planned]) -> None:
+    """Write `planned` with the caller's transaction. Planning the same again moves it, never doubles it.
+
+    A ping that was cancelled comes back; one that went out stays as it is.
+    """
+    pings = tuple(planned)
+    if not pings:
+        return
+    statement = insert(session, Reminder).values([_row(user_id, ping) for ping in pings])
+    fresh = ("due_at", "available_at", "expires_at", "status", "reason", "attempts")
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["dedupe_key"],
+            set_={name: getattr(statement.excluded, name) for name in fresh} | {"claimed_until": None},
+            where=Reminder.status.in_((Status.PENDING, Status.CANCELLED)),
+        )
+    )
+    announce(session, min(ping.due_at for ping in pings))
+
+
+def _row(user_id: int, ping: Planned) -> dict[str, object]:
+    return {
+        "user_id": user_id,
+        "kind": ping.kind.value,
+        "subject_id": ping.subject_id,
+        "due_at": ping.due_at,
+        "available_at": ping.due_at,
+        "expires_at": ping.expires_at,
+        "status": Status.PENDING.value,
+        "reason": "",
+        "attempts": 0,
+        "dedupe_key": ping.dedupe_key,
+    }
+
+
+def announce(session: AsyncSession, due: datetime) -> None:
+    """Have the engine told after the commit that something is due at `due`."""
+    known = session.info.get(ARMED)
+    session.info[ARMED] = due if known is None else min(known, due)
+
+
+async def cancel(session: AsyncSession, kinds: Iterable[Kind], subject_id: int, reason: str) -> None:
+    """Take back pending pings of `kinds` about one subject, in the transaction that makes them pointless."""
+    await session.execute(
+        update(Reminder)
+        .where(
+            Reminder.kind.in_([kind.value for kind in kinds]),
+            Reminder.subject_id == subject_id,
+            Reminder.status == Status.PENDING,
+        )
+        .values(status=Status.CANCELLED.value, reason=reason, claimed_until=None)
+    )
+
+
+_GRACE = timedelta(hours=12)
+"""A snoozed ping stays useful at least this long after the moment that was chosen."""
+
+
+class Reminders(UseCases):
+    """What a student can do with a ping."""
+
+    async def snooze(self, owner_id: int, reminder_id: int, choice: Snooze) -> datetime:
+        """Send the same ping again later; returns when. Raises NOT_FOUND, MOVED_ON when it became pointless."""
+        async with self.db.write() as session:
+            reminder = await own(session, Reminder, owner_id, reminder_id)
+            if reminder.status not in {Status.SENT, Status.PENDING, Status.UNCERTAIN}:
+                raise CoachError(Code.MOVED_ON)
+            user = await session.get_one(User, owner_id)
+            moment = snoozed_until(choice, now(), zone_of(user))
+            again = Planned(
+                kind=Kind(reminder.kind),
+                subject_id=reminder.subject_id,
+                due_at=moment,
+                expires_at=max(reminder.expires_at, moment + _GRACE),
+                # One snooze of a ping at a time: a second choice moves the first.
+                dedupe_key=f"{reminder.dedupe_key.split('+')[0]}+snooze{reminder.id}",
+            )
+            await arm(session, owner_id, [again])
+            return moment

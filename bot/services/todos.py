@@ -1,0 +1,7 @@
+"""Use cases of to-dos."""
+
+from bot.services.base import UseCases
+
+
+class Todos(UseCases):
+    """Use cases of to-dos."""

@@ -1,0 +1,100 @@
+"""The database: how it is opened, and the two kinds of unit of work, `read` and `write`."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+BUSY_SECONDS = 2
+"""How long a writer waits for another process: less than the 3 seconds in which Discord wants an answer."""
+
+ARMED = "armed"
+"""Key in `session.info`: the earliest due moment of the reminders that this unit of work planned."""
+
+
+def open_engine(url: URL) -> AsyncEngine:
+    """An engine with the safety settings of its kind. Makes the folder of a SQLite file; reads nothing yet."""
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """WAL lets readers go on beside the writer; FULL keeps every acknowledged commit through a power cut."""
+    # Python's own transaction handling would begin late and never IMMEDIATE, so it is switched off.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes the write lock at once: upgrading later can fail with no way to wait."""
+    immediate = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+class Database:
+    """Units of work on one engine. On SQLite writers of this process queue here, in order."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.on_armed: Callable[[datetime], None] = lambda _due: None
+        """Told the earliest due moment after a commit that planned reminders; set by `bot/app.py`."""
+        self._reader = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
+        self._writer = async_sessionmaker(engine.execution_options(writes=True), expire_on_commit=False)
+        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session over one consistent picture. Nothing done in it is kept."""
+        async with self._reader() as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A session that commits when the block ends and rolls back when it raises."""
+        async with AsyncExitStack() as stack:
+            if self._turn is not None:
+                await stack.enter_async_context(self._turn)
+            session = await stack.enter_async_context(self._writer())
+            async with session.begin():
+                yield session
+        if (due := session.info.get(ARMED)) is not None:
+            self.on_armed(due)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def is_full_or_locked(error: BaseException) -> bool:
+    """Whether the database refused because the disk is full or another process holds it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, sqlite3.OperationalError):
+            return cause.sqlite_errorcode & 0xFF in {
+                sqlite3.SQLITE_BUSY,
+                sqlite3.SQLITE_LOCKED,
+                sqlite3.SQLITE_FULL,
+            }
+        cause = getattr(cause, "orig", None) or cause.__cause__
+    return False

@@ -1,0 +1,43 @@
+"""Alembic's entry. The bot hands over a connection; the `alembic` command opens the one in the settings."""
+
+import asyncio
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import Connection
+
+from bot.settings import Settings
+from bot.storage.engine import open_engine
+from bot.storage.models import Base
+from bot.storage.types import TZDateTime
+
+
+def _render(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
+    """Write our column types as plain ones: a migration must not change when our code does."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, TZDateTime) else False
+
+
+def _run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,  # SQLite alters a table by copying it
+        render_item=_render,
+        compare_type=True,
+        compare_server_default=True,
+    )
+    context.run_migrations()
+
+
+async def _run_alone() -> None:
+    engine = open_engine(Settings().database)
+    async with engine.execution_options(writes=True).begin() as connection:
+        await connection.run_sync(_run)
+    await engine.dispose()
+
+
+if (handed := context.config.attributes.get("connection")) is not None:
+    _run(handed)
+else:
+    asyncio.run(_run_alone())

@@ -1,0 +1,124 @@
+"""From a card to Discord's components. Nothing else in the project builds components.
+
+Discord's limits that its own library does not check are kept here: 4,000 characters of text in a message, 40
+components, 80 characters on a button, 100 on an option.
+"""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import discord
+
+from bot.ui.card import Block, Button, Card, Divider, Entry, File, Letter, Link, Row, Select, Text, plain_lines
+from bot.ui.durable import RouteButton, RouteSelect
+from bot.ui.routes import Kind, Route, encode
+
+TEXT_LIMIT = 4000
+LABEL_LIMIT = 80
+OPTION_LIMIT = 100
+PLACEHOLDER_LIMIT = 150
+LETTER_LIMIT = 2200
+"""Characters of a letter that a card shows; the rest is in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a message is sent with."""
+
+    view: discord.ui.LayoutView
+    files: list[discord.File]
+
+
+def build(card: Card, owner: int) -> Built:
+    """Components for `card`; only `owner` may press them. Raises ValueError when it breaks a limit of Discord's."""
+    files = [*card.files, *(overflow for block in card.blocks if (overflow := _overflow(block)))]
+    children: list[discord.ui.Item[Any]] = [_heading(card)]
+    children += [_block(block, owner) for block in card.blocks]
+    children += [discord.ui.File(f"attachment://{file.name}") for file in files]
+    children += [_row(row, owner) for row in card.rows if not isinstance(row, tuple) or row]
+    if card.hint:
+        children.append(discord.ui.TextDisplay(f"-# {card.hint}"))
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(discord.ui.Container(*children, accent_colour=card.state.value))
+    if (length := view.content_length()) > TEXT_LIMIT:
+        raise ValueError(f"the card {card.title[:40]!r} holds {length} characters")
+    # A stopped view is never kept in memory: every press is answered by its route alone.
+    view.stop()
+    return Built(view, [_file(file) for file in files])
+
+
+def _heading(card: Card) -> discord.ui.TextDisplay[Any]:
+    above = f"-# {card.above}\n" if card.above else ""
+    return discord.ui.TextDisplay(f"{above}### {card.title}")
+
+
+def _block(block: Block, owner: int) -> discord.ui.Item[Any]:
+    match block:
+        case Text(markdown):
+            return discord.ui.TextDisplay(markdown)
+        case Entry(markdown, button):
+            return discord.ui.Section(discord.ui.TextDisplay(markdown), accessory=_button(button, owner))
+        case Letter(text, _):
+            return discord.ui.TextDisplay(_visible(text))
+        case Divider():
+            return discord.ui.Separator()
+
+
+def _visible(text: str) -> str:
+    shown = plain_lines(text)
+    if len(shown) <= LETTER_LIMIT:
+        return shown
+    cut = shown[:LETTER_LIMIT].rsplit(" ", 1)[0].rstrip("\\")
+    return f"{cut} …\n\n*The whole text is in the file below.*"
+
+
+def _overflow(block: Block) -> File | None:
+    if isinstance(block, Letter) and len(plain_lines(block.text)) > LETTER_LIMIT:
+        return File(block.filename, block.text.encode())
+    return None
+
+
+def _file(file: File) -> discord.File:
+    return discord.File(BytesIO(file.content), filename=file.name)
+
+
+def _row(row: Row, owner: int) -> discord.ui.ActionRow[Any]:
+    if isinstance(row, Select):
+        return discord.ui.ActionRow(_select(row, owner))
+    return discord.ui.ActionRow(*(_button(button, owner) for button in row))
+
+
+def _button(button: Button | Link, owner: int) -> discord.ui.Item[Any]:
+    if len(button.label) > LABEL_LIMIT:
+        raise ValueError(f"the label {button.label!r} is too long for a button")
+    if isinstance(button, Link):
+        return discord.ui.Button(label=button.label, url=button.url)
+    custom_id = encode(Kind.BUTTON, Route(button.action, owner, tuple(map(str, button.args))))
+    return RouteButton(
+        discord.ui.Button(
+            label=button.label, custom_id=custom_id, style=button.style.value, disabled=button.disabled
+        )
+    )
+
+
+def _select(select: Select, owner: int) -> RouteSelect:
+    custom_id = encode(Kind.SELECT, Route(select.action, owner, tuple(map(str, select.args))))
+    options = [
+        discord.SelectOption(
+            label=_clip(option.label, OPTION_LIMIT),
+            value=option.value,
+            description=_clip(option.description, OPTION_LIMIT) or None,
+            default=option.chosen,
+        )
+        for option in select.options
+    ]
+    return RouteSelect(
+        discord.ui.Select(
+            custom_id=custom_id, placeholder=_clip(select.placeholder, PLACEHOLDER_LIMIT), options=options
+        )
+    )
+
+
+def _clip(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,160 @@
+"""What a card is made of, as plain values. `bot/ui/build.py` turns them into Discord's components.
+
+Every answer has the same anatomy: a title that says what this is or what just happened, the facts, one quiet
+hint, and a row of buttons with the most useful next step first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum
+from typing import Self
+
+import discord
+
+
+class State(Enum):
+    """Colour of the bar at the left. The title or the facts say the same in words."""
+
+    NEUTRAL = 0x6C6F78
+    ACTIVE = 0x5865F2
+    WAITING = 0xE0A84C
+    DUE = 0xE0703C
+    DONE = 0x5FA783
+
+
+class Style(Enum):
+    """Weight of a button: primary for the one next step, danger for what destroys."""
+
+    PRIMARY = discord.ButtonStyle.primary
+    SECONDARY = discord.ButtonStyle.secondary
+    DANGER = discord.ButtonStyle.danger
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A press that leads to `action` with `args`."""
+
+    label: str
+    action: str
+    args: tuple[str | int, ...] = ()
+    style: Style = Style.SECONDARY
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A button that opens an address."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One line of a select; `value` arrives in the handler as `press.values`."""
+
+    label: str
+    value: str
+    description: str = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A menu that leads to `action`. Discord shows at most 25 options."""
+
+    action: str
+    options: tuple[Option, ...]
+    placeholder: str
+    args: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Markdown of ours. What a student typed goes through `plain` first."""
+
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line or two with the button that acts on it at the right."""
+
+    markdown: str
+    button: Button
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Text of the student's that is shown as it stands; what does not fit goes on in the file, and says so."""
+
+    text: str
+    filename: str
+
+
+@dataclass(frozen=True, slots=True)
+class Divider:
+    """A thin line."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to hand over."""
+
+    name: str
+    content: bytes
+
+
+Block = Text | Entry | Letter | Divider
+Row = tuple[Button | Link, ...] | Select
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One answer."""
+
+    title: str
+    """Ours, or through `plain`."""
+    blocks: Sequence[Block] = ()
+    rows: Sequence[Row] = ()
+    hint: str = ""
+    above: str = ""
+    """A quiet line over the title, such as where in a conversation this is."""
+    state: State = State.NEUTRAL
+    files: Sequence[File] = field(default=())
+
+    def with_rows(self, *rows: Row) -> Self:
+        """The same card with other rows."""
+        return replace(self, rows=rows)
+
+
+def plain(text: str) -> str:
+    """What somebody typed, shown as typed: no markdown, no mention, no line breaks that would fake our lines."""
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(" ".join(text.split())))
+
+
+def plain_lines(text: str) -> str:
+    """Like `plain`, with the line breaks kept."""
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(text.strip()))
+
+
+def short(text: str, limit: int) -> str:
+    """`plain(text)` for a list line, cut at `limit` characters of the original with an ellipsis."""
+    flat = " ".join(text.split())
+    return plain(flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…")
+
+
+def when(moment: datetime) -> str:
+    """A moment in the reader's own zone and words, with how far away it is."""
+    return f"{discord.utils.format_dt(moment, 'F')} ({ago(moment)})"
+
+
+def ago(moment: datetime) -> str:
+    """How far away a moment is; Discord keeps it up to date on the screen."""
+    return discord.utils.format_dt(moment, "R")
+
+
+def fact(label: str, value: str) -> str:
+    """A bold label and its value, for a line of facts."""
+    return f"**{label}** {value}"

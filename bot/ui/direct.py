@@ -1,0 +1,43 @@
+"""Messages that are not answers to an interaction: DMs, and edits of them."""
+
+import discord
+
+from bot.ui.build import build
+from bot.ui.card import Card
+from bot.ui.press import NO_MENTIONS
+
+CLOSED = 50007
+"""Discord: cannot send messages to this user."""
+
+
+async def send(
+    channel: discord.abc.Messageable, owner: int, card: Card, *, nonce: int | None = None
+) -> discord.Message:
+    """Send `card` to `channel`; Discord drops a repeat of the same `nonce` for a few minutes.
+
+    Raises discord.Forbidden with code 50007 when the student's DMs are closed.
+    """
+    built = build(card, owner)
+    if nonce is None:
+        return await channel.send(view=built.view, files=built.files, allowed_mentions=NO_MENTIONS)
+    return await channel.send(view=built.view, files=built.files, allowed_mentions=NO_MENTIONS, nonce=nonce)
+
+
+async def open_dm(client: discord.Client, user_id: int) -> discord.DMChannel:
+    """The student's DM channel, asked of Discord when it is not known."""
+    user = client.get_user(user_id)
+    if user is not None and user.dm_channel is not None:
+        return user.dm_channel
+    return await client.create_dm(discord.Object(user_id))
+
+
+async def redraw(client: discord.Client, channel_id: int, message_id: int, owner: int, card: Card) -> None:
+    """Draw an earlier message anew. A message that is gone is left alone."""
+    built = build(card, owner)
+    message = client.get_partial_messageable(channel_id, type=discord.ChannelType.private)
+    try:
+        await message.get_partial_message(message_id).edit(
+            view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS
+        )
+    except discord.NotFound:
+        return

@@ -1,0 +1,134 @@
+"""Forms: what they are made of, how they become Discord modals, and how a submit is read back.
+
+A modal is never kept in memory. Its submit comes in through one listener by custom_id, so a form that was open
+during a restart still arrives, with everything that was typed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from bot.ui.card import Option
+from bot.ui.routes import Kind, Route, encode
+
+TITLE_LIMIT = 45
+LABEL_LIMIT = 45
+DESCRIPTION_LIMIT = 100
+TEXT_LIMIT = 4000
+FIELDS_LIMIT = 5
+
+Fields = dict[str, str | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class TextField:
+    """A line, or a box when `long`."""
+
+    key: str
+    label: str
+    value: str = ""
+    placeholder: str = ""
+    description: str = ""
+    long: bool = False
+    required: bool = False
+    limit: int = 1000
+    """Longest text taken, in characters; Discord stops the typing there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceField:
+    """A menu with one answer."""
+
+    key: str
+    label: str
+    options: tuple[Option, ...]
+    placeholder: str = ""
+    description: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TickField:
+    """Boxes to tick, at most 10."""
+
+    key: str
+    label: str
+    options: tuple[Option, ...]
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Up to five questions that lead to `action` when sent."""
+
+    title: str
+    action: str
+    fields: Sequence[TextField | ChoiceField | TickField]
+    args: tuple[str | int, ...] = ()
+
+
+def build_modal(form: Form, owner: int) -> discord.ui.Modal:
+    """The modal of `form` for `owner`. Raises ValueError when it breaks a limit of Discord's."""
+    if len(form.title) > TITLE_LIMIT or not 1 <= len(form.fields) <= FIELDS_LIMIT:
+        raise ValueError(f"the form {form.title!r} breaks a limit")
+    custom_id = encode(Kind.FORM, Route(form.action, owner, tuple(map(str, form.args))))
+    modal = discord.ui.Modal(title=form.title, custom_id=custom_id, timeout=None)
+    for field in form.fields:
+        if len(field.label) > LABEL_LIMIT or len(field.description) > DESCRIPTION_LIMIT:
+            raise ValueError(f"the field {field.label!r} breaks a limit")
+        modal.add_item(
+            discord.ui.Label(text=field.label, description=field.description or None, component=_input(field))
+        )
+    # A stopped modal is not stored by discord.py, which would hold it until it is submitted or the bot ends.
+    modal.stop()
+    return modal
+
+
+def _input(field: TextField | ChoiceField | TickField) -> discord.ui.Item[Any]:
+    match field:
+        case TextField():
+            return discord.ui.TextInput(
+                custom_id=field.key,
+                style=discord.TextStyle.paragraph if field.long else discord.TextStyle.short,
+                default=field.value[: field.limit] or None,
+                placeholder=field.placeholder[:100] or None,
+                required=field.required,
+                max_length=field.limit,
+            )
+        case ChoiceField():
+            return discord.ui.Select(
+                custom_id=field.key,
+                placeholder=field.placeholder or None,
+                required=field.required,
+                options=[
+                    discord.SelectOption(label=option.label[:100], value=option.value, default=option.chosen)
+                    for option in field.options
+                ],
+            )
+        case TickField():
+            return discord.ui.CheckboxGroup(
+                custom_id=field.key,
+                required=False,
+                options=[
+                    discord.CheckboxGroupOption(label=option.label[:100], value=option.value, default=option.chosen)
+                    for option in field.options
+                ],
+            )
+
+
+def read(components: Sequence[Mapping[str, Any]]) -> Fields:
+    """What was filled in, by field key, from the `data.components` of a modal submit."""
+    fields: Fields = {}
+    for component in components:
+        if "component" in component:
+            fields |= read([component["component"]])
+        elif "components" in component:
+            fields |= read(component["components"])
+        elif "values" in component:
+            fields[component["custom_id"]] = list(component["values"])
+        elif "custom_id" in component:
+            value = component.get("value")
+            fields[component["custom_id"]] = "" if value is None else str(value)
+    return fields

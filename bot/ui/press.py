@@ -1,0 +1,77 @@
+"""What a handler works with: who acted, what they filled in, and the one way to answer in any state."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import discord
+
+from bot.ui.build import build
+from bot.ui.card import Card
+from bot.ui.form import Fields, Form, build_modal
+
+NO_MENTIONS = discord.AllowedMentions.none()
+
+Interaction = discord.Interaction[Any]
+
+_THINKING = discord.InteractionResponseType.deferred_channel_message
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A command, a press, a choice or a submitted form: to a handler they are the same."""
+
+    interaction: Interaction
+    fields: Fields = field(default_factory=dict)
+
+    @property
+    def user_id(self) -> int:
+        """Discord id of who acted."""
+        return self.interaction.user.id
+
+    def text(self, key: str) -> str:
+        """A filled-in field without outer white space; empty when it is missing."""
+        value = self.fields.get(key, "")
+        return value.strip() if isinstance(value, str) else "\n".join(value)
+
+    def values(self, key: str = "values") -> list[str]:
+        """What was chosen in a select or ticked."""
+        value = self.fields.get(key, [])
+        return value if isinstance(value, list) else [value]
+
+    async def show(self, card: Card, *, replace: bool = False) -> discord.Message | None:
+        """Answer with `card`; with `replace`, put it in the place of the card that was pressed.
+
+        Private in a server, an ordinary message in the bot's DM. Right before and after an answer or a deferral,
+        and after the message that was pressed is gone. Returns the message where Discord tells it.
+        """
+        built = build(card, self.user_id)
+        response, original = self.interaction.response, self.interaction.message
+        if replace and original is not None and not response.is_done():
+            await response.edit_message(view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS)
+            return original
+        if (replace and original is not None) or response.type is _THINKING:
+            return await self.interaction.edit_original_response(
+                view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS
+            )
+        if response.is_done():
+            return await self.interaction.followup.send(
+                view=built.view, files=built.files, ephemeral=self.private, allowed_mentions=NO_MENTIONS, wait=True
+            )
+        callback = await response.send_message(
+            view=built.view, files=built.files, ephemeral=self.private, allowed_mentions=NO_MENTIONS
+        )
+        return callback.resource if isinstance(callback.resource, discord.Message) else None
+
+    async def ask(self, form: Form) -> None:
+        """Open `form`. Only possible as the first answer, and not to a submitted form (Discord's rule)."""
+        await self.interaction.response.send_modal(build_modal(form, self.user_id))
+
+    async def defer(self) -> None:
+        """Tell Discord that the answer takes longer than its three seconds."""
+        if not self.interaction.response.is_done():
+            await self.interaction.response.defer(ephemeral=self.private, thinking=True)
+
+    @property
+    def private(self) -> bool:
+        """Whether others could read along: everywhere but in the bot's own DM."""
+        return self.interaction.guild_id is not None or self.interaction.context.private_channel

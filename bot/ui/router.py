@@ -1,0 +1,170 @@
+"""From a route to its handler: checks the owner, takes turns per student, and sends every error to one door."""
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+from weakref import WeakValueDictionary
+
+import discord
+
+from bot.domain.errors import CoachError, Code
+from bot.ui import errors
+from bot.ui.card import Card
+from bot.ui.direct import send
+from bot.ui.form import Fields, read
+from bot.ui.press import Interaction, Press
+from bot.ui.routes import Kind, decode
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[..., Awaitable[None]]
+DirectMessageHandler = Callable[[discord.Message], Awaitable[bool]]
+
+
+class ZoneAsker(Protocol):
+    """Asks for the time zone and remembers what was to be done; the profile's cog is one."""
+
+    async def ask_zone(self, press: Press, action: str, args: Sequence[str]) -> None:
+        """Park the action and show the zone picker."""
+
+
+class Router:
+    """Knows the handler of every action. Cogs register theirs; cards only name actions."""
+
+    def __init__(self) -> None:
+        self.handlers: dict[str, Handler] = {}
+        self.direct_messages: list[DirectMessageHandler] = []
+        """Asked in order who takes a DM; the first that answers True has it."""
+        self.zone_asker: ZoneAsker | None = None
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._in_hand = 0
+        self.closing = False
+
+    def add(self, action: str, handler: Handler) -> None:
+        """Register `handler(press, *arguments)`; its annotations (int or str) type the route's arguments."""
+        if action in self.handlers:
+            raise ValueError(f"two handlers for {action!r}")
+        self.handlers[action] = handler
+
+    async def follow(self, interaction: Interaction, custom_id: str, fields: Fields) -> None:
+        """Run the handler that `custom_id` leads to. Forged, foreign and outdated routes change nothing."""
+        press, route = Press(interaction, fields), decode(custom_id)
+        if route is None or route.action not in self.handlers:
+            await errors.report(press, CoachError(Code.MOVED_ON))
+        elif route.owner != interaction.user.id:
+            await errors.report(press, CoachError(Code.NOT_FOUND))
+        else:
+            await self.run(route.action, press, route.args)
+
+    async def submitted(self, interaction: discord.Interaction[Any]) -> None:
+        """Take a submitted form. Registered as a listener, so it needs no modal in memory."""
+        if interaction.type is not discord.InteractionType.modal_submit or not isinstance(interaction.data, dict):
+            return
+        custom_id = str(interaction.data.get("custom_id", ""))
+        if custom_id.startswith(Kind.FORM):
+            await self.follow(interaction, custom_id, read(interaction.data.get("components", [])))
+
+    async def run(self, action: str, press: Press, args: Sequence[str] = ()) -> None:
+        """Run one handler in the student's turn; an error becomes a card, never an exception."""
+        try:
+            handler = self.handlers[action]
+            typed = _typed(handler, args)
+            async with self.turn(press.user_id):
+                await handler(press, *typed)
+        except CoachError as error:
+            if error.code is Code.ZONE_NEEDED and self.zone_asker is not None:
+                await self._ask_zone(press, action, args)
+            else:
+                await errors.report(press, error)
+        except Exception as error:  # noqa: BLE001 - this is the door
+            await errors.report(press, error)
+
+    async def _ask_zone(self, press: Press, action: str, args: Sequence[str]) -> None:
+        try:
+            if self.zone_asker is not None:
+                await self.zone_asker.ask_zone(press, action, args)
+        except Exception as error:  # noqa: BLE001 - this is the door
+            await errors.report(press, error)
+
+    async def message(self, message: discord.Message) -> None:
+        """Take a DM. The first registered handler that wants it has it."""
+        if message.author.bot or message.guild is not None:
+            return
+        try:
+            async with self.turn(message.author.id):
+                for handler in self.direct_messages:
+                    if await handler(message):
+                        return
+        except CoachError as error:
+            await _tell(message, errors.refusal(error, {"text": message.content}))
+        except Exception as error:  # noqa: BLE001 - this is the door
+            await _tell(message, errors.failure(errors.unwrap(error), {"text": message.content}))
+
+    def turn(self, user_id: int) -> "_Turn":
+        """One thing at a time for one student: a double press meets what the first one left."""
+        lock = self._turns.get(user_id)
+        if lock is None:
+            lock = self._turns[user_id] = asyncio.Lock()
+        return _Turn(self, lock)
+
+    def begin(self) -> None:
+        """Count work in."""
+        self._in_hand += 1
+        self._idle.clear()
+
+    def end(self) -> None:
+        """Count work out."""
+        self._in_hand -= 1
+        if not self._in_hand:
+            self._idle.set()
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until nothing is in hand, at most `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._idle.wait()
+        except TimeoutError:
+            log.warning("stopped with %d interactions unfinished", self._in_hand)
+
+
+class _Turn:
+    """Holds a student's lock and counts as work in hand, so that a shutdown waits for it."""
+
+    def __init__(self, router: Router, lock: asyncio.Lock) -> None:
+        self._router, self._lock = router, lock
+
+    async def __aenter__(self) -> None:
+        self._router.begin()
+        await self._lock.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()
+        self._router.end()
+
+
+def _typed(handler: Handler, args: Sequence[str]) -> list[int | str]:
+    """The route's arguments as the handler declares them. Raises MOVED_ON when they do not fit."""
+    parameters = list(inspect.signature(handler).parameters.values())[1:]
+    required = sum(parameter.default is inspect.Parameter.empty for parameter in parameters)
+    if not required <= len(args) <= len(parameters):
+        raise CoachError(Code.MOVED_ON)
+    return [_one(parameter, arg) for parameter, arg in zip(parameters, args, strict=False)]
+
+
+def _one(parameter: inspect.Parameter, arg: str) -> int | str:
+    if parameter.annotation is not int:
+        return arg
+    if not (arg.isascii() and arg.isdigit() and len(arg) <= 18):  # noqa: PLR2004 - fits 64 bits
+        raise CoachError(Code.MOVED_ON)
+    return int(arg)
+
+
+async def _tell(message: discord.Message, card: Card) -> None:
+    try:
+        await send(message.channel, message.author.id, card)
+    except discord.HTTPException as error:
+        log.warning("could not answer a DM: Discord says %s", error.code)

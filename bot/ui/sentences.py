@@ -1,0 +1,74 @@
+"""The sentence for every code a rule can refuse with: what was understood, and what to do about it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.domain.errors import CoachError, Code
+from bot.ui.card import plain, short, when
+from bot.ui.when import EXAMPLES
+
+_TEXT = 120
+"""Characters of a student's own words that a sentence quotes back."""
+
+
+def sentence(error: CoachError) -> str:
+    """The plain line for a refusal. Every code has one."""
+    return _SENTENCES[error.code](error.params)
+
+
+def _quote(params: dict[str, Any]) -> str:
+    return f"“{short(str(params.get('text', '')), _TEXT)}”"
+
+
+def _nearest(names: Sequence[str]) -> str:
+    return f" Nearest: {', '.join(plain(name) for name in names[:5])}." if names else ""
+
+
+def _choices(options: Sequence[datetime]) -> str:
+    return " or ".join(when(option) for option in options)
+
+
+_TRY = f"Try one of these: {', '.join(f'`{example}`' for example in EXAMPLES[:4])}."
+
+_SENTENCES: dict[Code, Callable[[dict[str, Any]], str]] = {
+    Code.NOT_FOUND: lambda _: "That is not here any more, or it is not yours. Nothing was changed.",
+    Code.NO_SUCH_CONTACT: lambda p: f"You have no contact called {_quote(p)}.{_nearest(p.get('nearest', ()))}",
+    Code.AMBIGUOUS_CONTACT: lambda p: (
+        f"{_quote(p)} could be several people.{_nearest(p.get('nearest', ()))} Type a little more of the name."
+    ),
+    Code.MOVED_ON: lambda _: "This card has moved on since it was sent. Nothing was changed.",
+    Code.ZONE_NEEDED: lambda _: "First I need your time zone, so that times mean what you mean.",
+    Code.UNKNOWN_ZONE: lambda p: f"I know no time zone {_quote(p)}.{_nearest(p.get('nearest', ()))}",
+    Code.WHEN_UNREADABLE: lambda p: f"I could not read a date and time in {_quote(p)}. {_TRY}",
+    Code.WHEN_NEEDS_TIME: lambda p: f"{_quote(p)} has a day but no time of day. {_TRY}",
+    Code.WHEN_AMBIGUOUS: lambda p: (
+        f"{_quote(p)} could mean {_choices(p.get('options', ()))}. Write it so that only one is possible, "
+        f"for example `{EXAMPLES[2]}`."
+    ),
+    Code.WHEN_PAST: lambda p: f"I read {_quote(p)} as {when(p['understood'])}, and that is over. {_TRY}",
+    Code.WHEN_FUTURE: lambda p: (
+        f"I read {_quote(p)} as {when(p['understood'])}, and that is still to come. "
+        "Give the moment it happened, for example `yesterday 4pm` or `2 hours ago`."
+    ),
+    Code.WHEN_TOO_FAR: lambda p: f"I read {_quote(p)} as {when(p['understood'])}. That is further than I plan.",
+    Code.WHEN_SKIPPED: lambda p: (
+        f"The clocks go forward that night, and {_quote(p)} does not exist. Do you mean "
+        f"{_choices(p.get('options', ()))}?"
+    ),
+    Code.WHEN_TWICE: lambda p: (
+        f"The clocks go back that night, and {_quote(p)} comes twice: {_choices(p.get('options', ()))}. "
+        "Choose a time outside that hour, or paste a Discord timestamp."
+    ),
+    Code.BAD_QUIET_HOURS: lambda p: (
+        f"I could not read {_quote(p)} as quiet hours. Give two different times such as `22:00` and `08:00`."
+    ),
+    Code.BAD_MINUTES: lambda p: (
+        f"A meeting of {p['minutes']} minutes is more or less than I plan. "
+        f"Choose {p['low']} to {p['high']}; 20 is usual."
+    ),
+    Code.BLANK: lambda p: f"“{p.get('field', 'That')}” is empty, and it is needed.",
+    Code.TOO_LONG: lambda p: (
+        f"“{p.get('field', 'That')}” is {p.get('length', '?')} characters long; {p.get('limit', '?')} fit."
+    ),
+}

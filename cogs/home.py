@@ -1,0 +1,7 @@
+"""Commands and actions of home."""
+
+from bot.ui.step import Step
+
+
+class Home(Step):
+    """Commands and actions of home."""
