@@ -1,7 +1,116 @@
-"""Commands and actions of home."""
+"""Commands and actions of home: what's next, the guide, and every DM that nobody else takes."""
 
-from bot.ui.step import Step
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.handbook.models.topics import Topic
+from bot.ui.card import Card
+from bot.ui.cards import guide, home
+from bot.ui.direct import CLOSED, open_dm, send
+from bot.ui.press import Interaction, Press
+from bot.ui.step import Step, action
+
+_GREETINGS = {"hi", "hey", "hello", "hello there", "hi there", "yo", "start", "next", "what's next", "menu", "help"}
 
 
 class Home(Step):
-    """Commands and actions of home."""
+    """Where a student looks when they do not know what comes now."""
+
+    async def cog_load(self) -> None:
+        """Register the handlers, and take the DMs that are left over."""
+        await super().cog_load()
+        self.router.direct_messages.append(self.take)
+
+    @app_commands.command(name="next")
+    async def next_command(self, interaction: Interaction) -> None:
+        """See what to do now."""
+        await self.act(interaction, "home.next")
+
+    @app_commands.command(name="guide")
+    @app_commands.describe(topic="What would you like to read about?")
+    async def guide_command(self, interaction: Interaction, topic: str | None = None) -> None:
+        """Read how informational interviews are done, step by step."""
+        await self.act(interaction, "home.guide", topic=topic)
+
+    @guide_command.autocomplete("topic")
+    async def complete_topic(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Pages whose title or summary holds what is typed."""
+        wanted = typed.casefold().strip()
+        pages = [
+            page for page in self.services.handbook.topics if wanted in f"{page.title} {page.summary}".casefold()
+        ]
+        return [app_commands.Choice(name=page.title, value=page.key) for page in pages[:25]]
+
+    @app_commands.command(name="help")
+    async def help_command(self, interaction: Interaction) -> None:
+        """See every command, step by step."""
+        await self.act(interaction, "home.help")
+
+    @action("home.next")
+    async def next(self, press: Press) -> None:
+        """Show what to do now."""
+        await self._answer(press.user_id, press.show)
+
+    @action("home.guide")
+    async def guide(self, press: Press, topic: str = "") -> None:
+        """Show a page of the guide, or all of its titles."""
+        await self._page(press, topic or press.text("topic"))
+
+    @action("home.guide_choose")
+    async def choose_page(self, press: Press) -> None:
+        """Turn to another page."""
+        await self._page(press, press.values()[0], replace=True)
+
+    async def _page(self, press: Press, wanted: str, *, replace: bool = False) -> None:
+        page, pages = self._find(wanted), self.services.handbook.topics
+        card = guide.topic_page(page, pages) if page else guide.contents(pages, looked_for=wanted)
+        await press.show(card, replace=replace)
+
+    def _find(self, wanted: str) -> Topic | None:
+        """The page with this key, or with this title as somebody types it."""
+        title = wanted.casefold()
+        named = (page for page in self.services.handbook.topics if page.title.casefold() == title)
+        return self.services.handbook.topic(wanted) or next(named, None)
+
+    @action("home.help")
+    async def help(self, press: Press) -> None:
+        """Show the commands."""
+        await press.show(guide.commands(commands_of(press.interaction.client)))
+
+    @action("home.test")
+    async def test(self, press: Press) -> None:
+        """Find out whether DMs arrive again."""
+        try:
+            channel = await open_dm(press.interaction.client, press.user_id)
+            await send(channel, press.user_id, home.test_message())
+        except discord.Forbidden as error:
+            if error.code != CLOSED:
+                raise
+            await press.show(home.still_closed())
+        else:
+            await press.show(home.reached())
+
+    async def take(self, message: discord.Message) -> bool:
+        """Answer a DM that belongs to nothing with where the student is."""
+        greeting = message.content.casefold().strip(" .!?,") in _GREETINGS
+        lead = "" if greeting else self.services.handbook.home.unplaced.text
+        await self._answer(message.author.id, partial(send, message.channel, message.author.id), lead)
+        return True
+
+    async def _answer(self, owner_id: int, show: Callable[[Card], Awaitable[object]], lead: str = "") -> None:
+        view = await self.services.home.next(owner_id)
+        await show(home.next_card(view, self.services.handbook.home, lead=lead))
+        if view.missed:
+            await self.services.home.told(owner_id, view.missed)
+
+
+def commands_of(client: commands.Bot) -> dict[str, list[str]]:
+    """The names of the commands, by cog, as Discord knows them: a list of our own would fall behind."""
+    return {
+        name: [one.qualified_name for one in cog.walk_app_commands() if isinstance(one, app_commands.Command)]
+        for name, cog in client.cogs.items()
+    }

@@ -282,8 +282,7 @@ async def world(database_url: str, start: datetime = START, **settings: Any) -> 
         clock.advance((start - clock.now()).total_seconds())
         await env.start()
         try:
-            with env.time_context():
-                yield World(env, chosen, traveller)
+            yield World(env, chosen, traveller)
         finally:
             await env.shutdown()
         env._raise_errors_since(env._errors_acknowledged)

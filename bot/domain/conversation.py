@@ -7,7 +7,8 @@ How it moves:
 - Back keeps every answer. Going forward over an answered question keeps its answer too.
 - A choice keeps the words that are already there. A typed answer replaces an earlier answer; a note that
   had no answer yet stays in front of it.
-- A note alone answers nothing. It stays with its question and joins whatever answer comes.
+- A note alone answers nothing. It stays with its question and joins whatever answer comes. Its form shows the
+  words that are there, so what is sent takes their place.
 - Any input but Pause wakes a paused evaluation and is taken. An ignored input changes nothing at all.
 """
 
@@ -46,7 +47,7 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The "Add a note" form."""
+    """The "Add a note" form: the words beside the answer, as they should read now."""
 
     text: str
 
@@ -91,7 +92,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A note was added to the current question, which stays."""
+    """The words beside the current question changed; it stays."""
 
     question: int
     answer: Answer
@@ -233,7 +234,7 @@ def _skip(state: State) -> Outcome:
 
 def _note(state: State, text: str) -> Outcome:
     earlier = state.answers.get(state.position, Answer(None))
-    answer = replace(earlier, text=_joined(earlier.text, _checked(text, "Your note"), "Your note"))
+    answer = replace(earlier, text=_checked(text, "Your note"))
     noted = replace(state, answers={**state.answers, state.position: answer}, status=EvaluationStatus.OPEN)
     return Outcome(noted, Noted(state.position, answer))
 

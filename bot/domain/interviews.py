@@ -19,6 +19,11 @@ AFTER_BOOKING = timedelta(minutes=15)
 TOO_CLOSE = timedelta(hours=2)
 """A meeting booked this close gets no "prepare": "soon" is enough."""
 
+ANOTHER_AFTER = timedelta(hours=24)
+"""Nobody meets the same person for two interviews in one day."""
+PLACE_LIMIT = 300
+"""Characters of a place or link."""
+
 
 class Mode(StrEnum):
     """How they meet; the words are the ones of the command."""
@@ -43,6 +48,30 @@ def checked_minutes(minutes: int) -> int:
     if not SHORTEST_MINUTES <= minutes <= LONGEST_MINUTES:
         raise CoachError(Code.BAD_MINUTES, minutes=minutes, low=SHORTEST_MINUTES, high=LONGEST_MINUTES)
     return minutes
+
+
+def checked_place(place: str) -> str:
+    """The place or link without outer white space. Raises TOO_LONG above 300 characters."""
+    place = place.strip()
+    if len(place) > PLACE_LIMIT:
+        raise CoachError(Code.TOO_LONG, field="Place or link", limit=PLACE_LIMIT, length=len(place))
+    return place
+
+
+def overlap(start: datetime, minutes: int, other_start: datetime, other_minutes: int) -> bool:
+    """Whether two meetings share time. One may begin when the other ends."""
+    end, other_end = start + timedelta(minutes=minutes), other_start + timedelta(minutes=other_minutes)
+    return start < other_end and other_start < end
+
+
+def end_as_booked(starts_at: datetime, minutes: int, told_at: datetime) -> datetime:
+    """When a meeting ended, told only that it happened: as booked, or just now when that is earlier."""
+    return min(starts_at + timedelta(minutes=minutes), told_at)
+
+
+def same_meeting(known_end: datetime, told_end: datetime) -> bool:
+    """Whether an end told again corrects the known one; from a day later on it speaks of another meeting."""
+    return told_end - known_end <= ANOTHER_AFTER
 
 
 def plan_pings(

@@ -77,9 +77,7 @@ def _parse(name: str, text: str) -> dict[str, Any]:
         raise HandbookError([Problem(name, line, message[: found.start()] if found else message)]) from error
 
 
-def _problems(
-    error: ValidationError, texts: Mapping[str, str], tables: Mapping[str, object]
-) -> Iterator[Problem]:
+def _problems(error: ValidationError, texts: Mapping[str, str], tables: Mapping[str, object]) -> Iterator[Problem]:
     """What does not fit, each with its line. A file that could not be parsed has been reported already."""
     for details in error.errors(include_url=False, include_input=False):
         file, *path = details["loc"]

@@ -18,7 +18,6 @@ _SENTENCES = {
     "literal_error": '"{name}" must be {expected}',
     "enum": '"{name}" must be {expected}',
     "tuple_type": '"{name}" must be a list',
-    "too_short": '"{name}" needs at least {min_length}, and there are {actual_length}',
     "too_long": '"{name}" may have at most {max_length} entries',
     "model_type": '"{name}" must be a table',
     "value_error": '"{name}": {error}',

@@ -35,6 +35,9 @@ Key: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$",
 Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=60)]
 """A small number: minutes, questions, interviews."""
 
+MENU = 25
+"""Most entries of a Discord menu."""
+
 
 class Frozen(BaseModel):
     """Cannot be changed, and refuses keys it does not know."""
@@ -139,3 +142,13 @@ def unique(kind: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def _some(values: tuple[object, ...]) -> tuple[object, ...]:
+    if not values:
+        raise ValueError("there must be at least one")
+    return values
+
+
+SOME = AfterValidator(_some)
+"""A list that is not empty. Unlike pydantic's own bound it says nothing when the entries themselves are wrong."""

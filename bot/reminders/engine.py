@@ -13,7 +13,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -83,8 +83,17 @@ class Engine:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         self._stopping = True
-        if self._task is not None:
+        await self.finished()
+
+    async def finished(self) -> None:
+        """Return when the dispatcher has nothing in hand."""
+        while self._task is not None and not self._task.done():
             await self._task
+
+    @property
+    def wakes_at(self) -> datetime | None:
+        """When the clock will poke next, sweeps apart; None when nothing is planned."""
+        return self._wake_at
 
     def arm(self, due: datetime) -> None:
         """Wake up at `due`, unless something is due before."""
@@ -130,10 +139,10 @@ class Engine:
     async def _sort_out(self, delivery: Delivery) -> None:
         present = now()
         fresh = [reminder for reminder in delivery.reminders if reminder.expires_at > present]
-        await self._deliveries.stale(_ids(set(delivery.reminders) - set(fresh)), "too late to be useful")
-        newest = keep_newest(fresh)
-        await self._deliveries.stale(_ids(set(fresh) - set(newest)), "a newer one says it")
-        ready = [reminder for reminder in newest if not await self._held(delivery, reminder, present)]
+        await self._deliveries.stale(_ids(r for r in delivery.reminders if r not in fresh), "too late to be useful")
+        sorted_out = keep_newest(fresh)
+        await self._deliveries.stale(_ids(sorted_out.superseded), "a newer one says it")
+        ready = [reminder for reminder in sorted_out.keep if not await self._held(delivery, reminder, present)]
         if ready:
             await self._send(delivery.user_id, ready, present)
 
@@ -149,7 +158,7 @@ class Engine:
 
     async def _send(self, user_id: int, reminders: Sequence[Claimed], present: datetime) -> None:
         await self._pace.wait()
-        ids = [reminder.id for reminder in reminders]
+        ids = _ids(reminders)
         late = any(is_late(reminder.due_at, present) for reminder in reminders)
         try:
             message_id = await self._sender.send(user_id, reminders, late=late)
@@ -165,5 +174,5 @@ class Engine:
                 await self._deliveries.sent(ids, message_id)
 
 
-def _ids(reminders: set[Claimed]) -> list[int]:
-    return sorted(reminder.id for reminder in reminders)
+def _ids(reminders: Iterable[Claimed]) -> list[int]:
+    return [reminder.id for reminder in reminders]

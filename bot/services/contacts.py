@@ -1,7 +1,189 @@
-"""Use cases of finding contacts."""
+"""Use cases of finding contacts: keeping them, finding them again, and letting them go."""
 
-from bot.services.base import UseCases
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import now
+from bot.domain.contacts import (
+    REACH_LIMIT,
+    ROLE_LIMIT,
+    WHY_LIMIT,
+    Known,
+    Role,
+    Source,
+    checked_length,
+    checked_name,
+    find_duplicate,
+    fold,
+    read_reach,
+    read_role,
+    with_note,
+)
+from bot.domain.reminders import Kind
+from bot.domain.stages import Stage
+from bot.services import contact_names
+from bot.services.base import UseCases, ensure_user, own, owned
+from bot.services.contact_names import ContactRef, Named
+from bot.services.contact_views import Added, Belongings, Entry, Line, Person, person_of, role_of
+from bot.services.facts import load_facts
+from bot.services.planning import MEETING, THANKS
+from bot.services.reminders import cancel
+from bot.storage.models import Contact, Interview, Request, Todo
+
+_TWICE = timedelta(minutes=1)
+"""The same form sent again within this time is a double press."""
 
 
 class Contacts(UseCases):
     """Use cases of finding contacts."""
+
+    async def resolve(self, owner_id: int, text: str) -> ContactRef:
+        """The contact that is meant by a token or a typed name. See `contact_names.resolve` for what it raises."""
+        async with self.db.read() as session:
+            rows = await _named(session, owner_id)
+        return contact_names.resolve(rows, text)
+
+    async def suggest(self, owner_id: int, typed: str) -> list[ContactRef]:
+        """At most 25 contacts for what has been typed so far, best match first."""
+        async with self.db.read() as session:
+            rows = await _named(session, owner_id)
+        return contact_names.suggest(rows, typed)
+
+    async def add(self, owner_id: int, display_name: str, entry: Entry, *, referred_by: int = 0) -> Added:
+        """Keep a new contact, even when it is likely there already. Raises BLANK without a name, and TOO_LONG."""
+        columns = _columns(entry)
+        async with self.db.write() as session:
+            await ensure_user(session, owner_id, display_name)
+            others = (await session.scalars(owned(Contact, owner_id).order_by(Contact.id))).all()
+            contact = next((one for one in others if _is_twin(one, columns)), None)
+            if contact is None:
+                referrer = next((one.id for one in others if one.id == referred_by), None)
+                contact = Contact(owner_id=owner_id, created_at=now(), referred_by_id=referrer, **columns)
+                session.add(contact)
+                await session.flush()
+            same = find_duplicate(_known(contact), map(_known, others))
+            return Added(
+                await person_of(session, owner_id, contact.id),
+                await person_of(session, owner_id, same.id) if same else None,
+            )
+
+    async def entry(self, owner_id: int, contact_id: int) -> Entry:
+        """What the form to edit a contact starts from. Raises NOT_FOUND."""
+        async with self.db.read() as session:
+            contact = await own(session, Contact, owner_id, contact_id)
+        return Entry(contact.name, role_of(contact).typed, contact.source, contact.reach, contact.why)
+
+    async def edit(self, owner_id: int, contact_id: int, entry: Entry) -> Person:
+        """Replace what was typed about a contact. Raises NOT_FOUND, BLANK, TOO_LONG."""
+        columns = _columns(entry)
+        async with self.db.write() as session:
+            contact = await own(session, Contact, owner_id, contact_id)
+            for name, value in columns.items():
+                setattr(contact, name, value)
+            await session.flush()
+            return await person_of(session, owner_id, contact_id)
+
+    async def note(self, owner_id: int, contact_id: int, text: str) -> Person:
+        """Add a note above the others. Raises NOT_FOUND, BLANK, TOO_LONG."""
+        async with self.db.write() as session:
+            contact = await own(session, Contact, owner_id, contact_id)
+            user = await ensure_user(session, owner_id)
+            zone = ZoneInfo(user.zone) if user.zone else None
+            contact.notes = with_note(contact.notes, text, now(), zone)
+            await session.flush()
+            return await person_of(session, owner_id, contact_id)
+
+    async def show(self, owner_id: int, contact_id: int) -> Person:
+        """One contact. Raises NOT_FOUND."""
+        async with self.db.read() as session:
+            return await person_of(session, owner_id, contact_id)
+
+    async def browse(self, owner_id: int, stage: Stage | None = None, search: str = "") -> list[Line]:
+        """Contacts at a stage that a search fits, by name; archived ones last."""
+        query = fold(search)
+        async with self.db.read() as session:
+            facts = await load_facts(session, owner_id)
+        found = [one for one in facts.values() if stage in {None, one.stage} and _fits(query, one.contact)]
+        found.sort(key=lambda one: (one.contact.archived_at is not None, fold(one.contact.name), one.contact.id))
+        return [Line(one.contact.id, one.contact.name, role_of(one.contact), one.stage) for one in found]
+
+    async def belongings(self, owner_id: int, contact_id: int) -> Belongings:
+        """What a student would lose with a contact. Raises NOT_FOUND."""
+        async with self.db.read() as session:
+            contact = await own(session, Contact, owner_id, contact_id)
+            counts = [
+                await session.scalar(select(func.count()).where(model.contact_id == contact_id)) or 0
+                for model in (Request, Interview, Todo)
+            ]
+        requests, meetings, todos = counts
+        return Belongings(contact.id, contact.name, requests, meetings, todos, bool(contact.notes))
+
+    async def delete(self, owner_id: int, contact_id: int) -> str:
+        """Remove a contact with everything that hangs on it, pings included; returns its name. Raises NOT_FOUND."""
+        async with self.db.write() as session:
+            contact = await own(session, Contact, owner_id, contact_id)
+            await _cancel_pings(session, contact_id)
+            await session.delete(contact)
+            return contact.name
+
+
+def _columns(entry: Entry) -> dict[str, str | None]:
+    """What is stored of an entry. Raises BLANK and TOO_LONG."""
+    role = read_role(checked_length(entry.role.strip(), "Role and organization", ROLE_LIMIT))
+    reach = checked_length(entry.reach.strip(), "How to reach them", REACH_LIMIT)
+    found = read_reach(reach)
+    return {
+        "name": checked_name(entry.name),
+        "title": role.title,
+        "organization": role.organization,
+        "source": entry.source if entry.source in set(Source) else "",
+        "reach": reach,
+        "email": found.email,
+        "phone": found.phone,
+        "link": found.link,
+        "why": checked_length(entry.why.strip(), "Why them?", WHY_LIMIT),
+    }
+
+
+def _is_twin(contact: Contact, columns: dict[str, str | None]) -> bool:
+    fresh = now() - contact.created_at < _TWICE
+    return fresh and all(getattr(contact, name) == value for name, value in columns.items())
+
+
+def _known(contact: Contact) -> Known:
+    return Known(contact.id, contact.name, contact.organization, contact.email)
+
+
+def _fits(query: str, contact: Contact) -> bool:
+    if not query:
+        return True
+    texts = (contact.title, contact.organization, contact.notes, contact.why)
+    return contact_names.matches(query, contact.name, *texts)
+
+
+async def _named(session: AsyncSession, owner_id: int) -> list[Named]:
+    columns = (Contact.id, Contact.name, Contact.title, Contact.organization, Contact.archived_at)
+    rows = await session.execute(owned(Contact, owner_id).with_only_columns(*columns).order_by(Contact.id))
+    return [
+        Named(number, name, Role(title, place), archived is not None)
+        for number, name, title, place, archived in rows
+    ]
+
+
+_SUBJECTS = (
+    ((*MEETING, *THANKS), Interview),
+    ((Kind.NUDGE,), Request),
+    ((Kind.TODO_DUE,), Todo),
+)
+"""What pings are about, of the rows that go with a contact."""
+
+
+async def _cancel_pings(session: AsyncSession, contact_id: int) -> None:
+    """Take back every ping about a contact: they point at rows by number, so the database would leave them."""
+    for kinds, model in _SUBJECTS:
+        for subject_id in await session.scalars(select(model.id).where(model.contact_id == contact_id)):
+            await cancel(session, kinds, subject_id, "contact deleted")
+    await cancel(session, (Kind.KEEP_IN_TOUCH,), contact_id, "contact deleted")

@@ -1,7 +1,222 @@
-"""Use cases of the evaluation conversation."""
+"""Use cases of the evaluation: from a meeting to the conversation about it, and every step of that conversation.
 
-from bot.services.base import UseCases
+Everything that the conversation knows is in its rows. A question counts as shown only once its message is noted
+in them: whatever the student types before that is an answer to nothing, and they get the question first.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import now
+from bot.domain.conversation import (
+    Back,
+    Ignored,
+    Input,
+    Noted,
+    Outcome,
+    Pause,
+    Reason,
+    Resume,
+    Say,
+    Skip,
+    advance,
+)
+from bot.domain.errors import CoachError, Code
+from bot.domain.evaluations import Answer, EvaluationStatus, Kind
+from bot.domain.interviews import InterviewStatus
+from bot.services.base import UseCases, own, owned
+from bot.services.evaluation_views import Busy, NoMeeting, NotMet, Opened, Opening, Place, Talk, Turn, talk_of
+from bot.storage.models import Answer as AnswerRow
+from bot.storage.models import Contact, Evaluation, Interview, ThankYou
+from bot.storage.upsert import insert
+
+_WORDS: Mapping[str, Input] = {"back": Back(), "skip": Skip(), "pause": Pause()}
+"""Typed words that do what their buttons do."""
 
 
 class Evaluations(UseCases):
     """Use cases of the evaluation conversation."""
+
+    async def about(self, owner_id: int, contact_id: int) -> Opening:
+        """Start or go on with the evaluation of the newest meeting with a contact. Raises NOT_FOUND."""
+        async with self.db.write() as session:
+            contact = await own(session, Contact, owner_id, contact_id)
+            booked = owned(Interview, owner_id).where(
+                Interview.contact_id == contact_id,
+                Interview.status.in_([InterviewStatus.MET.value, InterviewStatus.SCHEDULED.value]),
+            )
+            meetings = list(await session.scalars(booked.order_by(Interview.starts_at)))
+            if not meetings:
+                return NoMeeting(contact_id, contact.name)
+            return await self._open(session, owner_id, _meant(meetings), contact.name)
+
+    async def start(self, owner_id: int, interview_id: int, *, switch: bool = False) -> Opening:
+        """Start or go on with the evaluation of one meeting. With `switch`, another open one is paused for it.
+
+        Raises NOT_FOUND, and MOVED_ON for a meeting that was cancelled or missed.
+        """
+        async with self.db.write() as session:
+            interview = await own(session, Interview, owner_id, interview_id)
+            contact = await own(session, Contact, owner_id, interview.contact_id)
+            return await self._open(session, owner_id, interview, contact.name, switch=switch)
+
+    async def get(self, owner_id: int, evaluation_id: int) -> Talk:
+        """One evaluation. Raises NOT_FOUND."""
+        async with self.db.read() as session:
+            return (await self._own(session, owner_id, evaluation_id))[1]
+
+    async def current(self, owner_id: int) -> Talk | None:
+        """The open evaluation, if there is one."""
+        async with self.db.read() as session:
+            found = await self._find_open(session, owner_id)
+            return found[1] if found else None
+
+    async def take(
+        self, owner_id: int, evaluation_id: int, given: Input, *, expected: int | None = None
+    ) -> Turn | Busy:
+        """Apply one press or form; `expected` is the question it was drawn for.
+
+        Raises NOT_FOUND, BLANK, TOO_LONG.
+        """
+        async with self.db.write() as session:
+            row, talk = await self._own(session, owner_id, evaluation_id)
+            return await self._advance(session, row, talk, given, expected)
+
+    async def say(self, owner_id: int, text: str) -> Turn | Busy | None:
+        """Apply a typed DM to the open evaluation; None when there is none. Raises BLANK and TOO_LONG."""
+        async with self.db.write() as session:
+            found = await self._find_open(session, owner_id)
+            if found is None:
+                return None
+            row, talk = found
+            if talk.shown is None:
+                return Turn(talk, Ignored(Reason.STALE), talk.state.position, None)
+            return await self._advance(session, row, talk, _spoken(text))
+
+    async def shown(self, owner_id: int, evaluation_id: int, place: Place) -> None:
+        """Note which message shows the student where they are. Raises NOT_FOUND."""
+        async with self.db.write() as session:
+            row = await own(session, Evaluation, owner_id, evaluation_id)
+            row.channel_id, row.message_id = place.channel_id, place.message_id
+
+    async def _open(
+        self, session: AsyncSession, owner_id: int, interview: Interview, contact: str, *, switch: bool = False
+    ) -> Opening:
+        if interview.status == InterviewStatus.SCHEDULED:
+            return NotMet(interview.id, contact, interview.starts_at, _has_begun(interview))
+        if interview.status != InterviewStatus.MET:
+            raise CoachError(Code.MOVED_ON)
+        found = await self._find(session, owner_id, Evaluation.interview_id == interview.id)
+        if found and found[1].state.status != EvaluationStatus.PAUSED:
+            return Opened(found[1], found[1].shown)
+        other = await self._find_open(session, owner_id)
+        if other and not switch:
+            return Busy(other[1], interview.id, contact)
+        paused = await _keep(session, *other, advance(other[1].state, Pause())) if other else None
+        if not found:
+            return Opened(await self._begin(session, owner_id, interview.id), paused=paused)
+        resumed = await _keep(session, *found, advance(found[1].state, Resume()))
+        return Opened(resumed.talk, resumed.left, paused)
+
+    async def _begin(self, session: AsyncSession, owner_id: int, interview_id: int) -> Talk:
+        row = Evaluation(
+            interview_id=interview_id,
+            owner_id=owner_id,
+            status=EvaluationStatus.OPEN.value,
+            position=1,
+            created_at=now(),
+        )
+        session.add(row)
+        await session.flush()
+        return (await self._own(session, owner_id, row.id))[1]
+
+    async def _advance(
+        self, session: AsyncSession, row: Evaluation, talk: Talk, given: Input, expected: int | None = None
+    ) -> Turn | Busy:
+        """One step, unless it would wake this evaluation while another is open."""
+        outcome = advance(talk.state, given, self._kinds, expected=expected)
+        if outcome.state.status == EvaluationStatus.OPEN != talk.state.status:
+            other = await self._find_open(session, row.owner_id)
+            if other is not None:
+                return Busy(other[1], talk.interview_id, talk.contact)
+        return await _keep(session, row, talk, outcome)
+
+    @property
+    def _kinds(self) -> Mapping[int, Kind]:
+        """What each question asks for; a counselor may have changed it."""
+        return {question.number: question.kind for question in self.handbook.evaluation.questions}
+
+    async def _own(self, session: AsyncSession, owner_id: int, evaluation_id: int) -> tuple[Evaluation, Talk]:
+        found = await self._find(session, owner_id, Evaluation.id == evaluation_id)
+        if found is None:
+            raise CoachError(Code.NOT_FOUND)
+        return found
+
+    async def _find_open(self, session: AsyncSession, owner_id: int) -> tuple[Evaluation, Talk] | None:
+        return await self._find(session, owner_id, Evaluation.status == EvaluationStatus.OPEN.value)
+
+    async def _find(
+        self, session: AsyncSession, owner_id: int, which: ColumnElement[bool]
+    ) -> tuple[Evaluation, Talk] | None:
+        found = await session.execute(
+            owned(Evaluation, owner_id)
+            .where(which)
+            .join(Interview, Interview.id == Evaluation.interview_id)
+            .join(Contact, Contact.id == Interview.contact_id)
+            .outerjoin(ThankYou, ThankYou.interview_id == Interview.id)
+            .add_columns(Contact.name, ThankYou)
+        )
+        if (one := found.one_or_none()) is None:
+            return None
+        row, contact, note = one
+        answers = await session.scalars(select(AnswerRow).where(AnswerRow.evaluation_id == row.id))
+        return row, talk_of(row, contact, note, answers)
+
+
+async def _keep(session: AsyncSession, row: Evaluation, talk: Talk, outcome: Outcome) -> Turn:
+    """Write what a step changed."""
+    event, state = outcome.event, outcome.state
+    turn = Turn(replace(talk, state=state), event, talk.state.position, talk.shown)
+    if isinstance(event, Ignored):
+        return turn
+    row.position, row.status = state.position, state.status.value
+    row.finished_at = now() if state.status == EvaluationStatus.DONE else row.finished_at
+    if state.answers != talk.state.answers:
+        # No input changes the answer to any question but the one that was up.
+        await _keep_answer(session, row.id, turn.question, state.answers[turn.question])
+    # Out before anything else of this transaction: the index allows one open evaluation at any moment.
+    await session.flush()
+    if isinstance(event, Noted):
+        return turn
+    row.channel_id = row.message_id = None
+    return replace(turn, talk=replace(turn.talk, shown=None))
+
+
+async def _keep_answer(session: AsyncSession, evaluation_id: int, question: int, answer: Answer) -> None:
+    verdict = None if answer.verdict is None else answer.verdict.value
+    values = {"verdict": verdict, "text": answer.text, "answered_at": now()}
+    statement = insert(session, AnswerRow).values(evaluation_id=evaluation_id, question=question, **values)
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=["evaluation_id", "question"], set_=values)
+    )
+
+
+def _meant(meetings: Sequence[Interview]) -> Interview:
+    """The meeting that a student wants to evaluate, of those with one contact by time: the last that has begun.
+
+    With none begun yet, the next one to come.
+    """
+    past = [one for one in meetings if one.status == InterviewStatus.MET or _has_begun(one)]
+    return past[-1] if past else meetings[0]
+
+
+def _has_begun(interview: Interview) -> bool:
+    return interview.starts_at <= now()
+
+
+def _spoken(text: str) -> Input:
+    """A typed message as an input: a word that stands on a button is that button."""
+    return _WORDS.get(text.strip().strip(".!").lower(), Say(text))

@@ -1,7 +1,139 @@
 """What to do now, derived from everything else."""
 
-from bot.services.base import UseCases
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import now
+from bot.domain.evaluations import EvaluationStatus
+from bot.domain.interviews import InterviewStatus
+from bot.domain.next_steps import PersonFacts, Step, StepKind, next_steps
+from bot.domain.reminders import Status
+from bot.domain.requests import RequestStatus
+from bot.services.base import UseCases, owned
+from bot.services.facts import load_facts
+from bot.storage.models import Evaluation, Reminder, ThankYou, Todo, User
+
+LINES = 5
+"""Most steps at once: a longer list is put off, not done."""
+_TOLD = "told on /next"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the student has come."""
+
+    contacts: int = 0
+    asked: int = 0
+    """Contacts who were sent a request."""
+    met: int = 0
+    """Meetings that happened."""
+    todos: int = 0
+    """Open ones."""
+    goal: int = 5
+    interests: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """What `/next` says."""
+
+    name: str
+    has_zone: bool
+    now: datetime
+    steps: tuple[Step, ...]
+    """The most urgent ones first, at most five; never empty."""
+    more: int
+    """Steps that did not fit."""
+    drafted: frozenset[int]
+    """Meetings whose note is written and waits to be sent."""
+    evaluations: Mapping[int, int]
+    """The evaluation to go on with, by its meeting."""
+    missed: tuple[int, ...]
+    """Reminders that could not be delivered and that the steps tell of."""
+    progress: Progress
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is nothing yet to derive a step from."""
+        return self.progress.contacts == 0
 
 
 class Home(UseCases):
-    """What to do now, derived from everything else."""
+    """The whole picture, in a constant number of queries."""
+
+    async def next(self, owner_id: int) -> HomeView:
+        """What to do now. Changes nothing: `told` takes note of what was shown."""
+        async with self.db.read() as session:
+            user = await session.get(User, owner_id)
+            facts = await load_facts(session, owner_id)
+            people = [one.person for one in facts.values() if one.contact.archived_at is None]
+            missed = await _missed(session, owner_id)
+            moment = now()
+            steps = next_steps(people, moment, undeliverable=len(missed))
+            shown = steps[:LINES]
+            return HomeView(
+                name=user.display_name if user else "",
+                has_zone=user is not None and user.zone is not None,
+                now=moment,
+                steps=shown,
+                more=len(steps) - len(shown),
+                drafted=await _drafted(session, owner_id),
+                evaluations=await _unfinished(session, owner_id),
+                missed=missed if any(step.kind is StepKind.UNDELIVERABLE for step in shown) else (),
+                progress=_progress(people, user, todos=await _open_todos(session, owner_id)),
+            )
+
+    async def told(self, owner_id: int, missed: Sequence[int]) -> None:
+        """The student has seen that these reminders did not reach them; they are not told again."""
+        async with self.db.write() as session:
+            await session.execute(
+                update(Reminder)
+                .where(Reminder.user_id == owner_id, Reminder.id.in_(missed), _UNDELIVERED)
+                .values(reason=_TOLD)
+            )
+
+
+_UNDELIVERED = Reminder.status == Status.UNDELIVERABLE.value
+
+
+async def _missed(session: AsyncSession, owner_id: int) -> tuple[int, ...]:
+    query = select(Reminder.id).where(Reminder.user_id == owner_id, _UNDELIVERED, Reminder.reason != _TOLD)
+    return tuple(await session.scalars(query))
+
+
+async def _drafted(session: AsyncSession, owner_id: int) -> frozenset[int]:
+    notes = owned(ThankYou, owner_id).where(ThankYou.version > 0, ThankYou.sent_at.is_(None))
+    return frozenset(await session.scalars(notes.with_only_columns(ThankYou.interview_id)))
+
+
+async def _unfinished(session: AsyncSession, owner_id: int) -> Mapping[int, int]:
+    rows = await session.scalars(
+        owned(Evaluation, owner_id).where(Evaluation.status != EvaluationStatus.DONE.value)
+    )
+    return {row.interview_id: row.id for row in rows}
+
+
+async def _open_todos(session: AsyncSession, owner_id: int) -> int:
+    query = select(func.count()).select_from(Todo).where(Todo.owner_id == owner_id, Todo.done_at.is_(None))
+    return await session.scalar(query) or 0
+
+
+def _progress(people: Sequence[PersonFacts], user: User | None, *, todos: int) -> Progress:
+    if user is None:
+        return Progress()
+    return Progress(
+        contacts=len(people),
+        asked=sum(one.request is not None and one.request.status is not RequestStatus.DRAFT for one in people),
+        met=_met(people),
+        todos=todos,
+        goal=user.goal,
+        interests=user.interests,
+    )
+
+
+def _met(people: Iterable[PersonFacts]) -> int:
+    return sum(meeting.status is InterviewStatus.MET for one in people for meeting in one.meetings)

@@ -1,7 +1,122 @@
-"""Use cases of the profile: name, zone, quiet hours."""
+"""Use cases of the profile: who the student is, their time zone and quiet hours, and what waits for the zone."""
 
-from bot.services.base import UseCases
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.clock import now
+from bot.domain.profiles import LIMITS, Part, checked
+from bot.domain.times import QuietHours, quiet_hours
+from bot.domain.zones import find_zone, zone_label
+from bot.services.base import UseCases, ensure_user, quiet_of, zone_of
+from bot.services.planning import replan
+from bot.storage.models import User
+
+PARKED_FOR = timedelta(days=1)
+"""Later, nobody expects any more that an old command goes on."""
+
+Fields = Mapping[str, str | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileView:
+    """What the student has told about themselves; empty texts where they have not."""
+
+    name: str
+    school: str
+    about: str
+    interests: str
+    zone: str | None
+    """A line to recognize their zone by."""
+    quiet: QuietHours
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Something the student wanted that had to wait for their time zone."""
+
+    action: str
+    args: tuple[str, ...]
+    fields: dict[str, str | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSet:
+    """The profile with its new zone, and what can go on now."""
+
+    profile: ProfileView
+    parked: Parked | None
 
 
 class Profiles(UseCases):
-    """Use cases of the profile: name, zone, quiet hours."""
+    """Use cases of the profile."""
+
+    async def meet(self, owner_id: int, name: str) -> None:
+        """Know the student from the first thing they do, by their Discord `name` until they tell another."""
+        async with self.db.read() as session:
+            user = await session.get(User, owner_id)
+        if user is None or not user.display_name:
+            async with self.db.write() as session:
+                user = await ensure_user(session, owner_id, name)
+                user.display_name = user.display_name or name[: LIMITS[Part.NAME]]
+
+    async def get(self, owner_id: int) -> ProfileView:
+        """The profile as it is; blank for somebody new."""
+        async with self.db.read() as session:
+            user = await session.get(User, owner_id)
+            return ProfileView("", "", "", "", None, QuietHours()) if user is None else _view(user)
+
+    async def edit(self, owner_id: int, *, name: str, school: str, about: str, interests: str) -> ProfileView:
+        """Replace what the student told about themselves. Raises BLANK without a name, and TOO_LONG."""
+        name, school = checked(Part.NAME, name), checked(Part.SCHOOL, school)
+        about, interests = checked(Part.ABOUT, about), checked(Part.INTERESTS, interests)
+        async with self.db.write() as session:
+            user = await ensure_user(session, owner_id)
+            user.display_name, user.school, user.about, user.interests = name, school, about, interests
+            return _view(user)
+
+    async def zone(self, owner_id: int) -> ZoneInfo:
+        """The student's zone. Raises ZONE_NEEDED."""
+        async with self.db.read() as session:
+            return zone_of(await session.get(User, owner_id))
+
+    async def set_zone(self, owner_id: int, name: str) -> ZoneSet:
+        """Take the zone with this IANA name, move the pings, and hand back what waited. Raises UNKNOWN_ZONE."""
+        zone = find_zone(name)
+        async with self.db.write() as session:
+            user = await ensure_user(session, owner_id)
+            user.zone = zone.key
+            await replan(session, user)
+            return ZoneSet(_view(user), _take_parked(user))
+
+    async def set_quiet(self, owner_id: int, start: str, end: str) -> ProfileView:
+        """Take quiet hours from `start` until `end`, wall-clock times, and move the pings.
+
+        Raises BAD_QUIET_HOURS.
+        """
+        quiet = quiet_hours(start, end)
+        async with self.db.write() as session:
+            user = await ensure_user(session, owner_id)
+            user.quiet_from, user.quiet_to = quiet.start, quiet.end
+            await replan(session, user)
+            return _view(user)
+
+    async def park(self, owner_id: int, action: str, args: Sequence[str], fields: Fields) -> None:
+        """Keep what the student wanted until their zone is known. A later wish takes the place of an earlier."""
+        parked = {"action": action, "args": list(args), "fields": dict(fields), "at": now().isoformat()}
+        async with self.db.write() as session:
+            (await ensure_user(session, owner_id)).parked = parked
+
+
+def _take_parked(user: User) -> Parked | None:
+    """What waits, unless it is older than a day; from now on nothing does."""
+    parked, user.parked = user.parked, None
+    if parked is None or now() - datetime.fromisoformat(parked["at"]) > PARKED_FOR:
+        return None
+    return Parked(parked["action"], tuple(parked["args"]), parked["fields"])
+
+
+def _view(user: User) -> ProfileView:
+    label = zone_label(user.zone, now()) if user.zone else None
+    return ProfileView(user.display_name, user.school, user.about, user.interests, label, quiet_of(user))

@@ -49,8 +49,9 @@ def build(card: Card, owner: int) -> Built:
 
 
 def _heading(card: Card) -> discord.ui.TextDisplay[Any]:
-    above = f"-# {card.above}\n" if card.above else ""
-    return discord.ui.TextDisplay(f"{above}### {card.title}")
+    above = f"-# {card.above}" if card.above else ""
+    title = f"### {card.title}" if card.title else ""
+    return discord.ui.TextDisplay("\n".join(line for line in (above, title) if line))
 
 
 def _block(block: Block, owner: int) -> discord.ui.Item[Any]:

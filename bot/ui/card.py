@@ -115,7 +115,7 @@ class Card:
     """One answer."""
 
     title: str
-    """Ours, or through `plain`."""
+    """Ours, or through `plain`. Empty on a card that is one quiet line of a conversation, under its `above`."""
     blocks: Sequence[Block] = ()
     rows: Sequence[Row] = ()
     hint: str = ""

@@ -1,10 +1,14 @@
 """Messages that are not answers to an interaction: DMs, and edits of them."""
 
+import contextlib
+
 import discord
 
 from bot.ui.build import build
 from bot.ui.card import Card
 from bot.ui.press import NO_MENTIONS
+
+DM = discord.DMChannel | discord.PartialMessageable
 
 CLOSED = 50007
 """Discord: cannot send messages to this user."""
@@ -31,13 +35,21 @@ async def open_dm(client: discord.Client, user_id: int) -> discord.DMChannel:
     return await client.create_dm(discord.Object(user_id))
 
 
-async def redraw(client: discord.Client, channel_id: int, message_id: int, owner: int, card: Card) -> None:
+def dm(client: discord.Client, channel_id: int) -> DM:
+    """A DM channel that is known by its id, without asking Discord."""
+    return client.get_partial_messageable(channel_id, type=discord.ChannelType.private)
+
+
+async def redraw(channel: DM, message_id: int, owner: int, card: Card) -> None:
     """Draw an earlier message anew. A message that is gone is left alone."""
     built = build(card, owner)
-    message = client.get_partial_messageable(channel_id, type=discord.ChannelType.private)
-    try:
-        await message.get_partial_message(message_id).edit(
+    with contextlib.suppress(discord.NotFound):
+        await channel.get_partial_message(message_id).edit(
             view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS
         )
-    except discord.NotFound:
-        return
+
+
+async def remove(channel: DM, message_id: int) -> None:
+    """Take back an earlier message, if it is still there."""
+    with contextlib.suppress(discord.NotFound):
+        await channel.get_partial_message(message_id).delete()

@@ -22,6 +22,8 @@ class Press:
 
     interaction: Interaction
     fields: Fields = field(default_factory=dict)
+    first: Card | None = None
+    """What happened on the way: it takes the place of the pressed card, and the answer follows below it."""
 
     @property
     def user_id(self) -> int:
@@ -44,6 +46,9 @@ class Press:
         Private in a server, an ordinary message in the bot's DM. Right before and after an answer or a deferral,
         and after the message that was pressed is gone. Returns the message where Discord tells it.
         """
+        if self.first is not None:
+            await self._show_first()
+            replace = False
         built = build(card, self.user_id)
         response, original = self.interaction.response, self.interaction.message
         if replace and original is not None and not response.is_done():
@@ -62,12 +67,19 @@ class Press:
         )
         return callback.resource if isinstance(callback.resource, discord.Message) else None
 
+    async def _show_first(self) -> None:
+        if self.first is not None and not self.interaction.response.is_done():
+            await Press(self.interaction).show(self.first, replace=True)
+
     async def ask(self, form: Form) -> None:
         """Open `form`. Only possible as the first answer, and not to a submitted form (Discord's rule)."""
         await self.interaction.response.send_modal(build_modal(form, self.user_id))
+        if self.first is not None:
+            await Press(self.interaction).show(self.first)
 
     async def defer(self) -> None:
         """Tell Discord that the answer takes longer than its three seconds."""
+        await self._show_first()
         if not self.interaction.response.is_done():
             await self.interaction.response.defer(ephemeral=self.private, thinking=True)
 

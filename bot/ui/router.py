@@ -38,6 +38,9 @@ class Router:
         self.direct_messages: list[DirectMessageHandler] = []
         """Asked in order who takes a DM; the first that answers True has it."""
         self.zone_asker: ZoneAsker | None = None
+        self.meet: Callable[[int, str], Awaitable[None]] | None = None
+        """Told the id and name of who acts, before the first thing they do since the start."""
+        self._met: set[int] = set()
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -62,19 +65,24 @@ class Router:
 
     async def submitted(self, interaction: discord.Interaction[Any]) -> None:
         """Take a submitted form. Registered as a listener, so it needs no modal in memory."""
-        if interaction.type is not discord.InteractionType.modal_submit or not isinstance(interaction.data, dict):
+        if interaction.type is not discord.InteractionType.modal_submit:
             return
-        custom_id = str(interaction.data.get("custom_id", ""))
+        data: dict[str, Any] = dict(interaction.data or {})
+        custom_id = str(data.get("custom_id", ""))
         if custom_id.startswith(Kind.FORM):
-            await self.follow(interaction, custom_id, read(interaction.data.get("components", [])))
+            await self.follow(interaction, custom_id, read(data.get("components", [])))
 
     async def run(self, action: str, press: Press, args: Sequence[str] = ()) -> None:
         """Run one handler in the student's turn; an error becomes a card, never an exception."""
+        async with self.turn(press.user_id):
+            await self.go_on(action, press, args)
+
+    async def go_on(self, action: str, press: Press, args: Sequence[str] = ()) -> None:
+        """Like `run`, for a handler that leads on to another: the turn is the student's already."""
         try:
+            await self._meet(press.interaction.user)
             handler = self.handlers[action]
-            typed = _typed(handler, args)
-            async with self.turn(press.user_id):
-                await handler(press, *typed)
+            await handler(press, *_typed(handler, args))
         except CoachError as error:
             if error.code is Code.ZONE_NEEDED and self.zone_asker is not None:
                 await self._ask_zone(press, action, args)
@@ -82,6 +90,11 @@ class Router:
                 await errors.report(press, error)
         except Exception as error:  # noqa: BLE001 - this is the door
             await errors.report(press, error)
+
+    async def _meet(self, user: discord.User | discord.Member) -> None:
+        if self.meet is not None and user.id not in self._met:
+            await self.meet(user.id, user.global_name or user.name)
+            self._met.add(user.id)
 
     async def _ask_zone(self, press: Press, action: str, args: Sequence[str]) -> None:
         try:
@@ -96,6 +109,7 @@ class Router:
             return
         try:
             async with self.turn(message.author.id):
+                await self._meet(message.author)
                 for handler in self.direct_messages:
                     if await handler(message):
                         return

@@ -64,8 +64,8 @@ _SENTENCES: dict[Code, Callable[[dict[str, Any]], str]] = {
         f"I could not read {_quote(p)} as quiet hours. Give two different times such as `22:00` and `08:00`."
     ),
     Code.BAD_MINUTES: lambda p: (
-        f"A meeting of {p['minutes']} minutes is more or less than I plan. "
-        f"Choose {p['low']} to {p['high']}; 20 is usual."
+        f"I cannot plan a meeting of “{short(str(p['minutes']), 20)}” minutes. "
+        f"Give a whole number from {p['low']} to {p['high']}; 20 is usual."
     ),
     Code.BLANK: lambda p: f"“{p.get('field', 'That')}” is empty, and it is needed.",
     Code.TOO_LONG: lambda p: (

@@ -18,7 +18,7 @@ from bot.domain.zones import find_zone, zones_called
 from bot.ui.when_days import Day, read_days, worded
 
 EXAMPLES: tuple[str, ...] = ("tomorrow 3pm", "Mon 10:00", "Dec 1 2:30pm", "in 2 hours", "2 hours ago")
-"""Texts that always work, whatever the date, for the sentences that say no."""
+"""One text of each form, for the sentences that say no. Each has a single reading."""
 
 Tense = Literal["future", "past"]
 

@@ -10,10 +10,10 @@ from bot.handbook.problems import HandbookError, Problem
 
 def edit(folder: Path, file: str, old: str, new: str) -> int:
     """Put a changed copy of a packaged file into `folder`; tells the line where the change begins."""
-    text = (PACKAGED / file).read_text()
+    text = (PACKAGED / file).read_text(encoding="utf-8")
     assert old in text
     changed = text.replace(old, new, 1)
-    (folder / file).write_text(changed)
+    (folder / file).write_text(changed, encoding="utf-8")
     return text[: text.index(old)].count("\n") + 1
 
 
@@ -43,56 +43,63 @@ def test_files_as_windows_saves_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "offset", "says"),
+    ("file", "change", "offset", "says"),
     [
         # `offset`: lines from the start of the edit to the line that is named
-        ("topics.toml", 'key = "why"', 'key = "what"', 0, "'what' is there twice"),
-        ("topics.toml", 'key = "why"', 'key = "Why?"', 0, '"key" may hold only'),
-        ("topics.toml", '[[topic]]\nkey = "why"\n', "[[topic]]\n", 0, '"key" is missing'),
-        ("topics.toml", 'title = "Why do it"', "title = 3", 0, '"title" must be text in quotes'),
-        ("topics.toml", 'title = "Why do it"', 'title = " "', 0, '"title" is empty'),
-        ("topics.toml", 'title = "Why do it"', 'title = "Why do it"\ncolour = "red"', 1, '"colour" is not a word'),
-        ("topics.toml", 'text = "You clarify your goals."', "", -1, '"text" is missing'),
-        ("topics.toml", 'text = "You clarify your goals."', 'texts = "x"', -1, '"text" is missing'),
-        ("topics.toml", 'text = "You clarify your goals."', 'text = ["x"]', 0, '"text" must be text in quotes'),
+        ("topics.toml", ('key = "why"', 'key = "what"'), 0, "'what' is there twice"),
+        ("topics.toml", ('key = "why"', 'key = "Why?"'), 0, '"key" may hold only'),
+        ("topics.toml", ('[[topic]]\nkey = "why"\n', "[[topic]]\n"), 0, '"key" is missing'),
+        ("topics.toml", ('title = "Why do it"', "title = 3"), 0, '"title" must be text in quotes'),
+        ("topics.toml", ('title = "Why do it"', 'title = " "'), 0, '"title" is empty'),
         (
             "topics.toml",
-            'text = "You clarify your goals."\nsource = "handout"',
-            'text = "You clarify your goals."\nsource = "handot"',
+            ('title = "Why do it"', 'title = "Why do it"\ncolour = "red"'),
+            1,
+            '"colour" is not a word',
+        ),
+        ("topics.toml", ('text = "You clarify your goals."', ""), -1, '"text" is missing'),
+        ("topics.toml", ('text = "You clarify your goals."', 'texts = "x"'), -1, '"text" is missing'),
+        ("topics.toml", ('text = "You clarify your goals."', 'text = ["x"]'), 0, '"text" must be text in quotes'),
+        (
+            "topics.toml",
+            (
+                'text = "You clarify your goals."\nsource = "handout"',
+                'text = "You clarify your goals."\nsource = "handot"',
+            ),
             1,
             "\"source\" must be 'handout', 'reconstructed' or 'added'",
         ),
-        ("topics.toml", 'text = "You clarify your goals."', f'text = "{"x" * 501}"', 0, "longer than 500"),
-        ("evaluation.toml", "number = 7", "number = 6", 0, "6 is there twice"),
-        ("evaluation.toml", "number = 7", 'number = "7"', 0, '"number" must be a whole number'),
-        ("evaluation.toml", "number = 11", "number = 12", 0, '"number" must be at most 11'),
-        ("evaluation.toml", 'kind = "open"', 'kind = "essay"', 0, "\"kind\" must be 'verdict'"),
-        ("evaluation.toml", "{answered} of 11", "{done} of 11", 0, "nothing fills {done}"),
-        ("interviews.toml", "feeds = [3, 4]", "feeds = [3, 14]", 0, '"feeds" must be at most 11'),
-        ("interviews.toml", "feeds = [3, 4]", "feeds = []", 0, '"feeds" needs at least 1'),
-        ("interviews.toml", 'category = "day"', 'category = "night"', 0, "\"category\" must be 'path'"),
-        ("interviews.toml", "minutes = 12", "minutes = 15", -12, "add up to 23, and must add up to 20"),
-        ("interviews.toml", "[categories.pay]", "[categories.wages]", 0, '"wages" is not a word'),
-        ("pings.toml", "Soon: {name}", "Soon: {nmae}", 0, "nothing fills {nmae} (known here: {name})"),
-        ("pings.toml", "Soon: {name}", "Soon: {name", 0, "a brace belongs to no placeholder"),
-        ("pings.toml", "A to-do is due", "A to-do for {name}", 0, "nothing fills {name} (known here: no braces)"),
-        ("pings.toml", "[ping.soon]", "[ping.fanfare]", 0, '"fanfare" is not a word'),
-        ("contacts.toml", "interviews = 5", "interviews = 0", 0, '"interviews" must be at least 1'),
-        ("contacts.toml", 'label = "Alumni"', 'label = "Other"', 0, ""),
-        ("thank_yous.toml", "[phrases.promise]", "[phrases.vow]", 0, '"vow" is not a word'),
-        ("thank_yous.toml", "What stays with me most: {text}.", "Thanks for it all.", 0, "{text} is missing"),
-        ("thank_yous.toml", "Dear {contact},", "Dear {contact} and {team},", 0, "nothing fills {team}"),
-        ("thank_yous.toml", "[findings.too_long]", "[findings.too_lnog]", 0, '"too_lnog" is not a word'),
+        ("topics.toml", ('text = "You clarify your goals."', f'text = "{"x" * 501}"'), 0, "longer than 500"),
+        ("evaluation.toml", ("number = 7", "number = 6"), 0, "6 is there twice"),
+        ("evaluation.toml", ("number = 7", 'number = "7"'), 0, '"number" must be a whole number'),
+        ("evaluation.toml", ("number = 11", "number = 12"), 0, '"number" must be at most 11'),
+        ("evaluation.toml", ('kind = "open"', 'kind = "essay"'), 0, "\"kind\" must be 'verdict'"),
+        ("evaluation.toml", ("{answered} of 11", "{done} of 11"), 0, "nothing fills {done}"),
+        ("interviews.toml", ("feeds = [3, 4]", "feeds = [3, 14]"), 0, '"feeds" must be at most 11'),
+        ("interviews.toml", ("feeds = [3, 4]", "feeds = []"), 0, '"feeds": there must be at least one'),
+        ("interviews.toml", ('category = "day"', 'category = "night"'), 0, "\"category\" must be 'path'"),
+        ("interviews.toml", ("minutes = 12", "minutes = 15"), -13, "add up to 23, and must add up to 20"),
+        ("interviews.toml", ("[categories.pay]", "[categories.wages]"), 0, '"wages" is not a word'),
+        ("pings.toml", ("Soon: {name}", "Soon: {nmae}"), 0, "nothing fills {nmae} (known here: {name})"),
+        ("pings.toml", ("Soon: {name}", "Soon: {name"), 0, "a brace belongs to no placeholder"),
+        ("pings.toml", ("A to-do is due", "A to-do for {name}"), 0, "nothing fills {name} (known here: no braces)"),
+        ("pings.toml", ("[ping.soon]", "[ping.fanfare]"), 0, '"fanfare" is not a word'),
+        ("contacts.toml", ("interviews = 5", "interviews = 0"), 0, '"interviews" must be at least 1'),
+        ("contacts.toml", ('[place."Event"]', '[place."Fair"]'), 0, '"Fair" is not a word'),
+        ("thank_yous.toml", ("[phrases.promise]", "[phrases.vow]"), 0, '"vow" is not a word'),
+        ("thank_yous.toml", ("Dear {contact},", "Hello,"), 0, "{contact} is missing"),
+        ("thank_yous.toml", ("Dear {contact},", "Dear {contact} and {team},"), 0, "nothing fills {team}"),
+        ("thank_yous.toml", ("[findings.too_long]", "[findings.too_lnog]"), 0, '"too_lnog" is not a word'),
         # not TOML at all
-        ("topics.toml", 'title = "Why do it"', 'title = "Why do it', 0, "Illegal character"),
-        ("topics.toml", 'title = "Why do it"', "title = Why do it", 0, "Invalid value"),
-        ("topics.toml", 'title = "Why do it"', 'title = "Why"\ntitle = "Why do it"', 1, "Cannot overwrite"),
+        ("topics.toml", ('title = "Why do it"', 'title = "Why do it'), 0, "Illegal character"),
+        ("topics.toml", ('title = "Why do it"', "title = Why do it"), 0, "Invalid value"),
+        ("topics.toml", ('title = "Why do it"', 'title = "Why"\ntitle = "Why do it"'), 1, "Cannot overwrite"),
     ],
 )
 def test_a_wrong_edit_is_named_with_its_line(
-    tmp_path: Path, file: str, old: str, new: str, offset: int, says: str
+    tmp_path: Path, file: str, change: tuple[str, str], offset: int, says: str
 ) -> None:
-    line = edit(tmp_path, file, old, new) + offset
+    line = edit(tmp_path, file, *change) + offset
     found = problems(tmp_path)
     assert {problem.file for problem in found} == {file}
     assert [problem for problem in found if problem.line == line and says in problem.message], found
@@ -107,7 +114,7 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     edit(tmp_path, "topics.toml", 'title = "Why do it"', "title = Why do it")
     goal = edit(tmp_path, "contacts.toml", "interviews = 5", 'interviews = "many"')
     soon = edit(tmp_path, "pings.toml", "Soon: {name}", "Soon: {nmae}")
-    text = (tmp_path / "pings.toml").read_text()
+    text = (tmp_path / "pings.toml").read_text(encoding="utf-8")
     (tmp_path / "pings.toml").write_text(text.replace("[ping.combined]", "[ping.all]"))
     found = problems(tmp_path)
     assert [problem.file for problem in found] == ["contacts.toml", *["pings.toml"] * 3, "topics.toml"]

@@ -71,7 +71,8 @@ def test_line_of(path: tuple[str | int, ...], line: int, ends: str) -> None:
 
 
 keys = st.from_regex(r"[a-z]{1,4}", fullmatch=True)
-blocks = st.lists(st.tuples(st.integers(0, 3), st.dictionaries(keys, st.text(max_size=20), max_size=4)), max_size=6)
+words = st.text(st.sampled_from("ab é\n\\\"'[]{}=#"), max_size=20)
+blocks = st.lists(st.tuples(st.integers(0, 3), st.dictionaries(keys, words, max_size=4)), max_size=6)
 
 
 @given(blocks)

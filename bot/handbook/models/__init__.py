@@ -25,6 +25,11 @@ class Handbook(Frozen):
     pings: Annotated[Pings, inside(PingsFile, "ping")]
     home: Home
 
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The eleven evaluation questions."""
+        return self.evaluation.questions
+
     def topic(self, key: str) -> Topic | None:
         """The topic with this key, None when there is none: keys come from buttons that outlive an edit."""
         return next((topic for topic in self.topics if topic.key == key), None)
@@ -33,7 +38,7 @@ class Handbook(Frozen):
         """The evaluation question `number`, 1..11 in handout order. Raises IndexError outside."""
         if not 1 <= number <= QUESTIONS:
             raise IndexError(number)
-        return self.evaluation.questions[number - 1]
+        return self.questions[number - 1]
 
     def ping(self, kind: str) -> Advice:
         """The title and text of a ping: a `Kind` or "combined". Raises KeyError for another word."""

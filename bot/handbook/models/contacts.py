@@ -1,13 +1,12 @@
 """contacts.toml: where people come from."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
 
-from bot.handbook.shapes import Count, Frozen, Key, Label, Line, Short, Source, unique
-
-MENU = 25
-"""Most entries of a Discord menu."""
+from bot.domain.contacts import Source as FoundIn
+from bot.handbook.shapes import MENU, SOME, Count, Frozen, Key, Label, Line, Short, Source, Template, by_key, unique
 
 
 class Goal(Frozen):
@@ -19,7 +18,7 @@ class Goal(Frozen):
 
 
 class Circle(Frozen):
-    """People whom a student knows from the same place. Handout, Who to interview: about 200 people."""
+    """People whom a student knows from the same place. Handout, "Who do I interview?": about 200 people."""
 
     key: Annotated[Key, unique("circle key")]
     title: Label
@@ -27,12 +26,10 @@ class Circle(Frozen):
     source: Source
 
 
-class Place(Frozen):
-    """An answer to "Where did you find them?"."""
+class Place(Template):
+    """What stands beside an answer to "Where did you find them?"."""
 
-    label: Annotated[Label, unique("place label")]
     advice: Short
-    source: Source
 
 
 class ContactLine(Frozen):
@@ -46,6 +43,6 @@ class Contacts(Frozen):
     """contacts.toml."""
 
     goal: Goal
-    circles: Annotated[tuple[Circle, ...], Field(alias="circle", min_length=1, max_length=MENU)]
-    places: Annotated[tuple[Place, ...], Field(alias="place", min_length=1, max_length=MENU)]
-    warm_start: Annotated[tuple[ContactLine, ...], Field(min_length=1)]
+    circles: Annotated[tuple[Circle, ...], SOME, Field(alias="circle", max_length=MENU)]
+    places: Annotated[Mapping[FoundIn, Place], by_key(Place, dict.fromkeys(FoundIn, ())), Field(alias="place")]
+    warm_start: Annotated[tuple[ContactLine, ...], SOME]

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from bot.domain.evaluations import QUESTIONS
 from bot.handbook.models.evaluation import Number
-from bot.handbook.shapes import Ask, Count, Frozen, Label, Line, Phrase, Source, Template, by_key, unique
+from bot.handbook.shapes import SOME, Ask, Count, Frozen, Label, Line, Phrase, Source, Template, by_key, unique
 
 AGENDA_MINUTES = 20
 """The length of the meeting that the agenda is written for."""
@@ -65,7 +65,7 @@ class BankQuestion(Frozen):
 
     text: Annotated[Ask, unique("bank question")]
     category: Category
-    feeds: Annotated[tuple[Number, ...], Field(min_length=1)]
+    feeds: Annotated[tuple[Number, ...], SOME]
     source: Source
 
 
@@ -76,12 +76,15 @@ class Crowd(Phrase):
 
 
 class InterviewPhrases(Frozen):
-    """Lines of the preparation."""
+    """Lines of the preparation, and of a meeting that did not take place."""
 
     must_ask: Phrase
     spares: Phrase
     from_gaps: Phrase
     too_many: Crowd
+    no_reading: Phrase
+    missed: Phrase
+    missed_words: Phrase
 
 
 def _fills_the_meeting(agenda: tuple[AgendaPart, ...]) -> tuple[AgendaPart, ...]:

@@ -4,12 +4,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from bot.handbook.shapes import Frozen, Key, Label, Line, Short, Source, unique
+from bot.handbook.shapes import MENU, SOME, Frozen, Key, Label, Line, Short, Source, unique
 
 PAGE = 3_800
 """Most characters of a topic: a Discord message holds 4,000, and the page needs a title and a hint."""
-MENU = 25
-"""Most entries of a Discord menu."""
 
 
 class TopicLine(Frozen):
@@ -27,17 +25,12 @@ class Topic(Frozen):
     title: Label
     summary: Short
     source: Source
-    line: Annotated[tuple[TopicLine, ...], Field(min_length=1)]
-
-    @property
-    def lines(self) -> tuple[TopicLine, ...]:
-        """The lines, in order."""
-        return self.line
+    lines: Annotated[tuple[TopicLine, ...], SOME, Field(alias="line")]
 
 
 def _fits_a_page(topic: Topic) -> Topic:
     # Eight characters beside each text: a bullet, two line breaks, and the marks that make a heading bold.
-    size = sum(len(line.text) + len(line.heading or "") + 8 for line in topic.line)
+    size = sum(len(line.text) + len(line.heading or "") + 8 for line in topic.lines)
     if size > PAGE:
         raise ValueError(f"the page would be {size} characters long, and {PAGE} fit; make two topics of it")
     return topic
@@ -46,6 +39,4 @@ def _fits_a_page(topic: Topic) -> Topic:
 class TopicsFile(Frozen):
     """topics.toml."""
 
-    topic: Annotated[
-        tuple[Annotated[Topic, AfterValidator(_fits_a_page)], ...], Field(min_length=1, max_length=MENU)
-    ]
+    topic: Annotated[tuple[Annotated[Topic, AfterValidator(_fits_a_page)], ...], SOME, Field(max_length=MENU)]

@@ -1,0 +1,218 @@
+"""People to learn from: what a student types about one, read; and when two entries are likely one person."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import SequenceMatcher
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.domain.errors import CoachError, Code
+
+NAME_LIMIT = 100
+ROLE_LIMIT = 150
+REACH_LIMIT = 200
+WHY_LIMIT = 500
+NOTE_LIMIT = 4_000
+"""Characters of one note: what a form of Discord's can hold."""
+NOTES_LIMIT = 20_000
+"""Characters of all notes on one contact."""
+
+
+class Source(StrEnum):
+    """Where a contact was found. Handout, "Who do I interview?"; Event and Other are added."""
+
+    KNOWN = "I know them"
+    ALUMNI = "Alumni"
+    LINKEDIN = "LinkedIn"
+    DIRECTORY = "Business directory"
+    CHAMBER = "Chamber of commerce"
+    MEDIA = "Article or media"
+    REFERRAL = "Referral"
+    EVENT = "Event"
+    OTHER = "Other"
+
+
+def checked_name(text: str) -> str:
+    """The name on one line. Raises BLANK when nothing in it can be seen, TOO_LONG above 100 characters."""
+    name = " ".join(text.split())
+    if all(unicodedata.category(character) in _UNSEEN for character in name):
+        raise CoachError(Code.BLANK, field="Name")
+    return checked_length(name, "Name", NAME_LIMIT)
+
+
+def checked_length(text: str, field: str, limit: int) -> str:
+    """The text as it is. Raises TOO_LONG above `limit` characters."""
+    if len(text) > limit:
+        raise CoachError(Code.TOO_LONG, field=field, limit=limit, length=len(text))
+    return text
+
+
+_UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What somebody does, and where; either may be blank."""
+
+    title: str = ""
+    organization: str = ""
+
+    @property
+    def line(self) -> str:
+        """Both in one line, such as "Marine biologist, NOAA"."""
+        return ", ".join(part for part in (self.title, self.organization) if part)
+
+    @property
+    def typed(self) -> str:
+        """A line that `read_role` reads back as the same role, for a form to start from."""
+        ways = (self.line, f"{self.title} at {self.organization}", f"{self.title} | {self.organization}")
+        return next((way for way in ways if read_role(way) == self), self.line).strip()
+
+
+def read_role(text: str) -> Role:
+    """Role and organization apart: "Marine biologist at NOAA", "Curator @ X", "Chef | X", "Curator, Denver Museum".
+
+    The strongest sign wins, and of equal ones the first. Without any, all of it is the role.
+    """
+    line = " ".join(text.split())
+    for sign in _BETWEEN:
+        if found := sign.search(line):
+            return Role(line[: found.start()].rstrip(" ,"), line[found.end() :])
+    return Role(line)
+
+
+_BETWEEN = (
+    re.compile(r"(?:^|\s)(?:at\s|@\s?)(?=\S)", re.IGNORECASE),
+    re.compile(r"\s[|·–—-]\s(?=\S)"),
+    re.compile(r"(?<=\S)\s?,\s(?=\S)"),
+)
+"""What people write between a role and an organization, strongest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Ways to reach somebody, as far as they could be read."""
+
+    email: str | None = None
+    phone: str | None = None
+    link: str | None = None
+
+
+def read_reach(text: str) -> Reach:
+    """The first e-mail address, phone number and web address in the text; each is None when there is none."""
+    links = [match[0].rstrip(_PUNCTUATION) for match in _LINK.finditer(text)]
+    rest = _LINK.sub(" ", text)
+    emails = [match[0].rstrip(_PUNCTUATION) for match in _EMAIL.finditer(rest)]
+    rest = _EMAIL.sub(" ", rest)
+    phones = [match[0].strip() for match in _PHONE.finditer(rest) if _is_phone(match[0])]
+    return Reach(
+        email=next(iter(emails), None),
+        phone=next(iter(phones), None),
+        link=next((link if "://" in link else f"https://{link}" for link in links), None),
+    )
+
+
+_PUNCTUATION = ".,;:!?'\"”’)]}>"
+_LINK = re.compile(
+    r"(?<![\w@.-])(?:https?://|www\.|(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}/)[^\s<>\"]*", re.IGNORECASE
+)
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@(?:[\w-]{1,63}\.){1,6}[^\W\d_]{2,24}")
+_PHONE = re.compile(r"(?<![\w.-])\+?\(?\d[\d().\s-]{4,30}\d(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?!\w)", re.IGNORECASE)
+_DATE_OR_YEARS = re.compile(
+    r"\d{4}[-.]\d{1,2}[-.]\d{1,2}|\d{1,2}[.-]\d{1,2}[.-](?:\d{2}){1,2}|(?:19|20)\d\d\s?-\s?(?:19|20)\d\d"
+)
+_DIGITS = range(7, 16)
+"""A number without its area code has 7 digits, and none in the world has more than 15."""
+
+
+def _is_phone(text: str) -> bool:
+    number = re.split(r"[xe]", text, maxsplit=1, flags=re.IGNORECASE)[0]
+    digits = sum(character.isdigit() for character in number)
+    return digits in _DIGITS and not _DATE_OR_YEARS.fullmatch(text.strip())
+
+
+def fold(text: str) -> str:
+    """The text for comparing: no capitals, no accents, no invisible characters, single spaces."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).translate(_BARE).casefold().translate(_LETTERS)
+        text = unicodedata.normalize("NFC", unicodedata.normalize("NFKD", text).translate(_BARE))
+    return " ".join(text.casefold().split())
+
+
+class _Bare(dict[int, int | None]):
+    """A translation that drops accents and invisible characters; each character is looked up once.
+
+    Marks above, below and through letters are accents; the vowel signs of Indic and Thai script are letters.
+    """
+
+    def __missing__(self, code: int) -> int | None:
+        character = chr(code)
+        seen = unicodedata.combining(character) < _ACCENTS and unicodedata.category(character) != "Cf"
+        self[code] = code if seen else None
+        return self[code]
+
+
+_ACCENTS = 200
+"""Unicode's combining classes from here on are accents."""
+_BARE = _Bare()
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "’": "'"})
+_TITLES = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms", "miss", "mx", "sir", "rev", "phd"})
+
+
+def name_key(name: str) -> str:
+    """The folded name without "Dr." and the like. Never blank for a name that is not."""
+    words = [word.strip(".,") for word in fold(name).split()]
+    return " ".join(word for word in words if word and word.replace(".", "") not in _TITLES) or fold(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is compared of a contact. `id` is 0 for one that is not stored."""
+
+    id: int
+    name: str
+    organization: str = ""
+    email: str | None = None
+
+
+def likely_same(one: Known, other: Known) -> bool:
+    """Whether two entries are likely one person: the e-mail address, the name, or almost the name and the place."""
+    if one.email and other.email and one.email.casefold() == other.email.casefold():
+        return True
+    names = [" ".join(sorted(name_key(known.name).split())) for known in (one, other)]
+    if names[0] == names[1]:
+        return True
+    place = fold(one.organization)
+    return bool(place) and place == fold(other.organization) and _alike(*names)
+
+
+def find_duplicate(new: Known, others: Iterable[Known]) -> Known | None:
+    """The first of `others` that is likely the same person as `new`."""
+    return next((other for other in others if other.id != new.id and likely_same(new, other)), None)
+
+
+_ALIKE = 0.8
+"""Similarity (0..1) from which on two names in one organization look like one person: "Jon Smyth", "John Smith"."""
+
+
+def _alike(one: str, other: str) -> bool:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
+
+
+def with_note(notes: str, note: str, moment: datetime, zone: ZoneInfo | None) -> str:
+    """The notes with a new one on top, under the day of `moment` in `zone` (None: in UTC, and it says so).
+
+    The same note again on the same day is a double press and changes nothing. Raises BLANK for an empty note,
+    TOO_LONG for one above 4,000 characters or when all together pass 20,000.
+    """
+    text = note.strip()
+    if not text:
+        raise CoachError(Code.BLANK, field="Note")
+    checked_length(text, "Note", NOTE_LIMIT)
+    entry = f"{moment.astimezone(zone or UTC):%Y-%m-%d}{'' if zone else ' UTC'}\n{text}"
+    if f"{notes}\n\n".startswith(f"{entry}\n\n"):
+        return notes
+    return checked_length(f"{entry}\n\n{notes}".strip(), "All notes together", NOTES_LIMIT)

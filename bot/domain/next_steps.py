@@ -1,0 +1,186 @@
+"""What to do now: for each contact the one step that cannot wait longest, the most urgent contact first."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.evaluations import EvaluationStatus
+from bot.domain.interviews import InterviewStatus
+from bot.domain.requests import NUDGE_AFTER, NUDGES, Outcome, RequestStatus
+from bot.domain.thank_yous import LATE_FOR, due_at
+
+PREPARE_WITHIN = timedelta(hours=48)
+EVALUATE_WITHIN = timedelta(days=14)
+"""A talk longer ago is remembered too poorly to start an evaluation."""
+
+
+class StepKind(StrEnum):
+    """What a student can do next, the most urgent first."""
+
+    THANK = "thank"
+    """Write or send the note. `due_at` is its deadline, `since` the end of the meeting."""
+    UNDELIVERABLE = "undeliverable"
+    """Open the DMs again: `count` pings could not be delivered. Belongs to no contact."""
+    CHECK_BACK = "check_back"
+    """Say whether the meeting happened. `since` is its planned end."""
+    RESUME = "resume"
+    """Go on with an evaluation, `count` of eleven answered."""
+    PREPARE = "prepare"
+    """A meeting at `due_at`, with `count` questions chosen."""
+    EVALUATE = "evaluate"
+    """Begin the evaluation. `since` is the end of the meeting."""
+    SCHEDULE = "schedule"
+    """Find a date: they agreed at `since`, or a meeting then was called off."""
+    NUDGE = "nudge"
+    """Remind them once: asked at `since`, without an answer by `due_at`."""
+    SEND_DRAFT = "send_draft"
+    """Send the request drafted at `since`."""
+    DRAFT = "draft"
+    """Draft a request to a contact added at `since`."""
+    ADD_CONTACT = "add_contact"
+    """Find somebody: nothing else is to be done. Belongs to no contact."""
+
+
+_URGENCY = {kind: place for place, kind in enumerate(StepKind)}
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of "What's next"; what its fields mean is said at its kind."""
+
+    kind: StepKind
+    contact_id: int | None = None
+    contact_name: str = ""
+    subject_id: int | None = None
+    """The meeting or the request it is about; None where the contact is enough."""
+    due_at: datetime | None = None
+    since: datetime | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """The last request to a contact."""
+
+    id: int
+    status: RequestStatus
+    created_at: datetime
+    outcome: Outcome | None = None
+    sent_at: datetime | None = None
+    answered_at: datetime | None = None
+    nudges: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFacts:
+    """A meeting, with what became of its evaluation and its note."""
+
+    id: int
+    status: InterviewStatus
+    starts_at: datetime
+    ends_at: datetime
+    """When it really ended, or else when it is planned to."""
+    questions: int = 0
+    evaluation: EvaluationStatus | None = None
+    answered: int = 0
+    thanked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """A contact that is not archived."""
+
+    id: int
+    name: str
+    added_at: datetime
+    request: RequestFacts | None = None
+    meetings: tuple[MeetingFacts, ...] = ()
+
+
+def next_steps(people: Iterable[PersonFacts], now: datetime, *, undeliverable: int = 0) -> tuple[Step, ...]:
+    """At most one step per contact, the most urgent first; never empty.
+
+    `undeliverable` is the number of pings that Discord refused since the last visit.
+    """
+    steps = [min(steps, key=_urgency) for person in people if (steps := [*_steps(person, now)])]
+    if not steps:
+        steps.append(Step(StepKind.ADD_CONTACT))
+    if undeliverable:
+        steps.append(Step(StepKind.UNDELIVERABLE, count=undeliverable))
+    return tuple(sorted(steps, key=_urgency))
+
+
+def _urgency(step: Step) -> tuple[int, datetime, int, int]:
+    """By kind, then by the nearest deadline or the longest wait. The ids only keep the order stable."""
+    when = step.due_at or step.since or _LONG_AGO
+    return _URGENCY[step.kind], when, step.contact_id or 0, step.subject_id or 0
+
+
+def _steps(person: PersonFacts, now: datetime) -> Iterator[Step]:
+    for meeting in person.meetings:
+        if meeting.status == InterviewStatus.MET:
+            yield from _after(person, meeting, now)
+        elif meeting.status == InterviewStatus.SCHEDULED:
+            yield from _around(person, meeting, now)
+    yield from _before(person, now)
+
+
+def _after(person: PersonFacts, meeting: MeetingFacts, now: datetime) -> Iterator[Step]:
+    """Steps after a meeting that happened. Handout, Evaluating the Information and Follow-Up."""
+    deadline = due_at(meeting.ends_at)
+    if not meeting.thanked and now < deadline + LATE_FOR:
+        yield Step(StepKind.THANK, person.id, person.name, meeting.id, due_at=deadline, since=meeting.ends_at)
+    if meeting.evaluation in {EvaluationStatus.OPEN, EvaluationStatus.PAUSED}:
+        yield Step(
+            StepKind.RESUME, person.id, person.name, meeting.id, since=meeting.ends_at, count=meeting.answered
+        )
+    elif meeting.evaluation is None and now < meeting.ends_at + EVALUATE_WITHIN:
+        yield Step(StepKind.EVALUATE, person.id, person.name, meeting.id, since=meeting.ends_at)
+
+
+def _around(person: PersonFacts, meeting: MeetingFacts, now: datetime) -> Iterator[Step]:
+    """Steps of a meeting that is booked."""
+    if meeting.ends_at <= now:
+        yield Step(StepKind.CHECK_BACK, person.id, person.name, meeting.id, since=meeting.ends_at)
+    elif meeting.starts_at - now <= PREPARE_WITHIN:
+        yield Step(
+            StepKind.PREPARE,
+            person.id,
+            person.name,
+            meeting.id,
+            due_at=meeting.starts_at,
+            count=meeting.questions,
+        )
+
+
+_STANDING = {InterviewStatus.SCHEDULED, InterviewStatus.MET}
+
+
+def _before(person: PersonFacts, now: datetime) -> Iterator[Step]:
+    """Steps on the way to a meeting, unless one stands that is newer than the request."""
+    request = person.request
+    last = max((one.ends_at for one in person.meetings if one.status in _STANDING), default=None)
+    if last is not None and (request is None or request.created_at <= last):
+        return
+    if request is not None:
+        yield from _asking(person, request, now)
+    elif person.meetings:
+        called_off = max(one.starts_at for one in person.meetings)
+        yield Step(StepKind.SCHEDULE, person.id, person.name, since=called_off)
+    else:
+        yield Step(StepKind.DRAFT, person.id, person.name, since=person.added_at)
+
+
+def _asking(person: PersonFacts, request: RequestFacts, now: datetime) -> Iterator[Step]:
+    """The step that a request asks for; none while its answer may still come, or when it came to nothing."""
+    if request.status == RequestStatus.DRAFT:
+        yield Step(StepKind.SEND_DRAFT, person.id, person.name, request.id, since=request.created_at)
+    elif request.outcome == Outcome.ACCEPTED:
+        yield Step(StepKind.SCHEDULE, person.id, person.name, since=request.answered_at)
+    elif request.outcome in {None, Outcome.ANOTHER_TIME} and request.nudges < NUDGES:
+        asked = request.answered_at or request.sent_at or request.created_at
+        if now >= asked + NUDGE_AFTER:
+            due = asked + NUDGE_AFTER
+            yield Step(StepKind.NUDGE, person.id, person.name, request.id, due_at=due, since=asked)

@@ -1,0 +1,101 @@
+"""What is told about evaluations: one as it stands, and what became of a wish to start or go on with one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.conversation import Event
+from bot.domain.evaluations import Answer, EvaluationStatus, State, Verdict
+from bot.storage.models import Answer as AnswerRow
+from bot.storage.models import Evaluation, ThankYou
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A message in the DM."""
+
+    channel_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One evaluation as it stands."""
+
+    id: int
+    interview_id: int
+    contact: str
+    state: State
+    shown: Place | None
+    """Where the student sees the current question; None until it has been sent."""
+    note_due: datetime | None
+    note_sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one input did. `question` is where it met the evaluation, `left` the message that showed it there."""
+
+    talk: Talk
+    event: Event
+    question: int
+    left: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The evaluation of a meeting, ready to go on, or finished."""
+
+    talk: Talk
+    left: Place | None = None
+    """The message that showed it until now."""
+    paused: Turn | None = None
+    """The other evaluation that was paused for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Another evaluation is open: one at a time, or typed answers would have two places to go."""
+
+    talk: Talk
+    interview_id: int
+    contact: str
+    """The meeting that has to wait, and with whom it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotMet:
+    """The meeting is booked, and nobody has said that it happened."""
+
+    interview_id: int
+    contact: str
+    starts_at: datetime
+    begun: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoMeeting:
+    """There is no meeting with this contact to evaluate."""
+
+    contact_id: int
+    contact: str
+
+
+Opening = Opened | Busy | NotMet | NoMeeting
+
+
+def talk_of(row: Evaluation, contact: str, note: ThankYou | None, answers: Iterable[AnswerRow]) -> Talk:
+    """The evaluation with its answers, the contact's name and the note for the meeting."""
+    said = {one.question: Answer(Verdict(one.verdict) if one.verdict else None, one.text) for one in answers}
+    place = None
+    if row.channel_id is not None and row.message_id is not None:
+        place = Place(row.channel_id, row.message_id)
+    return Talk(
+        id=row.id,
+        interview_id=row.interview_id,
+        contact=contact,
+        state=State(row.position, said, EvaluationStatus(row.status)),
+        shown=place,
+        note_due=note.due_at if note else None,
+        note_sent=note is not None and note.sent_at is not None,
+    )

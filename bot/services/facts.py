@@ -1,0 +1,129 @@
+"""What the rows say about a student's contacts, loaded at once: one query per table, however many contacts."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.evaluations import EvaluationStatus, Verdict
+from bot.domain.interviews import InterviewStatus
+from bot.domain.next_steps import MeetingFacts, PersonFacts, RequestFacts
+from bot.domain.requests import Outcome, RequestStatus
+from bot.domain.stages import ContactRows, MeetingRows, Stage, stage
+from bot.services.base import owned
+from bot.storage.models import Answer, Contact, Evaluation, Interview, Request, ThankYou
+
+_COUNTS = [verdict.value for verdict in (Verdict.YES, Verdict.PARTLY, Verdict.NO, Verdict.TEXT)]
+"""Verdicts that answer a question; `bot.domain.evaluations.Answer.counts`, for the database."""
+_STANDING = {InterviewStatus.SCHEDULED, InterviewStatus.MET}
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """A contact, how far the student is with it, and what the next step is read from."""
+
+    contact: Contact
+    stage: Stage
+    person: PersonFacts
+
+    @property
+    def meeting(self) -> MeetingFacts | None:
+        """The last meeting that was not called off."""
+        return next((one for one in reversed(self.person.meetings) if one.status in _STANDING), None)
+
+
+async def load_facts(
+    session: AsyncSession, owner_id: int, contact_id: int | None = None
+) -> dict[int, ContactFacts]:
+    """The facts on all contacts of the owner (or only on one of them), by contact id, in the order of adding."""
+    query = owned(Contact, owner_id).order_by(Contact.id)
+    if contact_id is not None:
+        query = query.where(Contact.id == contact_id)
+    contacts = (await session.scalars(query)).all()
+    requests = await _last_requests(session, owner_id, contact_id)
+    meetings = await _meetings(session, owner_id, contact_id)
+    return {one.id: _facts(one, requests.get(one.id), meetings.get(one.id, [])) for one in contacts}
+
+
+_Meeting = tuple[MeetingFacts, MeetingRows]
+
+
+def _facts(contact: Contact, request: RequestFacts | None, meetings: list[_Meeting]) -> ContactFacts:
+    rows = ContactRows(
+        archived=contact.archived_at is not None,
+        request=request.status if request else None,
+        outcome=request.outcome if request else None,
+        meetings=tuple(rows for _, rows in meetings),
+    )
+    person = PersonFacts(
+        id=contact.id,
+        name=contact.name,
+        added_at=contact.created_at,
+        request=request,
+        meetings=tuple(facts for facts, _ in meetings),
+    )
+    return ContactFacts(contact, stage(rows), person)
+
+
+async def _last_requests(
+    session: AsyncSession, owner_id: int, contact_id: int | None
+) -> Mapping[int, RequestFacts]:
+    query = owned(Request, owner_id).order_by(Request.id)
+    if contact_id is not None:
+        query = query.where(Request.contact_id == contact_id)
+    # Later ones overwrite earlier ones: the last stays.
+    return {
+        row.contact_id: RequestFacts(
+            id=row.id,
+            status=RequestStatus(row.status),
+            created_at=row.created_at,
+            outcome=Outcome(row.outcome) if row.outcome else None,
+            sent_at=row.sent_at,
+            answered_at=row.answered_at,
+            nudges=row.nudges,
+        )
+        for row in await session.scalars(query)
+    }
+
+
+async def _meetings(session: AsyncSession, owner_id: int, contact_id: int | None) -> Mapping[int, list[_Meeting]]:
+    answered = (
+        select(Answer.evaluation_id, func.count().label("answered"))
+        .join(Evaluation, Evaluation.id == Answer.evaluation_id)
+        .where(Evaluation.owner_id == owner_id, Answer.verdict.in_(_COUNTS))
+        .group_by(Answer.evaluation_id)
+        .subquery()
+    )
+    query = (
+        owned(Interview, owner_id)
+        .add_columns(ThankYou, Evaluation, func.coalesce(answered.c.answered, 0))
+        .outerjoin(ThankYou, ThankYou.interview_id == Interview.id)
+        .outerjoin(Evaluation, Evaluation.interview_id == Interview.id)
+        .outerjoin(answered, answered.c.evaluation_id == Evaluation.id)
+        .order_by(Interview.starts_at, Interview.id)
+    )
+    if contact_id is not None:
+        query = query.where(Interview.contact_id == contact_id)
+    found: defaultdict[int, list[_Meeting]] = defaultdict(list)
+    for interview, note, evaluation, count in await session.execute(query):
+        found[interview.contact_id].append(_meeting(interview, note, evaluation, count))
+    return found
+
+
+def _meeting(interview: Interview, note: ThankYou | None, evaluation: Evaluation | None, answered: int) -> _Meeting:
+    status = InterviewStatus(interview.status)
+    progress = EvaluationStatus(evaluation.status) if evaluation else None
+    thanked_at = note.sent_at if note else None
+    facts = MeetingFacts(
+        id=interview.id,
+        status=status,
+        starts_at=interview.starts_at,
+        ends_at=interview.ended_at or interview.starts_at + timedelta(minutes=interview.minutes),
+        evaluation=progress,
+        answered=answered,
+        thanked=thanked_at is not None,
+    )
+    return facts, MeetingRows(status, evaluated=progress is EvaluationStatus.DONE, thanked_at=thanked_at)

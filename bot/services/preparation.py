@@ -1,0 +1,100 @@
+"""What to bring to a meeting: the agenda, the questions that earlier evaluations leave open, and a checklist."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.evaluations import QUESTION_KINDS, Answer, EvaluationStatus, Verdict
+from bot.domain.interviews import DEFAULT_MINUTES
+from bot.domain.preparation import Candidate, Known, choose, coverage, open_questions, scaled
+from bot.handbook.models import Handbook
+from bot.handbook.models.interviews import Category
+from bot.services.base import owned
+from bot.services.interview_views import InterviewView, known_zone
+from bot.storage.models import Answer as AnswerRow
+from bot.storage.models import Contact, Evaluation, User
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItem:
+    """A part of the meeting, in whole minutes."""
+
+    minutes: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """The whole sheet. Without a booked meeting it is made for one of the usual length."""
+
+    contact_id: int
+    contact_name: str
+    meeting: InterviewView | None
+    zone: ZoneInfo | None
+    """Where the student is; the sheet tells the time by it."""
+    minutes: int
+    agenda: tuple[AgendaItem, ...]
+    must_ask: tuple[Candidate, ...]
+    spares: tuple[Candidate, ...]
+    closing: tuple[str, ...]
+    checklist: tuple[str, ...]
+
+
+async def prepare(
+    session: AsyncSession, handbook: Handbook, contact: Contact, meeting: InterviewView | None
+) -> Preparation:
+    """The sheet for `meeting`, or for one with `contact` that is not booked yet."""
+    texts = handbook.interviews
+    minutes = meeting.minutes if meeting else DEFAULT_MINUTES
+    shares = scaled([part.minutes for part in texts.agenda], minutes)
+    questions = _questions(handbook, await _known(session, contact.owner_id))
+    return Preparation(
+        contact_id=contact.id,
+        contact_name=contact.name,
+        meeting=meeting,
+        zone=known_zone(await session.get(User, contact.owner_id)),
+        minutes=minutes,
+        agenda=tuple(
+            AgendaItem(share, part.title, part.text)
+            for share, part in zip(shares, texts.agenda, strict=True)
+            if share
+        ),
+        must_ask=questions[: texts.limits.must_ask],
+        spares=questions[texts.limits.must_ask :],
+        closing=tuple(question.text for question in texts.closing),
+        checklist=tuple(check.text for check in texts.checklist),
+    )
+
+
+def _questions(handbook: Handbook, known: list[Known]) -> tuple[Candidate, ...]:
+    """Must-ask questions and spares, most useful first. Closing questions have their own place in the talk."""
+    texts = handbook.interviews
+    gaps = [
+        Candidate(handbook.question(number).ask_next, (number,)) for number in open_questions(known, QUESTION_KINDS)
+    ]
+    bank = [
+        Candidate(question.text, tuple(question.feeds))
+        for question in texts.bank
+        if question.category is not Category.CLOSING
+    ]
+    # Gaps beyond the must-ask questions wait for another time: five open ends are enough for one talk.
+    gaps = gaps[: texts.limits.must_ask]
+    return choose(gaps, bank, coverage(known), texts.limits.must_ask + texts.limits.spares)
+
+
+async def _known(session: AsyncSession, owner_id: int) -> list[Known]:
+    """What the student's evaluations tell, newest first."""
+    newest = owned(Evaluation, owner_id).order_by(Evaluation.created_at.desc(), Evaluation.id.desc())
+    evaluations = (await session.scalars(newest)).all()
+    theirs = select(AnswerRow).where(AnswerRow.evaluation_id.in_([evaluation.id for evaluation in evaluations]))
+    answers: dict[int, dict[int, Answer]] = {evaluation.id: {} for evaluation in evaluations}
+    for row in await session.scalars(theirs):
+        verdict = Verdict(row.verdict) if row.verdict else None
+        answers[row.evaluation_id][row.question] = Answer(verdict, row.text)
+    return [
+        Known(answers[evaluation.id], complete=evaluation.status == EvaluationStatus.DONE)
+        for evaluation in evaluations
+    ]

@@ -1,0 +1,172 @@
+"""Cards of a finished evaluation: what the answers add up to, what to ask next time, which answer to change."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.domain.evaluations import (
+    QUESTIONS,
+    Answer,
+    EvaluationStatus,
+    Kind,
+    Tally,
+    Verdict,
+    answered_count,
+    gaps,
+    has_majority,
+    tally,
+)
+from bot.handbook.models.evaluation import Evaluation, Question
+from bot.services.evaluation_views import Talk
+from bot.ui.card import Button, Card, Divider, File, Option, Row, Select, State, Style, Text, ago, fact, short
+
+VERDICTS = {
+    Verdict.YES: "Yes",
+    Verdict.PARTLY: "Partly",
+    Verdict.NO: "No",
+    Verdict.UNSURE: "Not sure",
+    Verdict.SKIPPED: "Skipped",
+}
+"""How a verdict reads, on its button and behind it. Own words need no label."""
+_WORDS_LIMIT = 60
+"""Characters of one answer in the summary; the file has all of it."""
+_NAME_LIMIT = 80
+
+
+def summary(talk: Talk, texts: Evaluation) -> Card:
+    """What the answers add up to. Handout, Evaluating the Information."""
+    done = talk.state.status == EvaluationStatus.DONE
+    return Card(
+        title=f"{short(talk.contact, _NAME_LIMIT)}: {answered_count(talk.state)} of {QUESTIONS} answered",
+        blocks=[Text(_verdict(talk, texts)), Divider(), Text("\n".join(_sides(talk, texts)))],
+        rows=(_ways_on(talk) if done else (_go_on(talk),),),
+        hint=_deadline(talk, texts),
+        state=State.DONE if done else State.ACTIVE,
+        files=[_file(talk, texts)] if _is_cut(talk, texts) else [],
+    )
+
+
+def _verdict(talk: Talk, texts: Evaluation) -> str:
+    count = answered_count(talk.state)
+    phrases = texts.phrases
+    chosen = phrases.enough if has_majority(count) else phrases.not_enough if count else phrases.none
+    return chosen.text.format(answered=count, open=QUESTIONS - count)
+
+
+def _sides(talk: Talk, texts: Evaluation) -> Iterable[str]:
+    """One line for each side that has something on it."""
+    sides = _tally(talk, texts)
+    asked, answers, phrases = texts.questions, talk.state.answers, texts.phrases
+    lines = {
+        phrases.speaks_for.text: [
+            _reason(one.speaks_for, one.kind, answers[one.number]) for one in _of(asked, sides.speaks_for)
+        ],
+        phrases.speaks_against.text: [
+            _reason(one.speaks_against, one.kind, answers[one.number]) for one in _of(asked, sides.speaks_against)
+        ],
+        "In your words": [
+            f"{one.short}: {short(answers[one.number].text, _WORDS_LIMIT)}" for one in _of(asked, sides.in_words)
+        ],
+        phrases.still_open.text: [one.short for one in _of(asked, sides.still_open)],
+    }
+    return [fact(label, " · ".join(parts)) for label, parts in lines.items() if parts]
+
+
+def _tally(talk: Talk, texts: Evaluation) -> Tally:
+    return tally(talk.state, {one.number: one.kind for one in texts.questions})
+
+
+def _of(asked: Sequence[Question], numbers: Iterable[int]) -> list[Question]:
+    return [asked[number - 1] for number in numbers]
+
+
+def _reason(label: str, kind: Kind, answer: Answer) -> str:
+    """What an answer speaks for or against, with the student's own words beside it."""
+    words = short(answer.text, _WORDS_LIMIT)
+    if kind == Kind.VERDICT_WHICH and words:
+        return f"{label}: {words}"
+    beside = ", ".join(part for part in ("partly" if answer.verdict == Verdict.PARTLY else "", words) if part)
+    return f"{label} ({beside})" if beside else label
+
+
+def _is_cut(talk: Talk, texts: Evaluation) -> bool:
+    """Whether the card leaves out words: long ones, and those beside a question that stays open."""
+    open_ones = _tally(talk, texts).still_open
+    return any(
+        len(answer.text) > _WORDS_LIMIT or (answer.text and number in open_ones)
+        for number, answer in talk.state.answers.items()
+    )
+
+
+def _file(talk: Talk, texts: Evaluation) -> File:
+    """Every question with the whole answer."""
+    parts = [f"{talk.contact}: {answered_count(talk.state)} of {QUESTIONS} answered"]
+    for one in texts.questions:
+        answer = talk.state.answers.get(one.number, Answer(None))
+        label = VERDICTS.get(answer.verdict, "") if answer.verdict else ""
+        lines = [f"{one.number}. {one.text}", label, answer.text]
+        parts.append("\n".join(line for line in lines if line))
+    return File("evaluation.txt", "\n\n".join(parts).encode())
+
+
+def _ways_on(talk: Talk) -> Row:
+    note = Button("Draft the thank-you", "thanks.draft", (talk.interview_id,), Style.PRIMARY)
+    if talk.note_sent:
+        note = Button("What's next", "home.next", style=Style.PRIMARY)
+    ask = (Button("Ask these next time", "evaluation.ask_next", (talk.id,)),) if gaps(talk.state) else ()
+    return (
+        note,
+        *ask,
+        Button("Add to-dos", "todo.new", (talk.interview_id,)),
+        Button("Change an answer", "evaluation.change", (talk.id,)),
+    )
+
+
+def _go_on(talk: Talk) -> Button:
+    return Button("Go on", "evaluation.resume", (talk.id,), Style.PRIMARY)
+
+
+def _deadline(talk: Talk, texts: Evaluation) -> str:
+    if talk.note_sent:
+        return "Your thank-you note is sent."
+    if talk.note_due is None:
+        return texts.phrases.after.text
+    return f"Thank-you note due {ago(talk.note_due)}"
+
+
+def ask_next(talk: Talk, texts: Evaluation) -> Card:
+    """The open questions, worded for the next person."""
+    open_ones = _of(texts.questions, gaps(talk.state))
+    return Card(
+        title="Ask these next time",
+        above=f"Still open after your meeting with {short(talk.contact, _NAME_LIMIT)}",
+        blocks=[Text("\n".join(f"- {one.ask_next}" for one in open_ones) or "Nothing is open. You have it all.")],
+        rows=(_back(talk),),
+        hint="They will be at the top of your next prep." if open_ones else "",
+        state=State.ACTIVE,
+    )
+
+
+def change(talk: Talk, texts: Evaluation) -> Card:
+    """Which answer to change?"""
+    options = tuple(
+        Option(f"{one.number}. {one.text}", str(one.number), _said(talk.state.answers.get(one.number)))
+        for one in texts.questions
+    )
+    return Card(
+        title="Change an answer",
+        above=short(talk.contact, _NAME_LIMIT),
+        blocks=[Text("Choose a question. It comes back with your answer, and then the summary again.")],
+        rows=(Select("evaluation.goto", options, "Choose a question", (talk.id,)), _back(talk)),
+        state=State.ACTIVE,
+    )
+
+
+def _said(answer: Answer | None) -> str:
+    """An answer for a line of a menu, which shows text as it is."""
+    if answer is None:
+        return ""
+    label = VERDICTS.get(answer.verdict, "") if answer.verdict else ""
+    return " · ".join(part for part in (label, " ".join(answer.text.split())) if part)
+
+
+def _back(talk: Talk) -> Row:
+    return (Button("Back to the summary", "evaluation.summary", (talk.id,)),)

@@ -1,0 +1,276 @@
+"""Cards and forms of the evaluation conversation: the question that is up, those behind it, and the ways in."""
+
+from dataclasses import replace
+
+from bot.domain.evaluations import ANSWER_LIMIT, QUESTIONS, Answer, EvaluationStatus, Kind, Verdict
+from bot.handbook.models.evaluation import Evaluation, Question
+from bot.services.evaluation_views import Busy, NoMeeting, NotMet, Talk
+from bot.ui.card import Button, Card, Letter, Link, Row, State, Style, Text, short, when
+from bot.ui.cards.evaluation_summary import VERDICTS, summary
+from bot.ui.form import DESCRIPTION_LIMIT, Form, TextField
+
+NAME_LIMIT = 80
+"""Characters of a contact's name in a line."""
+FOLDED_LIMIT = 300
+"""Characters of an answer that its folded card shows."""
+_BUTTON_NAME = 28
+"""Characters of a contact's name on a button."""
+_WORDS_WORK = "Typing back, skip or pause works too."
+
+
+def current(talk: Talk, texts: Evaluation, lead: str = "") -> Card:
+    """Where the conversation stands: its question, under a `lead` line; that it is paused; or what came of it."""
+    match talk.state.status:
+        case EvaluationStatus.OPEN:
+            return question(talk, texts, lead)
+        case EvaluationStatus.PAUSED:
+            return paused(talk, texts)
+        case EvaluationStatus.DONE:
+            return summary(talk, texts)
+
+
+def question(talk: Talk, texts: Evaluation, lead: str = "") -> Card:
+    """The question that is up, with what is known of its answer."""
+    asked = _asked(talk, texts)
+    answer = talk.state.answers.get(asked.number)
+    if not lead and not talk.state.answers:
+        lead = texts.phrases.intro.text
+    lines = [lead, asked.hint, _so_far(answer)]
+    return Card(
+        title=asked.text,
+        above=f"{_who(talk.contact)} · question {asked.number} of {QUESTIONS} · {_bar(asked.number)}",
+        blocks=[Text(line) for line in lines if line],
+        rows=(_answers(talk, asked.kind, answer), _navigation(talk, asked.kind)),
+        hint=_how(texts, asked.kind, answer),
+        state=State.ACTIVE,
+    )
+
+
+def _asked(talk: Talk, texts: Evaluation) -> Question:
+    return texts.questions[talk.state.position - 1]
+
+
+def _bar(number: int) -> str:
+    return "▰" * (number - 1) + "▱" * (QUESTIONS + 1 - number)
+
+
+def _so_far(answer: Answer | None) -> str:
+    if answer is None or (answer.verdict is None and not answer.text):
+        return ""
+    label = "Your note" if answer.verdict is None else "Your answer so far"
+    return f"**{label}** · {said(answer, FOLDED_LIMIT)}"
+
+
+def _how(texts: Evaluation, kind: Kind, answer: Answer | None) -> str:
+    if answer is not None and answer.verdict not in {None, Verdict.SKIPPED}:
+        return "A new answer takes the place of this one. Skip keeps it and goes on."
+    phrases = texts.phrases
+    match kind:
+        case Kind.VERDICT:
+            return phrases.how_verdict.text
+        case Kind.VERDICT_WHICH:
+            return phrases.which.text
+        case Kind.OPEN:
+            return f"{phrases.how_open.text} {_WORDS_WORK}"
+
+
+def _answers(talk: Talk, kind: Kind, answer: Answer | None) -> Row:
+    at = (talk.id, talk.state.position)
+    unsure = Button(VERDICTS[Verdict.UNSURE], "evaluation.choose", (*at, Verdict.UNSURE))
+    if kind == Kind.OPEN:
+        return (Button("Write an answer", "evaluation.write", at, Style.PRIMARY), unsure)
+    chosen = answer.verdict if answer is not None and answer.counts else None
+    choices = [Button(VERDICTS[one], "evaluation.choose", (*at, one)) for one in _CHOICES]
+    return tuple(
+        replace(button, style=Style.PRIMARY) if chosen in {None, one} else button
+        for button, one in zip(choices, _CHOICES, strict=True)
+    )
+
+
+_CHOICES = (Verdict.YES, Verdict.PARTLY, Verdict.NO, Verdict.UNSURE)
+
+
+def _navigation(talk: Talk, kind: Kind) -> Row:
+    at = (talk.id, talk.state.position)
+    note = () if kind == Kind.OPEN else (Button("Add a note", "evaluation.note", at),)
+    return (
+        *note,
+        Button("Back", "evaluation.back", at, disabled=talk.state.position == 1),
+        Button("Skip", "evaluation.skip", at),
+        Button("Pause", "evaluation.pause", at),
+    )
+
+
+def said(answer: Answer, limit: int) -> str:
+    """An answer in one line: the verdict, then at most `limit` characters of the student's words."""
+    label = "" if answer.verdict is None else VERDICTS.get(answer.verdict, "")
+    return " · ".join(part for part in (f"**{label}**" if label else "", short(answer.text, limit)) if part)
+
+
+def folded(talk: Talk, texts: Evaluation, number: int) -> Card:
+    """A question that is behind the student, in one quiet line with its answer."""
+    answer = talk.state.answers[number]
+    cut = len(answer.text) > FOLDED_LIMIT
+    return Card(
+        title="",
+        above=f"Question {number} of {QUESTIONS} · {texts.questions[number - 1].text}",
+        blocks=[Text(said(answer, FOLDED_LIMIT))],
+        hint="All of it is kept, and the summary brings it as a file." if cut else "",
+    )
+
+
+def paused(talk: Talk, texts: Evaluation) -> Card:
+    """The conversation waits."""
+    return Card(
+        title=f"Paused at question {talk.state.position} of {QUESTIONS}",
+        above=_who(talk.contact),
+        blocks=[Text(texts.phrases.paused.text)],
+        rows=(
+            (
+                Button("Resume", "evaluation.resume", (talk.id,), Style.PRIMARY),
+                Button("What's next", "home.next"),
+            ),
+        ),
+        state=State.WAITING,
+    )
+
+
+def words_needed(talk: Talk, texts: Evaluation) -> Card:
+    """A picture, a sticker or a voice message came in place of an answer."""
+    asked = _asked(talk, texts)
+    return Card(
+        title=f"Still at question {asked.number} of {QUESTIONS}",
+        blocks=[Text(texts.phrases.words_needed.text), Text(f"**{asked.text}**")],
+        state=State.WAITING,
+    )
+
+
+def not_kept(words: str) -> Card:
+    """A form came in for a question that is not up any more; what was typed goes back to the student."""
+    return Card(
+        title="That question has moved on",
+        blocks=[Text("Nothing was changed. Here is **what you typed**, so that it is not lost:"), _letter(words)],
+        hint="To use it for an answered question, go there with Back, or with Change an answer at the end.",
+        state=State.WAITING,
+    )
+
+
+def _letter(words: str) -> Letter:
+    return Letter(words, "what-you-typed.txt")
+
+
+def note_form(talk: Talk, texts: Evaluation) -> Form:
+    """The words beside an answer."""
+    return _form(talk, texts, "Add a note", "evaluation.noted", "Your note")
+
+
+def answer_form(talk: Talk, texts: Evaluation) -> Form:
+    """The answer to an open question."""
+    return _form(talk, texts, "Write an answer", "evaluation.written", "Your answer")
+
+
+def _form(talk: Talk, texts: Evaluation, title: str, action: str, label: str) -> Form:
+    asked = _asked(talk, texts)
+    answer = talk.state.answers.get(asked.number, Answer(None))
+    ask = asked.text if len(asked.text) <= DESCRIPTION_LIMIT else asked.text[: DESCRIPTION_LIMIT - 1] + "…"
+    field = TextField(
+        "words", label, answer.text, asked.placeholder, ask, long=True, required=True, limit=ANSWER_LIMIT
+    )
+    return Form(title, action, [field], (talk.id, asked.number))
+
+
+def in_dm(talk: Talk, url: str) -> Card:
+    """The question went to the DM; the command was used elsewhere."""
+    first = talk.state.position == 1
+    what = "the first question" if first else f"question {talk.state.position}"
+    return Card(
+        title=f"I sent you {what} in our DM",
+        blocks=[Text(f"There it stays between us. It is about your meeting with {_who(talk.contact)}.")],
+        rows=((Link("Open our DM", url),),),
+        state=State.ACTIVE,
+    )
+
+
+def closed(talk: Talk) -> Card:
+    """Discord does not let the bot write to the student."""
+    return Card(
+        title="I cannot write to you yet",
+        blocks=[
+            Text("The questions come as direct messages, and yours are closed to me."),
+            Text(
+                "Open this server's menu, choose **Privacy Settings**, and turn on **Direct Messages**. "
+                "Then come back and press Try again."
+            ),
+        ],
+        rows=((Button("Try again", "evaluation.start", (talk.interview_id,), Style.PRIMARY),),),
+        hint=f"Nothing is lost: we go on at question {talk.state.position} of {QUESTIONS}.",
+        state=State.WAITING,
+    )
+
+
+def busy(view: Busy) -> Card:
+    """Another evaluation is open; the student chooses."""
+    talk, other = view.talk, _button_name(view.contact)
+    return Card(
+        title=f"You are at question {talk.state.position} of {QUESTIONS} about {_who(talk.contact)}",
+        blocks=[Text("One at a time, so that each answer lands where it belongs. No answer is lost either way.")],
+        rows=(
+            (
+                Button(f"Go on with {_button_name(talk.contact)}", "evaluation.resume", (talk.id,), Style.PRIMARY),
+                Button(f"Pause it and start {other}", "evaluation.switch", (view.interview_id,)),
+            ),
+        ),
+        state=State.WAITING,
+    )
+
+
+def not_met(view: NotMet) -> Card:
+    """The meeting is booked, and nobody has said that it happened."""
+    who, at = _who(view.contact), (view.interview_id,)
+    if not view.begun:
+        return Card(
+            title=f"Your meeting with {who} is still to come",
+            blocks=[Text(when(view.starts_at)), Text("The eleven questions are for right after it.")],
+            rows=((Button("Open prep", "interview.prep", at, Style.PRIMARY),),),
+            hint="Met earlier than planned? `/interview happened` takes the time it ended.",
+        )
+    return Card(
+        title=f"Did your meeting with {who} happen?",
+        blocks=[Text(f"It was booked for {when(view.starts_at)}.")],
+        rows=(
+            (
+                Button("It happened", "interview.happened", at, Style.PRIMARY),
+                Button("It moved", "interview.moved", at),
+                Button("It did not happen", "interview.missed", at),
+            ),
+        ),
+        hint="When it has happened, the eleven questions are next.",
+        state=State.WAITING,
+    )
+
+
+def no_meeting(view: NoMeeting) -> Card:
+    """There is nothing to evaluate yet."""
+    who = _who(view.contact)
+    return Card(
+        title=f"No meeting with {who} yet",
+        blocks=[Text(f"The eleven questions are about a meeting, and I know of none with {who}. Have you met?")],
+        rows=(
+            (
+                Button("We have met", "interview.happened_now", (view.contact_id,), Style.PRIMARY),
+                Button("Book a meeting", "interview.book", (view.contact_id,)),
+            ),
+        ),
+        hint="“We have met” means just now. For an earlier time, use `/interview happened`.",
+        state=State.WAITING,
+    )
+
+
+def _who(name: str) -> str:
+    return short(name, NAME_LIMIT)
+
+
+def _button_name(name: str) -> str:
+    """A name for a label, where nothing needs escaping."""
+    flat = " ".join(name.split())
+    return flat if len(flat) <= _BUTTON_NAME else flat[: _BUTTON_NAME - 1].rstrip() + "…"

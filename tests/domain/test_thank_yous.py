@@ -1,0 +1,288 @@
+"""The thank-you note: its clock, the letter, and what the coach notices."""
+
+import tomllib
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.reminders import Kind, Planned
+from bot.domain.thank_you_review import review
+from bot.domain.thank_yous import (
+    PHRASES,
+    FindingCode,
+    NoteParts,
+    compose,
+    done_from_todos,
+    due_at,
+    plan_pings,
+)
+from bot.domain.times import QuietHours, in_quiet
+from bot.domain.wording import placeholders
+
+DENVER = ZoneInfo("America/Denver")
+QUIET = QuietHours(time(22), time(8))
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+FIRST, SECOND, LATE = Kind.THANK_YOU_FIRST, Kind.THANK_YOU_SECOND, Kind.THANK_YOU_LATE
+
+TEXT = tomllib.loads((Path(__file__).parents[2] / "bot/handbook/text/thank_yous.toml").read_text(encoding="utf-8"))
+SPOKEN = {key: phrase["text"] for key, phrase in TEXT["phrases"].items()}
+
+
+def at(day: int, hour: int, minute: int = 0, month: int = 2) -> datetime:
+    """A local time in 2026 as UTC."""
+    return datetime(2026, month, day, hour, minute, tzinfo=DENVER).astimezone(UTC)
+
+
+def plan(ended_at: datetime, now: datetime | None = None, quiet: QuietHours = QUIET) -> dict[Kind, Planned]:
+    pings = plan_pings(7, ended_at, zone=DENVER, quiet=quiet, now=now or ended_at)
+    assert len(pings) == len({ping.kind for ping in pings})
+    return {ping.kind: ping for ping in pings}
+
+
+def test_a_note_is_due_after_24_hours_on_the_stopwatch() -> None:
+    assert due_at(at(7, 15, month=3)) == at(8, 16, month=3)
+
+
+@pytest.mark.parametrize(
+    ("ended_at", "now", "quiet", "first_second_late"),
+    [
+        pytest.param(at(12, 15), None, QUIET, (at(12, 17), at(13, 11), at(14, 9)), id="afternoon"),
+        pytest.param(at(12, 11), None, QUIET, (at(12, 13), at(13, 8), at(14, 9)), id="second waits for the day"),
+        pytest.param(at(12, 8, 20), None, QUIET, (at(12, 10, 20), at(12, 21, 59), at(13, 9)), id="or comes before"),
+        pytest.param(at(12, 21), None, QUIET, (at(13, 8), at(13, 17), at(14, 9)), id="evening"),
+        pytest.param(at(12, 3), None, QUIET, (at(12, 8), at(12, 21, 59), at(13, 9)), id="night"),
+        pytest.param(at(12, 15), at(12, 18), QUIET, (None, at(13, 11), at(14, 9)), id="told 3 h later"),
+        pytest.param(at(12, 15), at(13, 12), QUIET, (None, None, at(14, 9)), id="told 21 h later"),
+        pytest.param(at(12, 15), at(15, 12), QUIET, (None, None, at(16, 9)), id="told days later"),
+        pytest.param(at(12, 15), at(27, 8), QUIET, (None, None, at(27, 9)), id="told two weeks later"),
+        pytest.param(at(12, 15), at(27, 10), QUIET, (None, None, None), id="told too late"),
+        pytest.param(at(12, 7), at(12, 23), QUIET, (None, at(13, 3), at(13, 9)), id="no waking hour is left"),
+        pytest.param(
+            at(12, 15), None, QuietHours(time(20), time(11, 30)), (at(12, 17), at(13, 11, 30), at(14, 11, 30)),
+            id="late riser",
+        ),
+        pytest.param(
+            at(12, 12), None, QuietHours(time(12), time(11, 40)), (None, at(13, 11, 40), at(14, 11, 40)),
+            id="awake for minutes",
+        ),
+    ],
+)  # fmt: skip
+def test_the_pings_of_a_note(
+    ended_at: datetime, now: datetime | None, quiet: QuietHours, first_second_late: tuple[datetime | None, ...]
+) -> None:
+    expected = zip((FIRST, SECOND, LATE), first_second_late, strict=True)
+    planned = {kind: ping.due_at for kind, ping in plan(ended_at, now, quiet).items()}
+    assert planned == {kind: due for kind, due in expected if due is not None}
+
+
+def test_a_ping_expires_when_the_next_says_it_better() -> None:
+    pings = plan(at(12, 15))
+    assert pings[FIRST].expires_at == pings[SECOND].due_at
+    assert pings[SECOND].expires_at == at(13, 15)
+    assert pings[LATE].expires_at == at(27, 15)
+    assert pings[LATE].dedupe_key == "thank_you_late:7:0"
+
+
+ZONES = ("America/Denver", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Auckland")
+CHANGES = [datetime(2026, *day, 12, tzinfo=UTC) for day in ((3, 8), (3, 29), (4, 4), (9, 26), (10, 25), (11, 1))]
+moments = st.one_of(
+    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001 - the zone is added
+    st.builds(lambda day, minutes: day + minutes * MINUTE, st.sampled_from(CHANGES), st.integers(-3000, 3000)),
+)
+clocks = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
+quiets = st.builds(QuietHours, clocks, clocks).filter(lambda quiet: quiet.start != quiet.end)
+
+
+@given(moments, st.sampled_from(ZONES).map(ZoneInfo), quiets, st.integers(0, 15 * 24 * 60))
+def test_whatever_the_meeting(ended_at: datetime, zone: ZoneInfo, quiet: QuietHours, told_after: int) -> None:
+    now, deadline = ended_at + told_after * MINUTE, due_at(ended_at)
+    pings = plan_pings(7, ended_at, zone=zone, quiet=quiet, now=now)
+    kinds = [ping.kind for ping in pings]
+    assert kinds == sorted(set(kinds), key=(FIRST, SECOND, LATE).index)
+    for one, following in pairwise(pings):
+        assert one.due_at < following.due_at
+        assert one.expires_at <= following.due_at
+    for ping in pings:
+        assert max(now, ended_at + 15 * MINUTE) <= ping.due_at < ping.expires_at
+        assert ping.kind == LATE or ping.due_at < deadline < ping.due_at + 24 * HOUR
+        if in_quiet(ping.due_at, quiet, zone):
+            assert ping.kind == SECOND
+            assert not any_waking_minute(max(now, ended_at + 15 * MINUTE), deadline, quiet, zone)
+    assert told_after > 20 * 60 or SECOND in kinds
+    assert told_after > 12 * 24 * 60 or LATE in kinds
+
+
+def any_waking_minute(start: datetime, end: datetime, quiet: QuietHours, zone: ZoneInfo) -> bool:
+    minutes = int((end - start) / MINUTE)
+    return any(not in_quiet(start + step * MINUTE, quiet, zone) for step in range(0, minutes, 5))
+
+
+def note(**parts: str) -> str:
+    return compose(NoteParts("Ana Núñez", "Maya Torres", **parts), SPOKEN)
+
+
+def test_the_handbook_has_every_phrase_and_every_finding() -> None:
+    assert {key: placeholders(text) for key, text in SPOKEN.items()} == PHRASES
+    assert TEXT["findings"].keys() == set(FindingCode)
+    for finding in TEXT["findings"].values():
+        assert placeholders(finding["title"] + finding["text"]) <= {"detail"}
+
+
+def test_a_whole_note() -> None:
+    parts = NoteParts(
+        contact_name="Ana Núñez",
+        student_name="Maya Torres",
+        learned="how storms decide a field season",
+        done="applied for the local chapter",
+        next_step="a dive course in May.",
+        open_questions=("Where could I look up fair salary ranges for this field?",),
+    )
+    assert compose(parts, SPOKEN) == (
+        "Dear Ana Núñez,\n\n"
+        "Thank you for your time and for sharing your experience with me. "
+        "What stays with me most: how storms decide a field season.\n\n"
+        "Following your suggestion, I applied for the local chapter. My next step: a dive course in May. "
+        "If you have a moment, there is one more thing I would like to ask. "
+        "Where could I look up fair salary ranges for this field? "
+        "I will be in touch and let you know how it goes.\n\n"
+        "Thank you again,\nMaya Torres"
+    )
+
+
+@pytest.mark.parametrize(
+    ("learned", "reads"),
+    [
+        ("I learned that grants take half the year", "me. I learned that grants take half the year.\n"),
+        ("i loved the reef story!", "me. I loved the reef story!\n"),
+        ("You made me want to dive.", "me. You made me want to dive.\n"),
+        ("your reef story", "What stays with me most: your reef story.\n"),
+        ("Storms\n decide it.", "What stays with me most: Storms decide it.\n"),
+        ("{student} and {0}", "What stays with me most: {student} and {0}.\n"),
+        ("  ", "sharing your experience with me.\n"),
+    ],
+)
+def test_what_was_learned_reads_as_one_with_the_letter(learned: str, reads: str) -> None:
+    assert reads in note(learned=learned)
+
+
+@pytest.mark.parametrize(
+    ("done", "reads"),
+    [
+        ("joined the local chapter", "Following your suggestion, I joined the local chapter. "),
+        ("Wrote to Dr. Lind.", "Following your suggestion, I wrote to Dr. Lind. "),
+        ("already sent it", "Following your suggestion, I already sent it. "),
+        ("I joined the chapter", "\n\nI joined the chapter. "),
+        ("a call to the union", "I have already acted on your advice: a call to the union. "),
+        ("Email Priya; join AFS", "I have already acted on your advice: Email Priya; join AFS. "),
+        ("will email Priya", "My next step: email Priya. "),
+        ("plan to email Priya", "My next step: email Priya. "),
+    ],
+)
+def test_what_was_done_reads_as_one_with_the_letter(done: str, reads: str) -> None:
+    assert reads in note(done=done)
+
+
+@pytest.mark.parametrize(
+    "nothing", ["", "  ", "nothing", "Nothing yet.", "not yet", "none so far", "N/A", "-", "No"]
+)
+def test_with_nothing_done_the_note_claims_nothing(nothing: str) -> None:
+    assert note(learned="reefs", done=nothing, next_step=nothing) == note(learned="reefs")
+    assert "\n\nI will be in touch" in note(learned="reefs", done=nothing)
+
+
+def test_ticked_todos_become_a_first_answer() -> None:
+    assert done_from_todos(["Email Priya.", " ", "join AFS "]) == "Email Priya; join AFS"
+    assert done_from_todos([]) == ""
+
+
+GOOD = "how storms decide a field season"
+
+
+def codes(body: str, open_todos: tuple[str, ...] = (), **parts: str) -> dict[FindingCode, str]:
+    found = review(body, NoteParts("Ana Núñez", "Maya Torres", **parts), open_todos)
+    return {finding.code: finding.detail for finding in found}
+
+
+def test_a_good_note_has_no_findings() -> None:
+    parts = {"learned": GOOD, "done": "joined the local chapter", "next_step": "a dive course"}
+    assert codes(note(**parts), ("Email Priya Raman",), **parts) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "detail"),
+    [
+        (("Ana Núñez", "[name]"), FindingCode.BLANKS_LEFT, "[name]"),
+        (("storms", "XX"), FindingCode.BLANKS_LEFT, "XX"),
+        (("Thank you", "Greetings"), FindingCode.NO_THANKS, ""),
+        (("let you know how it goes", "go diving"), None, ""),
+        (("I will be in touch and let you know how it goes", "I go diving"), FindingCode.NO_PROMISE, ""),
+        (("how it goes", "how it goes. My résumé is attached"), FindingCode.MENTIONS_RESUME, "résumé"),
+        (("how it goes", "how it goes. As you asked, my resume is attached"), None, ""),
+        (("how it goes", "how it goes. I hope to resume our talk"), None, ""),
+        (("how it goes", "how it goes. Is there any job"), FindingCode.ASKS_FOR_WORK, "any job"),
+        (("how it goes", "how it goes. Are you hiring"), FindingCode.ASKS_FOR_WORK, "Are you hiring"),
+        (("storms decide", "a job like yours and its hiring decide"), None, ""),
+    ],
+)  # fmt: skip
+def test_one_change_and_what_the_coach_says(change: tuple[str, str], code: FindingCode | None, detail: str) -> None:
+    body = note(learned=GOOD).replace(*change)
+    assert body != note(learned=GOOD)
+    assert codes(body, learned=GOOD) == ({} if code is None else {code: detail})
+
+
+@pytest.mark.parametrize(
+    "learned",
+    ["", "a lot", "I learned so much and liked everything.", "Maya and Ana", "great advice about my career"],
+)
+def test_a_note_that_fits_anybody_is_not_specific(learned: str) -> None:
+    parts = {"learned": learned, "done": "joined the local chapter", "next_step": "a dive course"}
+    assert codes(note(**parts), **parts) == {FindingCode.NOTHING_SPECIFIC: ""}
+
+
+def test_naming_something_while_editing_is_enough() -> None:
+    assert codes(note(learned="a lot").replace("a lot", GOOD), learned="a lot") == {}
+
+
+@pytest.mark.parametrize(
+    ("done", "todo", "claimed"),
+    [
+        ("joined the local chapter of AFS", "Join the local chapter", True),
+        ("I wrote to Priya Raman. I applied for membership", "Apply for membership", True),
+        ("Joined AFS; emailed Priya", "Email Priya", True),
+        ("emailed Priya Raman", "Email Tom Okafor", False),
+        ("joined the local chapter", "Update my resume", False),
+        ("will email Priya Raman", "Email Priya Raman", False),
+        ("", "Email Priya Raman", False),
+    ],
+)
+def test_an_open_todo_is_not_to_be_told_as_done(done: str, todo: str, claimed: bool) -> None:
+    found = codes(note(learned=GOOD, done=done), (todo, "Something else entirely"), learned=GOOD, done=done)
+    assert found == ({FindingCode.CLAIMS_OPEN_TODO: todo} if claimed else {})
+
+
+@pytest.mark.parametrize(
+    ("line", "claimed"),
+    [
+        ("I have already emailed Priya Raman.", True),
+        ("I will email Priya Raman.", False),
+        ("I enjoyed hearing how you emailed Priya Raman.", False),
+    ],
+)
+def test_a_claim_that_came_in_while_editing_is_noticed(line: str, claimed: bool) -> None:
+    body = note(learned=GOOD).replace("I will be", f"{line} I will be")
+    assert (FindingCode.CLAIMS_OPEN_TODO in codes(body, ("Email Priya Raman",), learned=GOOD)) is claimed
+
+
+@given(st.text(max_size=300), st.text(max_size=60), st.text(max_size=60), st.text(max_size=60))
+def test_any_words_make_a_letter_that_can_be_reviewed(learned: str, done: str, next_step: str, todo: str) -> None:
+    parts = NoteParts("Ana", "Maya", learned, done, next_step)
+    body = compose(parts, SPOKEN)
+    assert body.startswith("Dear Ana,\n\nThank you")
+    assert body.endswith("Thank you again,\nMaya")
+    findings = review(body, parts, [todo])
+    assert len({finding.code for finding in findings}) == len(findings)

@@ -1,0 +1,145 @@
+"""The database as it is opened: durable, serialized, and safe for two bots on one file."""
+
+import asyncio
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+
+from bot.services.base import ensure_user
+from bot.storage.engine import ARMED, Database, is_full_or_locked, open_engine
+from bot.storage.migrate import upgrade
+from bot.storage.models import Contact, User
+from tests.kit import sqlite_url
+
+MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+async def test_the_pragmas_that_keep_data_safe(db: Database) -> None:
+    async with db.read() as session:
+        found = {
+            name: await session.scalar(text(f"PRAGMA {name}"))
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+async def test_an_error_inside_a_unit_of_work_leaves_nothing(db: Database) -> None:
+    async def half() -> None:
+        async with db.write() as session:
+            await ensure_user(session, 1)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await half()
+    async with db.read() as session:
+        assert await session.scalar(select(func.count()).select_from(User)) == 0
+
+
+async def test_a_foreign_key_that_leads_nowhere_is_refused(db: Database) -> None:
+    async def orphan() -> None:
+        async with db.write() as session:
+            session.add(Contact(owner_id=404, name="Ana", created_at=MOMENT))
+
+    with pytest.raises(IntegrityError):
+        await orphan()
+
+
+async def test_a_naive_moment_is_refused_and_an_aware_one_comes_back_in_utc(db: Database) -> None:
+    async def naive() -> None:
+        async with db.write() as session:
+            session.add(User(discord_id=2, created_at=datetime(2026, 3, 2)))  # noqa: DTZ001 - the point of the test
+
+    with pytest.raises(StatementError):
+        await naive()
+    async with db.write() as session:
+        await ensure_user(session, 3)
+    async with db.read() as session:
+        user = await session.get_one(User, 3)
+        assert user.created_at.tzinfo is UTC
+
+
+async def test_what_was_armed_is_announced_after_the_commit_and_not_after_a_rollback(db: Database) -> None:
+    heard: list[datetime] = []
+    db.on_armed = heard.append
+    async with db.write() as session:
+        session.info[ARMED] = MOMENT
+        assert heard == []
+    assert heard == [MOMENT]
+
+    async def fails() -> None:
+        async with db.write() as session:
+            session.info[ARMED] = MOMENT
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fails()
+    assert heard == [MOMENT]
+
+
+async def test_a_burst_of_writers_takes_turns(db: Database) -> None:
+    async def one(number: int) -> None:
+        async with db.write() as session:
+            await ensure_user(session, number)
+
+    await asyncio.gather(*(one(number) for number in range(1, 101)))
+    async with db.read() as session:
+        assert await session.scalar(select(func.count()).select_from(User)) == 100
+
+
+async def test_two_bots_on_one_file_both_get_their_work_done(db: Database, tmp_path: Path) -> None:
+    other = Database(open_engine(make_url(sqlite_url(tmp_path))))
+    await upgrade(other.engine)
+
+    async def one(database: Database, number: int) -> None:
+        async with database.write() as session:
+            await ensure_user(session, number)
+
+    await asyncio.gather(*(one(database, n) for n in range(1, 41) for database in (db, other)))
+    async with other.read() as session:
+        assert await session.scalar(select(func.count()).select_from(User)) == 40
+        assert await session.scalar(text("PRAGMA integrity_check")) == "ok"
+    await other.close()
+
+
+async def test_a_file_that_another_program_holds_is_told_apart(db: Database, tmp_path: Path) -> None:
+    holder = sqlite3.connect(tmp_path / "rapport.sqlite3", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(OperationalError) as caught:
+            async with db.write() as session:
+                await ensure_user(session, 1)
+        assert is_full_or_locked(caught.value)
+    finally:
+        holder.execute("ROLLBACK")
+        holder.close()
+    async with db.write() as session:
+        await ensure_user(session, 1)
+
+
+async def test_a_full_disk_is_told_apart_and_leaves_the_database_whole(db: Database) -> None:
+    async with db.write() as session:
+        pages = await session.scalar(text("PRAGMA page_count"))
+        # SQLite's own limit on the file stands in for the disk: the same error at the same place.
+        await session.execute(text(f"PRAGMA max_page_count={pages}"))
+
+    async def fills_it() -> None:
+        async with db.write() as session:
+            await ensure_user(session, 1, "x" * 100)
+            session.add(Contact(owner_id=1, name="A" * 100_000, created_at=MOMENT))
+
+    with pytest.raises(OperationalError) as caught:
+        await fills_it()
+    assert is_full_or_locked(caught.value)
+    async with db.read() as session:
+        assert await session.scalar(select(func.count()).select_from(User)) == 0
+        assert await session.scalar(text("PRAGMA integrity_check")) == "ok"
+
+
+def test_other_errors_are_not_taken_for_a_full_disk() -> None:
+    assert not is_full_or_locked(ValueError("no"))
+    assert not is_full_or_locked(sqlite3.DatabaseError("malformed"))
