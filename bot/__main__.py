@@ -120,6 +120,8 @@ async def _upgrade(settings: Settings) -> int:
 def _demo(options: argparse.Namespace) -> int:
     if importlib.util.find_spec("simcord") is None:
         return _fail('The demo needs one more package: pip install -e ".[demo]"')
+    # The simulation probes discord.py at import, and it would say at length what it has no voice for.
+    logging.getLogger("discord").setLevel(logging.ERROR)
     from bot.demo.run import DemoOptions, run_demo  # noqa: PLC0415 - only there with the demo extra
 
     return run_demo(

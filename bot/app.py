@@ -6,6 +6,7 @@ no new work, what is in hand finishes, the engine, Discord, the database.
 
 import asyncio
 import logging
+import sys
 from typing import Any
 
 import discord
@@ -13,6 +14,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.handbook import loader
+from bot.logs import outline
 from bot.reminders.engine import Engine
 from bot.services import Services, build_services
 from bot.settings import Settings
@@ -105,6 +107,11 @@ class Rapport(commands.Bot):
     async def on_message(self, message: discord.Message, /) -> None:
         """Hand DMs to the conversation; everything else is not the bot's business."""
         await self.router.message(message)
+
+    async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
+        """Note a fault outside every door, without its message: it may quote a student."""
+        error = sys.exception()
+        log.error("a fault in %s\n%s", event_method, outline(error) if error else "")
 
     async def close(self) -> None:
         """Stop in order. Calling it twice is fine."""

@@ -1,27 +1,33 @@
-"""The evaluation: `/evaluate`, the buttons and forms of its conversation, and the DMs that answer its questions.
+"""The evaluation: `/evaluate`, the buttons and forms of its conversation, and the DMs that answer its questions."""
 
-Each question is a message of its own. Once it is answered, its card folds to one quiet line and the next question
-comes below it, so that the DM reads as a conversation. There is one live card at a time: whenever it is shown
-again, the earlier one goes.
-"""
+from collections.abc import Callable
 
 import discord
 from discord import app_commands
 
-from bot.domain.conversation import Back, Choose, Goto, Ignored, Input, Note, Noted, Pause, Resume, Resumed, Say, Skip
+from bot.domain.conversation import Back, Choose, Goto, Ignored, Input, Note, Pause, Resume, Resumed, Say, Skip
 from bot.domain.errors import CoachError, Code
-from bot.domain.evaluations import EvaluationStatus, Verdict
-from bot.services.evaluation_views import Busy, NoMeeting, NotMet, Opened, Opening, Place, Talk, Turn
+from bot.domain.evaluations import Verdict
+from bot.handbook.models.evaluation import Evaluation as Texts
+from bot.services import Services
+from bot.services.evaluation_views import Busy, NoMeeting, NotMet, Opened, Opening, Talk, Turn
 from bot.ui import direct
-from bot.ui.card import Card
 from bot.ui.cards import evaluation_summary as summaries
 from bot.ui.cards import evaluations as cards
+from bot.ui.conversation import Conversation
+from bot.ui.form import Form
 from bot.ui.press import Interaction, Press
+from bot.ui.router import Router
 from bot.ui.step import Step, action
 
 
 class Evaluations(Step):
     """Talks a meeting over with the student, one question at a time."""
+
+    def __init__(self, services: Services, router: Router) -> None:
+        super().__init__(services, router)
+        self._texts = services.handbook.evaluation
+        self._conversation = Conversation(services.evaluations, self._texts)
 
     async def cog_load(self) -> None:
         """Register the handlers, and be asked first who takes a DM."""
@@ -86,11 +92,7 @@ class Evaluations(Step):
     @action("evaluation.note")
     async def note(self, press: Press, evaluation: int, question: int) -> None:
         """Open the form for a note."""
-        talk = await self.services.evaluations.get(press.user_id, evaluation)
-        if talk.state.position == question:
-            await press.ask(cards.note_form(talk, self._texts))
-        else:
-            await self._again(press, talk, question)
+        await self._ask(press, evaluation, question, cards.note_form)
 
     @action("evaluation.noted")
     async def noted(self, press: Press, evaluation: int, question: int) -> None:
@@ -100,11 +102,7 @@ class Evaluations(Step):
     @action("evaluation.write")
     async def write(self, press: Press, evaluation: int, question: int) -> None:
         """Open the form for an open question."""
-        talk = await self.services.evaluations.get(press.user_id, evaluation)
-        if talk.state.position == question:
-            await press.ask(cards.answer_form(talk, self._texts))
-        else:
-            await self._again(press, talk, question)
+        await self._ask(press, evaluation, question, cards.answer_form)
 
     @action("evaluation.written")
     async def written(self, press: Press, evaluation: int, question: int) -> None:
@@ -118,8 +116,8 @@ class Evaluations(Step):
         if isinstance(turn, Busy):
             await press.show(cards.busy(turn))
         else:
-            lead = self._texts.phrases.resumed.text if isinstance(turn.event, Resumed) else ""
-            await self._present(press, turn.talk, turn.left, lead)
+            resumed = isinstance(turn.event, Resumed)
+            await self._conversation.present(press, turn.talk, turn.left, resumed=resumed)
 
     @action("evaluation.summary")
     async def summary(self, press: Press, evaluation: int) -> None:
@@ -150,42 +148,48 @@ class Evaluations(Step):
             case Busy():
                 await press.show(cards.busy(turn))
             case Turn(event=Ignored()):
-                await self._present(press, turn.talk, turn.left)
+                await self._conversation.present(press, turn.talk, turn.left)
             case Turn():
-                await self._leave(press, turn)
-                await self._present(press, turn.talk, replace=True)
+                await self._conversation.jump(press, turn)
 
     async def hear(self, message: discord.Message) -> bool:
         """Take a DM as the answer to the question that is up; False when none is."""
         owner, channel = message.author.id, message.channel
         if not isinstance(channel, discord.DMChannel):
             return False
-        if not message.content.strip():
-            return await self._ask_for_words(channel, owner)
-        turn = await self.services.evaluations.say(owner, message.content)
-        if turn is None:
-            return False
-        if isinstance(turn, Busy):
-            await direct.send(channel, owner, cards.busy(turn))
-        else:
-            await self._fold(channel, owner, turn)
-            await self._remember(owner, turn.talk, await direct.send(channel, owner, self._current(turn.talk)))
-        return True
-
-    async def _ask_for_words(self, channel: discord.DMChannel, owner: int) -> bool:
+        if message.content.strip():
+            turn = await self.services.evaluations.say(owner, message.content)
+            if turn is not None:
+                await self._conversation.heard(channel, owner, turn)
+            return turn is not None
         talk = await self.services.evaluations.current(owner)
-        if talk is None:
-            return False
-        await direct.send(channel, owner, cards.words_needed(talk, self._texts))
-        return True
+        if talk is not None:
+            await direct.send(channel, owner, cards.words_needed(talk, self._texts))
+        return talk is not None
+
+    async def _take(self, press: Press, evaluation: int, question: int, given: Input) -> None:
+        """Let one press or form on the card of `question` do what it does."""
+        match await self.services.evaluations.take(press.user_id, evaluation, given, expected=question):
+            case Busy() as busy:
+                await press.show(cards.busy(busy))
+            case Turn(event=Ignored()) as turn:
+                await self._conversation.again(press, turn.talk, question)
+            case Turn() as turn:
+                await self._conversation.go_on(press, turn)
+
+    async def _ask(self, press: Press, evaluation: int, question: int, form: Callable[[Talk, Texts], Form]) -> None:
+        """Open a form on the card of `question`."""
+        talk = await self.services.evaluations.get(press.user_id, evaluation)
+        if talk.state.position == question:
+            await press.ask(form(talk, self._texts))
+        else:
+            await self._conversation.again(press, talk, question)
 
     async def _opened(self, press: Press, opening: Opening) -> None:
         """Answer a wish to start or to go on."""
         match opening:
-            case Opened(talk, left, paused):
-                if paused is not None and paused.left is not None:
-                    ...
-                await self._present(press, talk, left)
+            case Opened():
+                await self._conversation.open(press, opening)
             case Busy():
                 await press.show(cards.busy(opening))
             case NotMet():

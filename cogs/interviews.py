@@ -9,16 +9,21 @@ from discord import app_commands
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.interviews import LONGEST_MINUTES, PLACE_LIMIT, SHORTEST_MINUTES, Mode
-from bot.services.interview_views import AlreadyBooked, Booked, Met, NotMoved, StillAhead, Terms
+from bot.services.contact_names import ContactRef
+from bot.services.interview_views import Booked, InterviewView, Met, NotMoved, StillAhead, Terms
 from bot.ui.card import Button, Card
+from bot.ui.cards import interview_booking as booking
 from bot.ui.cards import interview_forms as forms
 from bot.ui.cards import interviews as cards
+from bot.ui.cards.interview_list import listing
 from bot.ui.cards.preparation import preparation
 from bot.ui.press import Interaction, Press
 from bot.ui.step import Step, action
 from bot.ui.when import parse_when
 
 _MINUTES = re.compile(r"(\d{1,4})\s*(?:m|min|mins|minutes?)?\.?", re.IGNORECASE)
+_ID_DIGITS = 18
+"""Digits that always fit a row's number."""
 
 
 class Interviews(Step):
@@ -37,6 +42,7 @@ class Interviews(Step):
     async def schedule_command(
         self,
         interaction: Interaction,
+        *,
         contact: str,
         when: str,
         minutes: app_commands.Range[int, SHORTEST_MINUTES, LONGEST_MINUTES] | None = None,
@@ -96,17 +102,182 @@ class Interviews(Step):
         """Take the command, or the form for `contact`."""
         try:
             terms = await self._terms(press)
-            owner = press.user_id
-            found = contact or (await self.services.contacts.resolve(owner, press.text("contact"))).id
-            done = await self.services.interviews.schedule(owner, found, terms)
+            found = contact or (await self._contact(press)).id
+            done = await self.services.interviews.schedule(press.user_id, found, terms)
         except CoachError as error:
-            await self._hand_back(press, error, Button("Try again", "interview.book", (contact,)) if contact else None)
+            await self._hand_back(press, error, contact, "interview.book")
         else:
             await press.show(
-                cards.booked(done, now()) if isinstance(done, Booked) else cards.already_booked(done)
+                booking.booked(done, now()) if isinstance(done, Booked) else booking.already_booked(done)
             )
 
     @action("interview.show")
-    async def show(self, press: Press, interview: int) -> None:
+    async def show(self, press: Press, interview: int, in_place: int = 0) -> None:
         """Show a meeting as it stands."""
-        await press.show(self._card(await self.services.interviews.get(press.user_id, interview)))
+        view = await self.services.interviews.get(press.user_id, interview)
+        await press.show(self._card(view), replace=bool(in_place))
+
+    @action("interview.open")
+    async def show_chosen(self, press: Press) -> None:
+        """Show the meeting that was chosen in the list."""
+        await press.show(self._card(await self.services.interviews.get(press.user_id, _number(press.values()[0]))))
+
+    @action("interview.list")
+    async def show_list(self, press: Press, number: int = -1) -> None:
+        """Show a page of all meetings; turning a page stays in place."""
+        found = await self.services.interviews.listing(press.user_id)
+        await press.show(listing(found, number), replace=number >= 0)
+
+    @action("interview.prep")
+    async def prep(self, press: Press, interview: int = 0, _reminder: int = 0) -> None:
+        """Show what to bring to a meeting, or to one with a contact that is not booked yet."""
+        if interview:
+            sheet = await self.services.interviews.prepare(press.user_id, interview)
+        else:
+            contact = await self._contact(press)
+            sheet = await self.services.interviews.prepare_for(press.user_id, contact.id)
+        await press.show(preparation(sheet, self.services.handbook))
+
+    @action("interview.moved")
+    async def moved(self, press: Press, interview: int, reminder: int = 0) -> None:
+        """Open the form for a new time, unless something has become of the meeting."""
+        view = await self.services.interviews.get(press.user_id, interview)
+        if view.waits:
+            await press.ask(forms.move(view, await self.services.profiles.zone(press.user_id), reminder))
+        else:
+            await press.show(self._card(view))
+
+    @action("interview.move")
+    async def move(self, press: Press, interview: int = 0, _reminder: int = 0) -> None:
+        """Take the form for `interview`, or the command."""
+        if not interview:
+            await self._move_by_contact(press)
+            return
+        try:
+            terms = await self._terms(press)
+            done = await self.services.interviews.move(press.user_id, interview, terms, even_if_over=True)
+        except CoachError as error:
+            await self._hand_back(press, error, interview, "interview.moved")
+        else:
+            await press.show(self._moved(done), replace=True)
+
+    async def _move_by_contact(self, press: Press) -> None:
+        terms = await self._terms(press)
+        contact = await self._contact(press)
+        waiting = await self.services.interviews.waiting(press.user_id, contact.id)
+        if waiting is None:
+            await press.show(cards.no_meeting(contact.id, contact.name))
+        else:
+            await press.show(self._moved(await self.services.interviews.move(press.user_id, waiting.id, terms)))
+
+    @action("interview.shift")
+    async def shift(self, press: Press, interview: int, moment: int, minutes: int, mode: str) -> None:
+        """Move a meeting to a time that was asked for before; `moment` in Unix seconds."""
+        terms = Terms(_moment(moment), minutes or None, _mode(mode))
+        done = await self.services.interviews.move(press.user_id, interview, terms, even_if_over=True)
+        await press.show(self._moved(done), replace=True)
+
+    @action("interview.cancel")
+    async def cancel(self, press: Press, interview: int = 0) -> None:
+        """Ask before a coming meeting is called off."""
+        if interview:
+            view = await self.services.interviews.get(press.user_id, interview)
+        else:
+            contact = await self._contact(press)
+            waiting = await self.services.interviews.waiting(press.user_id, contact.id)
+            if waiting is None:
+                await press.show(cards.no_meeting(contact.id, contact.name))
+                return
+            view = waiting
+        await press.show(cards.ask_cancel(view) if view.waits and not view.over else self._card(view))
+
+    @action("interview.cancelled")
+    async def cancelled(self, press: Press, interview: int) -> None:
+        """Call a meeting off."""
+        view = await self.services.interviews.cancel(press.user_id, interview)
+        await press.show(cards.cancelled(view, now(), self.services.handbook), replace=True)
+
+    @action("interview.file")
+    async def file(self, press: Press, interview: int) -> None:
+        """Hand over the calendar file once more."""
+        await press.show(cards.calendar(await self.services.interviews.get(press.user_id, interview), now()))
+
+    @action("interview.happened")
+    async def happened(self, press: Press, interview: int = 0, _reminder: int = 0) -> None:
+        """Take word that a meeting has happened: this one, or one with a contact."""
+        if interview:
+            done = await self.services.interviews.happened(press.user_id, interview)
+        else:
+            contact = await self._contact(press)
+            done = await self.services.interviews.met(press.user_id, contact.id, await self._ended_at(press))
+        match done:
+            case Met(view):
+                await press.show(cards.met(view), replace=bool(interview))
+            case StillAhead(view):
+                await press.show(cards.still_ahead(view))
+
+    @action("interview.missed")
+    async def missed(self, press: Press, interview: int, _reminder: int = 0) -> None:
+        """Take word that a meeting did not take place."""
+        await press.show(self._card(await self.services.interviews.missed(press.user_id, interview)), replace=True)
+
+    def _card(self, view: InterviewView) -> Card:
+        return cards.meeting(view, self.services.handbook)
+
+    def _moved(self, done: Booked | NotMoved) -> Card:
+        if isinstance(done, Booked):
+            return booking.moved(done, now())
+        return booking.not_moved(done, self.services.handbook)
+
+    async def _contact(self, press: Press) -> ContactRef:
+        return await self.services.contacts.resolve(press.user_id, press.text("contact"))
+
+    async def _terms(self, press: Press) -> Terms:
+        """When, how long and how, as typed. Raises the WHEN_ codes, BAD_MINUTES, ZONE_NEEDED."""
+        zone = await self.services.profiles.zone(press.user_id)
+        return Terms(
+            parse_when(press.text("when"), zone=zone, now=now()),
+            _minutes(press.text("minutes")),
+            _mode(press.text("mode")),
+            press.text("place") if "place" in press.fields else None,
+        )
+
+    async def _ended_at(self, press: Press) -> datetime | None:
+        if not press.text("when"):
+            return None
+        zone = await self.services.profiles.zone(press.user_id)
+        return parse_when(press.text("when"), zone=zone, now=now(), tense="past")
+
+    async def _hand_back(self, press: Press, error: CoachError, subject: int, form: str) -> None:
+        """Hand a form's text back with a way to open `form` again. A command is simply typed again."""
+        if not subject or error.code not in forms.MENDABLE:
+            raise error
+        await press.show(forms.not_taken(error, press.fields, Button("Try again", form, (subject,))))
+
+
+def _minutes(typed: str) -> int | None:
+    """“20”, “20 min” or nothing. Raises BAD_MINUTES."""
+    if not typed:
+        return None
+    if match := _MINUTES.fullmatch(typed):
+        return int(match[1])
+    raise CoachError(Code.BAD_MINUTES, minutes=typed, low=SHORTEST_MINUTES, high=LONGEST_MINUTES)
+
+
+def _mode(word: str) -> Mode | None:
+    return Mode(word) if word in set(Mode) else None
+
+
+def _number(text: str) -> int:
+    """A row's number from a menu. Raises NOT_FOUND for anything else."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS):
+        raise CoachError(Code.NOT_FOUND)
+    return int(text)
+
+
+def _moment(seconds: int) -> datetime:
+    """A moment from a button. Raises MOVED_ON for one that no calendar has."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise CoachError(Code.MOVED_ON) from None

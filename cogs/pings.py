@@ -1,7 +1,34 @@
-"""Commands and actions of pings."""
+"""Actions of the pings themselves: putting one off. What their other buttons do belongs to the steps."""
 
-from bot.ui.step import Step
+from bot.domain.errors import CoachError, Code
+from bot.domain.reminders import Snooze
+from bot.services.pings import PingView
+from bot.ui.cards import pings as cards
+from bot.ui.press import Press
+from bot.ui.step import Step, action
 
 
 class Pings(Step):
-    """Commands and actions of pings."""
+    """Putting a ping off."""
+
+    @action("ping.snooze")
+    async def choose(self, press: Press, reminder: int) -> None:
+        """Ask for how long."""
+        view = await self._still_due(press, reminder)
+        await press.show(cards.snooze(view, self.services.handbook), replace=True)
+
+    @action("ping.snoozed")
+    async def snooze(self, press: Press, reminder: int, choice: str) -> None:
+        """Put it off."""
+        if choice not in set(Snooze):
+            raise CoachError(Code.MOVED_ON)
+        view = await self._still_due(press, reminder)
+        until = await self.services.reminders.snooze(press.user_id, reminder, Snooze(choice))
+        await press.show(cards.snoozed(view, self.services.handbook, until), replace=True)
+
+    async def _still_due(self, press: Press, reminder: int) -> PingView:
+        """What the ping says now. Raises NOT_FOUND, and MOVED_ON when there is nothing left to put off."""
+        view = await self.services.pings.one(press.user_id, reminder)
+        if view is None:
+            raise CoachError(Code.MOVED_ON)
+        return view

@@ -1,7 +1,122 @@
-"""Commands and actions of thank_yous."""
+"""Commands and actions of the thank-you note."""
 
-from bot.ui.step import Step
+from datetime import datetime
+
+from discord import app_commands
+
+from bot.clock import now
+from bot.services.thank_you_views import NoMeeting, NoteView, NotMet, Words
+from bot.ui.cards import thank_yous as cards
+from bot.ui.press import Interaction, Press
+from bot.ui.step import Step, action
+from bot.ui.when import parse_when
 
 
 class ThankYous(Step):
-    """Commands and actions of thank_yous."""
+    """The note that goes out within 24 hours."""
+
+    thanks = app_commands.Group(name="thanks", description="The thank-you note after a meeting")
+
+    @thanks.command(name="draft")
+    @app_commands.describe(contact="Who you met")
+    async def draft_command(self, interaction: Interaction, contact: str) -> None:
+        """Write the note in three short answers."""
+        await self.act(interaction, "thanks.draft", contact=contact)
+
+    @thanks.command(name="sent")
+    @app_commands.describe(contact="Who you thanked", when="When it went out, such as 2 hours ago; default: now")
+    async def sent_command(self, interaction: Interaction, contact: str, when: str | None = None) -> None:
+        """Tell that the note is out; the reminders stop."""
+        await self.act(interaction, "thanks.sent", contact=contact, when=when)
+
+    @draft_command.autocomplete("contact")
+    @sent_command.autocomplete("contact")
+    async def suggest_contact(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """The student's own contacts."""
+        return await self.complete_contact(interaction, typed)
+
+    @action("thanks.draft")
+    async def draft(self, press: Press, interview: int = 0, _reminder: int = 0) -> None:
+        """Open the form for a note that is still to be written; show one that is there."""
+        found = await self._find(press, interview)
+        if isinstance(found, NoteView) and not found.version and found.sent_at is None:
+            await press.ask(cards.draft_form(found, self.services.handbook))
+        else:
+            await self._show(press, found)
+
+    @action("thanks.over")
+    async def start_over(self, press: Press, interview: int) -> None:
+        """Open the form again with what was typed; the note stays until it is sent."""
+        found = await self._find(press, interview)
+        if isinstance(found, NoteView) and found.sent_at is None:
+            await press.ask(cards.draft_form(found, self.services.handbook))
+        else:
+            await self._show(press, found)
+
+    @action("thanks.compose")
+    async def compose(self, press: Press, interview: int) -> None:
+        """Take the form."""
+        words = Words(press.text("learned"), press.text("done"), press.text("next_step"))
+        ticked = [int(value) for value in press.values("ticked") if value.isdecimal()]
+        asked = next((int(value) for value in press.values("question") if value.isdecimal()), 0)
+        view = await self.services.thank_yous.compose(press.user_id, interview, words, ticked, asked)
+        await press.show(cards.note(view, self.services.handbook))
+
+    @action("thanks.show")
+    async def show(self, press: Press, interview: int) -> None:
+        """Show the note as it stands."""
+        await self._show(press, await self._find(press, interview))
+
+    @action("thanks.edit")
+    async def edit(self, press: Press, interview: int) -> None:
+        """Open the note itself in a form."""
+        found = await self._find(press, interview)
+        if isinstance(found, NoteView) and found.version and found.sent_at is None:
+            await press.ask(cards.edit_form(found))
+        else:
+            await self._show(press, found)
+
+    @action("thanks.edited")
+    async def edited(self, press: Press, interview: int) -> None:
+        """Take the note as the student wrote it."""
+        view = await self.services.thank_yous.edit(press.user_id, interview, press.text("body"))
+        await press.show(cards.note(view, self.services.handbook), replace=True)
+
+    @action("thanks.file")
+    async def file(self, press: Press, interview: int) -> None:
+        """Hand the note over as a file."""
+        found = await self._find(press, interview)
+        if isinstance(found, NoteView) and found.version:
+            await press.show(cards.file(found))
+        else:
+            await self._show(press, found)
+
+    @action("thanks.sent")
+    async def sent(self, press: Press, interview: int = 0, _reminder: int = 0) -> None:
+        """Take word that the note is out."""
+        found = await self._find(press, interview)
+        if not isinstance(found, NoteView):
+            await self._show(press, found)
+            return
+        at = await self._moment(press)
+        view = await self.services.thank_yous.sent(press.user_id, found.interview_id, at)
+        await press.show(cards.note(view, self.services.handbook), replace=True)
+
+    async def _find(self, press: Press, interview: int) -> NoteView | NotMet | NoMeeting:
+        """The note for a meeting, or for the last one with the contact that was named."""
+        if interview:
+            return await self.services.thank_yous.get(press.user_id, interview)
+        contact = await self.services.contacts.resolve(press.user_id, press.text("contact"))
+        return await self.services.thank_yous.about(press.user_id, contact.id)
+
+    async def _show(self, press: Press, found: NoteView | NotMet | NoMeeting) -> None:
+        if isinstance(found, NoteView):
+            await press.show(cards.note(found, self.services.handbook))
+        else:
+            await press.show(cards.not_met(found))
+
+    async def _moment(self, press: Press) -> datetime | None:
+        if not press.text("when"):
+            return None
+        zone = await self.services.profiles.zone(press.user_id)
+        return parse_when(press.text("when"), zone=zone, now=now(), tense="past")

@@ -1,7 +1,110 @@
-"""Commands and actions of todos."""
+"""Commands and actions of to-dos."""
 
-from bot.ui.step import Step
+from datetime import datetime
+
+from discord import app_commands
+
+from bot.clock import now
+from bot.domain.errors import CoachError
+from bot.domain.todos import TEXT_LIMIT
+from bot.services.todos import Added
+from bot.ui.cards import todos as cards
+from bot.ui.press import Interaction, Press
+from bot.ui.step import Step, action
+from bot.ui.when import parse_when
 
 
 class Todos(Step):
-    """Commands and actions of todos."""
+    """What was suggested or promised, until it is done."""
+
+    todo = app_commands.Group(name="todo", description="What you want to do after a talk")
+
+    @todo.command(name="add")
+    @app_commands.describe(
+        text="What you want to do", contact="Who it has to do with", when="When it is due, such as Fri 5pm"
+    )
+    async def add_command(
+        self,
+        interaction: Interaction,
+        text: app_commands.Range[str, 1, TEXT_LIMIT],
+        contact: str | None = None,
+        when: str | None = None,
+    ) -> None:
+        """Keep something that you want to do."""
+        await self.act(interaction, "todo.add", text=text, contact=contact, when=when)
+
+    @todo.command(name="list")
+    async def list_command(self, interaction: Interaction) -> None:
+        """See what is still open."""
+        await self.act(interaction, "todo.list")
+
+    @todo.command(name="done")
+    @app_commands.describe(todo="What you have done")
+    async def done_command(self, interaction: Interaction, todo: str) -> None:
+        """Tick something off."""
+        await self.act(interaction, "todo.done", todo=todo)
+
+    @add_command.autocomplete("contact")
+    async def suggest_contact(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """The student's own contacts."""
+        return await self.complete_contact(interaction, typed)
+
+    @done_command.autocomplete("todo")
+    async def suggest_todo(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """The student's open to-dos."""
+        found = await self.services.todos.suggest(interaction.user.id, typed)
+        return [app_commands.Choice(name=todo.label[:100], value=todo.token) for todo in found]
+
+    @action("todo.new")
+    async def new(self, press: Press, interview: int = 0) -> None:
+        """Open the form."""
+        await press.ask(cards.new_form(interview))
+
+    @action("todo.add")
+    async def add(self, press: Press, interview: int = 0) -> None:
+        """Take the command, or the form for a meeting."""
+        try:
+            done = await self._add(press, interview)
+        except CoachError as error:
+            if error.code not in cards.MENDABLE:
+                raise
+            await press.show(cards.not_taken(error, press.text("text"), interview))
+        else:
+            await press.show(cards.added(done))
+
+    async def _add(self, press: Press, interview: int) -> Added:
+        due, text = await self._due(press), press.text("text")
+        if interview:
+            return await self.services.todos.add_from(press.user_id, interview, text, due)
+        contact_id = await self._contact(press)
+        return await self.services.todos.add(press.user_id, text, contact_id=contact_id, due=due)
+
+    @action("todo.list")
+    async def show_list(self, press: Press, number: int = -1) -> None:
+        """Show a page of what is open; turning a page stays in place."""
+        found = await self.services.todos.listing(press.user_id)
+        await press.show(cards.listing(found, number, now()), replace=number >= 0)
+
+    @action("todo.done")
+    async def done(self, press: Press, todo: int = 0, reminder: int = 0) -> None:
+        """Tick one: this one, or the one that was typed."""
+        if not todo:
+            found = await self.services.todos.find(press.user_id, press.text("todo"))
+            if len(found) != 1:
+                await press.show(cards.listing(found, 0, now(), typed=press.text("todo")))
+                return
+            todo = found[0].id
+        ticked = await self.services.todos.done(press.user_id, todo)
+        in_list = press.interaction.message is not None and not reminder
+        await press.show(cards.ticked(ticked, now(), in_list=in_list), replace=True)
+
+    async def _contact(self, press: Press) -> int | None:
+        if not press.text("contact"):
+            return None
+        return (await self.services.contacts.resolve(press.user_id, press.text("contact"))).id
+
+    async def _due(self, press: Press) -> datetime | None:
+        if not press.text("when"):
+            return None
+        zone = await self.services.profiles.zone(press.user_id)
+        return parse_when(press.text("when"), zone=zone, now=now())

@@ -6,7 +6,7 @@ bot, discord.py, the database file; only Discord itself is simulated, and so is 
 
 import os
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,20 +20,11 @@ import time_machine
 
 from bot.app import Rapport, create_bot
 from bot.settings import Settings
+from tests.limits import check_all, parts
 
 ZONE = "America/Denver"
 START = datetime(2026, 3, 2, 15, 0, tzinfo=ZoneInfo(ZONE))
 """A Monday afternoon, a week before the clocks change there."""
-
-
-def parts(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Every component of a message or modal, in the order in which it is read."""
-    for component in components:
-        yield component
-        yield from parts(component.get("components") or [])
-        for key in ("accessory", "component"):
-            if isinstance(component.get(key), dict):
-                yield from parts([component[key]])
 
 
 @dataclass
@@ -193,12 +184,15 @@ class Student:
             source = getattr(getattr(result, "_interaction", None), "source_message_id", None)
             if source is None:
                 return Screen([], False, [])
-            channel = result._interaction.channel_id
-            messages = [
-                simcord.results.ResponseMessage(self.world.env, self.world.env.backend.get_message(channel, source))
-            ]
+            pressed = self.world.env.backend.messages.get(result._interaction.channel_id, {}).get(source)
+            if pressed is None:
+                return Screen([], False, [])
+            messages = [simcord.results.ResponseMessage(self.world.env, pressed)]
         last = messages[-1]
-        raw = self.world.env.backend.get_message(_channel(last), last.id)
+        raw = self.world.env.backend.messages.get(_channel(last), {}).get(last.id)
+        if raw is None:
+            # The bot has taken it back meanwhile.
+            return Screen([], False, [])
         return Screen(list(raw.components), bool(raw.flags & 64), list(last.attachments), message_id=last.id)
 
 
@@ -271,7 +265,7 @@ async def world(database_url: str, start: datetime = START, **settings: Any) -> 
     )
     with time_machine.travel(start, tick=False) as traveller:
         bot = create_bot(chosen)
-        env = simcord.Env(bot, settle_timeout=float(os.environ.get("SETTLE_SECONDS", "60")))
+        env = simcord.Env(bot, settle_timeout=float(os.environ.get("SETTLE_SECONDS", "20")))
         clock, advance = env.backend.clock, env.backend.clock.advance
 
         def advance_everything(seconds: float) -> None:
@@ -284,7 +278,9 @@ async def world(database_url: str, start: datetime = START, **settings: Any) -> 
         try:
             yield World(env, chosen, traveller)
         finally:
+            await env.bot.close()
             await env.shutdown()
+        check_all(env.http_requests)
         env._raise_errors_since(env._errors_acknowledged)
 
 

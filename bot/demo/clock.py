@@ -12,6 +12,8 @@ import time_machine
 LONGEST = timedelta(days=60)
 BEAT = 2
 """Seconds between two steps of simulated time while nobody skips."""
+STRIDE = 3600.0
+"""Seconds of simulated time moved at once: a long skip has a budget of work for each of its hours."""
 
 _SKIP = re.compile(r"\+?\s*(\d+(?:\.\d+)?)\s*([mhd])?(?:in|ins|ours?|r|rs|ays?)?", re.IGNORECASE)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -55,10 +57,15 @@ class DemoClock:
             skipped = await self._next_skip()
             present = time.perf_counter()
             newest = self._newest(preview)
-            await self._when_quiet(self._env.advance_time, skipped.total_seconds() + present - before)
+            await self._pass(skipped.total_seconds() + present - before)
             before = present
             if skipped or self._newest(preview) != newest:
                 await self._when_quiet(preview.refresh)
+
+    async def _pass(self, seconds: float) -> None:
+        while seconds > 0:
+            await self._when_quiet(self._env.advance_time, min(seconds, STRIDE))
+            seconds -= STRIDE
 
     async def _next_skip(self) -> timedelta:
         try:

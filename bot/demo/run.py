@@ -24,8 +24,8 @@ from bot.demo.scene import set_scene
 from bot.demo.skip import skip_command
 from bot.settings import Settings
 
-BUDGET = 600
-"""Seconds of work that one skip of time may take."""
+BUDGET = 10
+"""Seconds that the bot may take to settle after an action. Less than its sweep, or it would never seem settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ async def _serve(
     # A fresh simulated Discord knows no commands, whatever a kept database says.
     bot = create_bot(settings, force_sync=True)
     env = simcord.Env(bot, check_errors=False, settle_timeout=BUDGET)
+    env.backend.bot_user.name = "Rapport"
     clock = DemoClock(env, traveller)
     bot.tree.add_command(skip_command(clock))
     env.backend.clock.advance((present - env.now()).total_seconds())
@@ -84,6 +85,7 @@ async def _serve(
         with env.time_context():
             await _show(options, env, clock, stopped)
     finally:
+        await bot.close()
         await env.shutdown()
 
 

@@ -5,22 +5,23 @@ from dataclasses import dataclass
 import simcord
 
 from bot.app import Rapport
+from bot.services.contact_views import Entry
 
 _CONTACTS = (
-    {
-        "name": "Ana Núñez",
-        "role": "Marine biologist, Gulf Reef Survey",
-        "source": "Alumni",
-        "reach": "ana@example.org",
-        "why": "Her 2024 survey of the Flower Garden Banks",
-    },
-    {
-        "name": "Tom Okafor",
-        "role": "Aquarium curator, Harbor Aquarium",
-        "source": "Referral",
-        "reach": "tom@example.org",
-        "why": "He moved from research to keeping animals",
-    },
+    Entry(
+        name="Ana Núñez",
+        role="Marine biologist, Gulf Reef Survey",
+        source="Alumni",
+        reach="ana@example.org",
+        why="Her 2024 survey of the Flower Garden Banks",
+    ),
+    Entry(
+        name="Tom Okafor",
+        role="Aquarium curator, Harbor Aquarium",
+        source="Referral",
+        reach="tom@example.org",
+        why="He moved from research to keeping animals",
+    ),
 )
 
 
@@ -41,9 +42,10 @@ async def set_scene(env: simcord.Env, *, empty: bool, staff: bool) -> Scene:
         counselor = guild.add_member(env.create_user("counselor", global_name="Career Counselor"))
         return Scene(channel, counselor, "a counselor in the career center's server")
     student = env.create_user("maya", global_name="Maya Torres")
+    await student.send_dm("hi")
     if not empty:
         await _add_contacts(env, student)
-    await student.send_dm("hi")
+        await student.slash("next")
     return Scene(student.dm_channel, student, "Maya Torres, a fictional student, in the bot's direct messages")
 
 
@@ -54,4 +56,4 @@ async def _add_contacts(env: simcord.Env, student: simcord.UserHandle) -> None:
     if await bot.services.contacts.suggest(student.id, ""):
         return  # a kept database has them already
     for contact in _CONTACTS:
-        await bot.services.contacts.add(student.id, display_name="Maya Torres", **contact)
+        await bot.services.contacts.add(student.id, contact)

@@ -13,7 +13,7 @@ def skip_command(clock: DemoClock) -> "app_commands.Command[Any, Any, Any]":
 
     @app_commands.command(name="skip", description="Demo only: let time pass, for example 20 hours")
     @app_commands.describe(hours="How many hours to jump ahead")
-    async def skip(interaction: discord.Interaction[Any], hours: app_commands.Range[float, 0.1, 1440]) -> None:
+    async def skip(interaction: discord.Interaction[Any], hours: app_commands.Range[float, 0.1, 1440.0]) -> None:
         delta = read_skip(f"{hours:.2f}h")
         if delta is not None:
             clock.skip(delta)

@@ -43,6 +43,10 @@ class Code(StrEnum):
     """`field`: something that is needed was left empty."""
     TOO_LONG = "too_long"
     """`field`, `limit`, `length`."""
+    TOO_MANY = "too_many"
+    """`field`, `limit`, `count`: more lines than are taken at once."""
+    SENT_TOO_SOON = "sent_too_soon"
+    """`understood`, `started` (UTC): a note cannot have gone out before the meeting began."""
 
 
 class CoachError(Exception):

@@ -97,7 +97,6 @@ def _take(question: Candidate, chosen: list[Candidate], counts: dict[int, int]) 
         counts[number] = counts.get(number, 0) + 1
 
 
-def _fed(question: Candidate, counts: Mapping[int, int]) -> tuple[int, float]:
-    """How well what it feeds is covered: the worst first, then on average."""
-    fed = [counts.get(number, 0) for number in question.feeds]
-    return min(fed), sum(fed) / len(fed)
+def _fed(question: Candidate, counts: Mapping[int, int]) -> int:
+    """How well the least covered of what it feeds is covered."""
+    return min(counts.get(number, 0) for number in question.feeds)

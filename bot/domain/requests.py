@@ -1,4 +1,4 @@
-"""The request for an interview: its routes, how it is composed, and what follows from an answer.
+"""The request for an interview: how it is composed, and what follows from an answer.
 
 Handout, Making the Appointment. Its list of routes is lost; the four here are reconstructed. A request says, in
 this order: the tie, who I am, why you, the ask, when, how I will follow up, thanks.
@@ -9,20 +9,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.wording import fill, fragment, is_sentence, one_line, say, sentence
+from bot.domain.stated_times import names_zone
+from bot.domain.weaving import begins_with_day, clause, says_year, topic, weave
+from bot.domain.wording import fill, is_sentence, one_line, sentence
 
 MINUTES = 20
-"""What a first request asks for; 15 to 30 is usual."""
+"""Length of the meeting that a first request asks for; 15 to 30 is usual. (The handout sets none.)"""
 NUDGE_AFTER = timedelta(days=7)
-"""Elapsed time without an answer after which one short reminder is fine."""
+"""Elapsed time without an answer after which a reminder is fine. (The handout sets none.)"""
 NUDGES = 1
-"""Reminders before it is time for the next contact."""
+"""Reminders before it is time for the next contact. (The handout sets none.)"""
 LINKEDIN_NOTE = 200
-"""Characters of a connection note without a paid account."""
+"""Most characters of a connection note without a paid account; LinkedIn's own limit."""
+SUBJECT = 70
+"""Most characters of a composed subject: about what a mail program shows of it."""
 
 
 class Route(StrEnum):
-    """How the request reaches the contact."""
+    """How the request reaches the contact; the words are the ones of the command."""
 
     EMAIL = "email"
     CALL = "call"
@@ -39,7 +43,7 @@ class RequestStatus(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came back, in the words of the command."""
+    """What came back; the words are the ones of the command."""
 
     ACCEPTED = "accepted"
     DECLINED = "declined"
@@ -48,83 +52,143 @@ class Outcome(StrEnum):
     NO_ANSWER = "no answer"
 
 
-class FindingCode(StrEnum):
-    """What the coach can notice in a request; the handbook has the advice for each."""
+class NextMove(StrEnum):
+    """What an outcome leads to."""
 
-    MUCH_TOO_LONG = "much_too_long"
-    TOO_LONG = "too_long"
+    SCHEDULE = "schedule"
+    """Book the meeting."""
+    ASK_FOR_NAMES = "ask_for_names"
+    """Ask for people at the same level, a higher one or elsewhere. Handout, Making the Appointment."""
+    ASK_WHEN = "ask_when"
+    """Ask once for a more convenient time. Handout, Making the Appointment."""
+    THANK = "thank"
+    """Thank them all the same and turn to the next contact."""
+    NUDGE = "nudge"
+    """Remind them, in fewer words than before."""
+    NEXT_CONTACT = "next_contact"
+    """Enough was asked: turn to someone else."""
+
+
+def next_move(outcome: Outcome, nudges: int = 0, limit: int = NUDGES) -> NextMove:
+    """What to do after `outcome`, with `nudges` reminders already sent and `limit` allowed."""
+    match outcome:
+        case Outcome.ACCEPTED:
+            return NextMove.SCHEDULE
+        case Outcome.WRONG_PERSON:
+            return NextMove.ASK_FOR_NAMES
+        case Outcome.ANOTHER_TIME:
+            return NextMove.ASK_WHEN
+        case Outcome.DECLINED:
+            return NextMove.THANK
+        case Outcome.NO_ANSWER:
+            return NextMove.NUDGE if nudges < limit else NextMove.NEXT_CONTACT
+
+
+def nudge_due(sent_at: datetime, nudges: int, limit: int = NUDGES) -> datetime | None:
+    """When the next reminder is fine, 7 days of elapsed time after the last message; None after enough of them.
+
+    `sent_at` is when the request or the last reminder went out.
+    """
+    return None if nudges >= limit else sent_at + NUDGE_AFTER
+
+
+class FindingCode(StrEnum):
+    """What the coach may notice in a draft."""
+
     ASKS_FOR_WORK = "asks_for_work"
     BLANKS_LEFT = "blanks_left"
+    OTHER_NAME = "other_name"
+    MUCH_TOO_LONG = "much_too_long"
+    TOO_LONG = "too_long"
+    NOTE_TOO_LONG = "note_too_long"
+    NO_TIE = "no_tie"
     NO_QUESTION = "no_question"
     NO_LENGTH = "no_length"
-    NO_TIE = "no_tie"
     NO_ZONE = "no_zone"
-    OTHER_NAME = "other_name"
-    NOTHING_SPECIFIC = "nothing_specific"
     TO_WHOM = "to_whom"
+    NOTHING_SPECIFIC = "nothing_specific"
     PICK_YOUR_BRAIN = "pick_your_brain"
-    NO_THANKS = "no_thanks"
-    NO_FOLLOW_UP = "no_follow_up"
     MORE_I_THAN_YOU = "more_i_than_you"
+    NO_FOLLOW_UP = "no_follow_up"
+    NO_THANKS = "no_thanks"
 
 
+_TEXT = frozenset({"text"})
 PHRASES: Mapping[str, frozenset[str]] = {
-    "subject_with_school": frozenset({"school", "field"}),
-    "subject": frozenset({"field"}),
-    "subject_field": frozenset(),
+    "subject_year": frozenset({"school", "topic"}),
+    "subject_school": frozenset({"school", "topic"}),
+    "subject": frozenset({"topic"}),
+    "subject_work_at": frozenset({"organization"}),
+    "subject_work": frozenset(),
     "greeting": frozenset({"name"}),
-    "tie": frozenset({"text"}),
-    "who": frozenset({"name", "school"}),
-    "who_with_about": frozenset({"name", "school", "about"}),
-    "who_about_only": frozenset({"name", "about"}),
-    "who_plain": frozenset({"name"}),
-    "why": frozenset({"text"}),
-    "learn": frozenset({"text"}),
+    "contact_missing": frozenset(),
+    "student_missing": frozenset(),
+    **dict.fromkeys(("tie", "tie_through", "tie_place"), _TEXT),
+    **dict.fromkeys(("who", "who_article", "who_year"), _TEXT),
+    "who_plain": frozenset(),
+    "who_and": frozenset({"who", "about"}),
+    **dict.fromkeys(("about", "about_being", "about_doing"), _TEXT),
+    **dict.fromkeys(("why", "why_because", "why_thing"), _TEXT),
+    **dict.fromkeys(("learn", "learn_question", "learn_how", "learn_to", "learn_wish"), _TEXT),
     "ask": frozenset({"minutes"}),
-    "ask_with_windows": frozenset({"minutes", "windows"}),
-    "zone": frozenset({"zone"}),
+    "ask_any_time": frozenset({"minutes"}),
+    "ask_when": frozenset({"minutes", "windows"}),
+    "ask_on": frozenset({"minutes", "windows"}),
+    "or_whenever": _TEXT,
+    "windows_in_zone": frozenset({"windows", "zone"}),
     "follow_up": frozenset(),
-    "thanks": frozenset(),
-    "sign_off": frozenset(),
-    "name_missing": frozenset(),
+    "closing": frozenset({"student"}),
     "call_opening": frozenset({"name", "student"}),
-    "call_good_moment": frozenset(),
-    "call_confirm": frozenset(),
-    "introduction_opening": frozenset({"name"}),
-    "introduction_ask": frozenset({"name", "minutes"}),
+    "call_moment": frozenset(),
+    "call_closing": frozenset(),
+    "introduction_opening": frozenset({"person"}),
     "linkedin_note": frozenset({"name", "text"}),
-    "linkedin_then": frozenset(),
+    "linkedin_note_short": frozenset({"name"}),
 }
-"""Sentences of the handbook that `compose` fills, and what each may be filled with."""
+"""The phrases that a request is made of, and the placeholders that each must have."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestParts:
-    """What the form, the profile and the contact give. Everything but the contact's name may be empty."""
+    """What the form, the profile and the contact give, each a sentence or a fragment. Any of them may be blank."""
 
-    contact_name: str
+    contact_name: str = ""
+    contact_title: str = ""
+    contact_organization: str = ""
     tie: str = ""
+    """How are you connected?"""
     why: str = ""
+    """Why this person?"""
     learn: str = ""
+    """What do you want to learn?"""
     windows: str = ""
+    """When could you meet?"""
     student_name: str = ""
     school: str = ""
+    """School, year, major, in whatever order."""
     about: str = ""
-    interests: str = ""
+    """The student in one line."""
     zone_label: str = ""
-    """The student's zone in words, such as "Mountain Time"."""
+    """Whose clock the windows are in, such as "Mountain Time" or "Berlin time"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A composed request. `subject` is empty on routes that have none."""
+    """A request, ready to be copied.
+
+    `subject` is what the contact sees first: an email's subject or LinkedIn's connection note; a call has none.
+    On LinkedIn `body` is the ask that follows once they have accepted.
+    """
 
     subject: str
     body: str
 
 
 def compose(route: Route, parts: RequestParts, phrases: Mapping[str, str]) -> Draft:
-    """The draft, in the order of parts. The student's words stay as they are but for capital and full stop."""
+    """The draft for a route, its parts in the order of the handbook, blank ones left out.
+
+    The student's words stay as typed, but for a first capital, the end mark and where their lines break.
+    """
     match route:
         case Route.EMAIL:
             return Draft(_subject(parts, phrases), _email(parts, phrases))
@@ -133,122 +197,98 @@ def compose(route: Route, parts: RequestParts, phrases: Mapping[str, str]) -> Dr
         case Route.INTRODUCTION:
             return Draft(_subject(parts, phrases), _introduction(parts, phrases))
         case Route.LINKEDIN:
-            return Draft("", _linkedin(parts, phrases))
-
-
-def _subject(parts: RequestParts, phrases: Mapping[str, str]) -> str:
-    field = _head(parts.interests) or phrases["subject_field"]
-    if parts.school:
-        return fill(phrases["subject_with_school"], school=_head(parts.school), field=field)
-    return fill(phrases["subject"], field=field)
-
-
-def _head(text: str) -> str:
-    """The first of several things in a list: "junior, Pomona" gives "junior"."""
-    return fragment(text.split(",")[0])
+            return Draft(_linkedin_note(parts, phrases), _email(parts, phrases))
 
 
 def _email(parts: RequestParts, phrases: Mapping[str, str]) -> str:
-    middle = [
-        _join(_tie(parts, phrases), _who(parts, phrases), _why(parts, phrases)),
-        _join(_learn(parts, phrases), _ask(parts, phrases)),
-        _join(phrases["follow_up"], phrases["thanks"]),
-    ]
-    opening = fill(phrases["greeting"], name=one_line(parts.contact_name))
-    closing = f"{phrases['sign_off']}\n{_student(parts, phrases)}"
-    return "\n\n".join(paragraph for paragraph in (opening, *middle, closing) if paragraph)
+    return _paragraphs(
+        fill(phrases["greeting"], name=_contact(parts, phrases)),
+        _line(weave(parts.tie, phrases, "tie"), _who(parts, phrases), weave(parts.why, phrases, "why")),
+        _line(weave(parts.learn, phrases, "learn"), _ask(parts, phrases), phrases["follow_up"]),
+        fill(phrases["closing"], student=_student(parts, phrases)),
+    )
 
 
 def _call(parts: RequestParts, phrases: Mapping[str, str]) -> str:
-    opening = fill(
-        phrases["call_opening"], name=one_line(parts.contact_name), student=_student(parts, phrases)
+    """What to say on the phone."""
+    return _paragraphs(
+        fill(phrases["call_opening"], name=_contact(parts, phrases), student=_student(parts, phrases)),
+        _line(weave(parts.tie, phrases, "tie"), _who(parts, phrases), phrases["call_moment"]),
+        _line(weave(parts.why, phrases, "why"), weave(parts.learn, phrases, "learn")),
+        _line(_ask(parts, phrases), phrases["call_closing"]),
     )
-    steps = [
-        opening,
-        _join(_who(parts, phrases), _tie(parts, phrases)),
-        phrases["call_good_moment"],
-        _join(_why(parts, phrases), _learn(parts, phrases)),
-        _ask(parts, phrases),
-        _join(phrases["call_confirm"], phrases["thanks"]),
-    ]
-    return "\n\n".join(step for step in steps if step)
 
 
 def _introduction(parts: RequestParts, phrases: Mapping[str, str]) -> str:
-    name = one_line(parts.contact_name)
-    steps = [
-        fill(phrases["introduction_opening"], name=name),
-        _join(_tie(parts, phrases), _why(parts, phrases), _learn(parts, phrases)),
-        fill(phrases["introduction_ask"], name=name, minutes=MINUTES),
-        phrases["thanks"],
-        f"{phrases['sign_off']}\n{_student(parts, phrases)}",
-    ]
-    return "\n\n".join(step for step in steps if step)
+    """A few lines to somebody who knows both, and the email for them to pass on."""
+    about = (parts.contact_title, parts.contact_organization)
+    person = ", ".join([_contact(parts, phrases), *filter(None, map(clause, about))])
+    return _paragraphs(fill(phrases["introduction_opening"], person=person), _email(parts, phrases))
 
 
-def _linkedin(parts: RequestParts, phrases: Mapping[str, str]) -> str:
-    reason = _tie(parts, phrases) or _why(parts, phrases)
-    note = one_line(fill(phrases["linkedin_note"], name=one_line(parts.contact_name), text=reason))
-    return f"{note}\n\n{phrases['linkedin_then']}\n\n{_email(parts, phrases)}"
+def _linkedin_note(parts: RequestParts, phrases: Mapping[str, str]) -> str:
+    """With the tie, or else why them, or neither, as fits into 200 characters. It asks for no meeting yet."""
+    name = _contact(parts, phrases)
+    reasons = (weave(parts.tie, phrases, "tie"), weave(parts.why, phrases, "why"))
+    notes = (fill(phrases["linkedin_note"], name=name, text=reason) for reason in reasons if reason)
+    short = fill(phrases["linkedin_note_short"], name=name)
+    return next((note for note in notes if len(note) <= LINKEDIN_NOTE), short)
 
 
-def _tie(parts: RequestParts, phrases: Mapping[str, str]) -> str:
-    return _own(parts.tie, phrases, "tie")
-
-
-def _why(parts: RequestParts, phrases: Mapping[str, str]) -> str:
-    return _own(parts.why, phrases, "why")
-
-
-def _learn(parts: RequestParts, phrases: Mapping[str, str]) -> str:
-    return say(parts.learn, phrases, "learn") if fragment(parts.learn) else ""
-
-
-def _own(text: str, phrases: Mapping[str, str], key: str) -> str:
-    """A student's words: alone when they are a sentence of several words, else in the handbook's phrase."""
-    if not fragment(text):
-        return ""
-    return sentence(text) if is_sentence(text) or _names_who(text) else say(text, phrases, key)
-
-
-_VERBS = frozenset({"suggested", "told", "gave", "said", "recommended", "introduced", "mentioned", "made", "met"})
-_DETERMINERS = frozenset({"your", "my", "our", "professor", "prof.", "prof", "dr.", "dr", "mr.", "ms."})
-
-
-def _names_who(text: str) -> bool:
-    """Whether a text that does not begin with a pronoun still is a sentence: "Prof. Lind suggested you"."""
-    words = one_line(text).casefold().split()
-    return bool(_VERBS & set(words[1:])) or (words[0] in _DETERMINERS and text.rstrip().endswith("."))
+def _subject(parts: RequestParts, phrases: Mapping[str, str]) -> str:
+    """Who asks, and about what: the fullest form that a mail program shows whole."""
+    question, place = topic(parts.learn), clause(parts.contact_organization)
+    school = clause(parts.school.split(",")[0])
+    subjects = []
+    if question and school and not is_sentence(school):
+        key = "subject_year" if says_year(school) else "subject_school"
+        text = fill(phrases[key], school=school, topic=question)
+        subjects.append(text[0].upper() + text[1:])
+    if question:
+        subjects.append(fill(phrases["subject"], topic=question))
+    if place:
+        subjects.append(fill(phrases["subject_work_at"], organization=place))
+    return next((subject for subject in subjects if len(subject) <= SUBJECT), phrases["subject_work"])
 
 
 def _who(parts: RequestParts, phrases: Mapping[str, str]) -> str:
-    name, school, about = _student(parts, phrases), fragment(parts.school), fragment(parts.about)
-    if school and about and not is_sentence(parts.about):
-        return fill(phrases["who_with_about"], name=name, school=school, about=about)
-    first = fill(phrases["who"], name=name, school=school) if school else ""
-    if about and is_sentence(parts.about):
-        return _join(first or fill(phrases["who_plain"], name=name), sentence(parts.about))
-    if first:
-        return first
-    return fill(phrases["who_about_only"], name=name, about=about) if about else fill(phrases["who_plain"], name=name)
+    """In one clause where the words allow it."""
+    who = weave(parts.school, phrases, "who") or phrases["who_plain"]
+    about = weave(parts.about, phrases, "about")
+    if not about.startswith("I "):
+        return _line(who, about)
+    return fill(phrases["who_and"], who=clause(who), about=about)
 
 
 def _ask(parts: RequestParts, phrases: Mapping[str, str]) -> str:
-    windows = fragment(parts.windows)
+    windows = _windows(parts, phrases)
     if not windows:
-        return fill(phrases["ask"], minutes=MINUTES)
-    zone = f" {fill(phrases['zone'], zone=parts.zone_label)}" if parts.zone_label else ""
-    return fill(phrases["ask_with_windows"], minutes=MINUTES, windows=windows + zone)
+        return fill(phrases["ask_any_time"], minutes=MINUTES)
+    if is_sentence(windows):
+        return _line(fill(phrases["ask"], minutes=MINUTES), sentence(fill(phrases["or_whenever"], text=windows)))
+    return fill(phrases["ask_on" if begins_with_day(windows) else "ask_when"], minutes=MINUTES, windows=windows)
+
+
+def _windows(parts: RequestParts, phrases: Mapping[str, str]) -> str:
+    """When the student is free, one window a line or all in one, with whose clock it is unless they say it."""
+    windows = ", ".join(filter(None, map(clause, parts.windows.splitlines())))
+    zone = one_line(parts.zone_label)
+    if not windows or not zone or names_zone(windows):
+        return windows
+    return fill(phrases["windows_in_zone"], windows=windows, zone=zone)
+
+
+def _contact(parts: RequestParts, phrases: Mapping[str, str]) -> str:
+    return one_line(parts.contact_name) or phrases["contact_missing"]
 
 
 def _student(parts: RequestParts, phrases: Mapping[str, str]) -> str:
-    return one_line(parts.student_name) or phrases["name_missing"]
+    return one_line(parts.student_name) or phrases["student_missing"]
 
 
-def _join(*sentences: str) -> str:
-    return " ".join(text for text in sentences if text)
+def _line(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
-def nudge_at(sent_at: datetime, nudges: int) -> datetime | None:
-    """When an unanswered request may be followed by a reminder; None once there were enough."""
-    return None if nudges >= NUDGES else sent_at + NUDGE_AFTER
+def _paragraphs(*lines: str) -> str:
+    return "\n\n".join(filter(None, lines))

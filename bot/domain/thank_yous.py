@@ -23,6 +23,11 @@ _NOT_BEFORE = timedelta(minutes=15)
 """After the end: whoever just said goodbye is still on the way out."""
 _TIME_TO_WRITE = timedelta(minutes=30)
 
+PART_LIMIT = 1_000
+"""Characters of one answer in the form."""
+BODY_LIMIT = 4_000
+"""Characters of a note; what Discord takes in one field of a form."""
+
 PHRASES: Mapping[str, frozenset[str]] = {
     "greeting": frozenset({"contact"}),
     "thanks": frozenset(),
@@ -131,6 +136,8 @@ class NoteParts:
     learned: str = ""
     done: str = ""
     """What they have really done about a suggestion."""
+    ticked: tuple[str, ...] = ()
+    """To-dos that they have just ticked as really done."""
     next_step: str = ""
     open_questions: tuple[str, ...] = ()
 
@@ -138,11 +145,11 @@ class NoteParts:
 def compose(parts: NoteParts, phrases: Mapping[str, str]) -> str:
     """The letter in three moves: what was learned, what was done about it, the promise of word.
 
-    Handout, Follow-Up. Nothing is said about actions unless `done` says it.
+    Handout, Follow-Up. Nothing is said about actions unless `done` or `ticked` says it.
     """
     moves = [
         say(parts.learned, phrases, "learned") if _given(parts.learned) else "",
-        _done(parts.done, phrases) if _given(parts.done) else "",
+        _deeds(parts, phrases),
         say(parts.next_step, phrases, "next_step") if _given(parts.next_step) else "",
         _question(parts.open_questions, phrases),
     ]
@@ -174,6 +181,13 @@ _DEED = re.compile(
 def _given(text: str) -> bool:
     """Whether there is anything in a field; "nothing yet" is as good as blank."""
     return _NOTHING.fullmatch(text) is None
+
+
+def _deeds(parts: NoteParts, phrases: Mapping[str, str]) -> str:
+    """What was done, then what was ticked."""
+    told = [_done(parts.done, phrases)] if _given(parts.done) else []
+    listed = done_from_todos(parts.ticked)
+    return " ".join([*told, *([say(listed, phrases, "done_listed")] if listed else [])])
 
 
 def _done(text: str, phrases: Mapping[str, str]) -> str:

@@ -31,7 +31,7 @@ def sentence(text: str) -> str:
     if not line:
         return ""
     line = line[0].upper() + line[1:]
-    return line if line.rstrip(_CLOSERS)[-1:] in set(_ENDS) else f"{line.rstrip(',;:')}."
+    return line if line.rstrip(_CLOSERS)[-1:] in set(_ENDS) else f"{line.rstrip(' ,;:')}."
 
 
 def fragment(text: str) -> str:

@@ -160,6 +160,19 @@ def zone_label(name: str, now: datetime) -> str:
     return " · ".join(part for part in dict.fromkeys((_city(name), _region(name, local), clock)) if part)
 
 
+def zone_in_words(name: str, now: datetime) -> str:
+    """Whose clock a time is in, for a letter: "Mountain Time", "Phoenix time", "UTC".
+
+    A place that keeps its clocks still is named itself: half of the year "Mountain Time" is wrong in Phoenix.
+    """
+    zone = ZoneInfo(name)
+    seasons = {datetime(now.year, month, 1, tzinfo=zone).utcoffset() for month in (1, 7)}
+    region = _region(name, now.astimezone(zone))
+    if region in _NORTH_AMERICAN.values() and (len(seasons) > 1 or region == _NORTH_AMERICAN["H"]):
+        return region
+    return name if name == "UTC" else f"{_city(name)} time"
+
+
 def _region(name: str, local: datetime) -> str:
     """What tells a city from its namesakes: the time zone's own name in North America, else the country."""
     country = _places().get(name, "")

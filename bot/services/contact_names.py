@@ -17,8 +17,6 @@ _SHORTEST_FUZZY = 3
 """Characters from which on spelling is forgiven: with fewer, everything is alike."""
 _LOOKS_LIKE = 60
 """Likeness (0..100) that is worth suggesting."""
-_FOUND = 72
-"""Likeness (0..100) of a name that belongs in the answer to a search."""
 _MUST_BE = 82
 """Likeness (0..100) that is acted on without asking."""
 
@@ -167,8 +165,11 @@ def _alike(
 
 
 def matches(query: str, name: str, *texts: str) -> bool:
-    """Whether a folded search fits: every word is somewhere in the texts, or it is almost the name."""
-    haystack = fold(" ".join((name, *texts)))
-    if all(word in haystack for word in query.split()):
-        return True
-    return len(query) >= _SHORTEST_FUZZY and fuzz.WRatio(query, fold(name)) >= _FOUND
+    """Whether a folded search fits: every word of it is somewhere in the texts, or almost a word of the name."""
+    name = fold(name)
+    everything = f"{name} {fold(' '.join(texts))}"
+    return all(word in everything or _almost_in(word, name) for word in query.split())
+
+
+def _almost_in(word: str, name: str) -> bool:
+    return len(word) >= _SHORTEST_FUZZY and any(fuzz.ratio(word, other) >= _MUST_BE for other in name.split())

@@ -52,11 +52,11 @@ class Contacts(UseCases):
             rows = await _named(session, owner_id)
         return contact_names.suggest(rows, typed)
 
-    async def add(self, owner_id: int, display_name: str, entry: Entry, *, referred_by: int = 0) -> Added:
+    async def add(self, owner_id: int, entry: Entry, *, referred_by: int = 0) -> Added:
         """Keep a new contact, even when it is likely there already. Raises BLANK without a name, and TOO_LONG."""
         columns = _columns(entry)
         async with self.db.write() as session:
-            await ensure_user(session, owner_id, display_name)
+            await ensure_user(session, owner_id)
             others = (await session.scalars(owned(Contact, owner_id).order_by(Contact.id))).all()
             contact = next((one for one in others if _is_twin(one, columns)), None)
             if contact is None:

@@ -51,6 +51,8 @@ class Opened:
     """The message that showed it until now."""
     paused: Turn | None = None
     """The other evaluation that was paused for it."""
+    resumed: bool = False
+    """It had been paused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,13 +79,18 @@ class Evaluations(UseCases):
     ) -> Turn | Busy:
         """Apply one press or form; `expected` is the question it was drawn for.
 
-        Raises NOT_FOUND, BLANK, TOO_LONG.
+        Busy when it would wake this evaluation while another is open. Raises NOT_FOUND, BLANK, TOO_LONG.
         """
         async with self.db.write() as session:
             row, talk = await self._own(session, owner_id, evaluation_id)
-            return await self._advance(session, row, talk, given, expected)
+            outcome = advance(talk.state, given, self._kinds, expected=expected)
+            if outcome.state.status == EvaluationStatus.OPEN != talk.state.status:
+                other = await self._find_open(session, owner_id)
+                if other is not None:
+                    return Busy(other[1], talk.interview_id, talk.contact)
+            return await _keep(session, row, talk, outcome)
 
-    async def say(self, owner_id: int, text: str) -> Turn | Busy | None:
+    async def say(self, owner_id: int, text: str) -> Turn | None:
         """Apply a typed DM to the open evaluation; None when there is none. Raises BLANK and TOO_LONG."""
         async with self.db.write() as session:
             found = await self._find_open(session, owner_id)
@@ -94,7 +99,7 @@ class Evaluations(UseCases):
             row, talk = found
             if talk.shown is None:
                 return Turn(talk, Ignored(Reason.STALE), talk.state.position, None)
-            return await self._advance(session, row, talk, _spoken(text))
+            return await _keep(session, row, talk, advance(talk.state, _spoken(text), self._kinds))
 
     async def shown(self, owner_id: int, evaluation_id: int, place: Place) -> None:
         """Note which message shows the student where they are. Raises NOT_FOUND."""
@@ -119,7 +124,7 @@ class Evaluations(UseCases):
         if not found:
             return Opened(await self._begin(session, owner_id, interview.id), paused=paused)
         resumed = await _keep(session, *found, advance(found[1].state, Resume()))
-        return Opened(resumed.talk, resumed.left, paused)
+        return Opened(resumed.talk, resumed.left, paused, resumed=True)
 
     async def _begin(self, session: AsyncSession, owner_id: int, interview_id: int) -> Talk:
         row = Evaluation(
@@ -132,17 +137,6 @@ class Evaluations(UseCases):
         session.add(row)
         await session.flush()
         return (await self._own(session, owner_id, row.id))[1]
-
-    async def _advance(
-        self, session: AsyncSession, row: Evaluation, talk: Talk, given: Input, expected: int | None = None
-    ) -> Turn | Busy:
-        """One step, unless it would wake this evaluation while another is open."""
-        outcome = advance(talk.state, given, self._kinds, expected=expected)
-        if outcome.state.status == EvaluationStatus.OPEN != talk.state.status:
-            other = await self._find_open(session, row.owner_id)
-            if other is not None:
-                return Busy(other[1], talk.interview_id, talk.contact)
-        return await _keep(session, row, talk, outcome)
 
     @property
     def _kinds(self) -> Mapping[int, Kind]:

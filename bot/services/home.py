@@ -1,6 +1,6 @@
 """What to do now, derived from everything else."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,14 +8,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
-from bot.domain.evaluations import EvaluationStatus
 from bot.domain.interviews import InterviewStatus
 from bot.domain.next_steps import PersonFacts, Step, StepKind, next_steps
 from bot.domain.reminders import Status
 from bot.domain.requests import RequestStatus
 from bot.services.base import UseCases, owned
 from bot.services.facts import load_facts
-from bot.storage.models import Evaluation, Reminder, ThankYou, Todo, User
+from bot.storage.models import Reminder, ThankYou, Todo, User
 
 LINES = 5
 """Most steps at once: a longer list is put off, not done."""
@@ -50,8 +49,6 @@ class HomeView:
     """Steps that did not fit."""
     drafted: frozenset[int]
     """Meetings whose note is written and waits to be sent."""
-    evaluations: Mapping[int, int]
-    """The evaluation to go on with, by its meeting."""
     missed: tuple[int, ...]
     """Reminders that could not be delivered and that the steps tell of."""
     progress: Progress
@@ -82,7 +79,6 @@ class Home(UseCases):
                 steps=shown,
                 more=len(steps) - len(shown),
                 drafted=await _drafted(session, owner_id),
-                evaluations=await _unfinished(session, owner_id),
                 missed=missed if any(step.kind is StepKind.UNDELIVERABLE for step in shown) else (),
                 progress=_progress(people, user, todos=await _open_todos(session, owner_id)),
             )
@@ -108,13 +104,6 @@ async def _missed(session: AsyncSession, owner_id: int) -> tuple[int, ...]:
 async def _drafted(session: AsyncSession, owner_id: int) -> frozenset[int]:
     notes = owned(ThankYou, owner_id).where(ThankYou.version > 0, ThankYou.sent_at.is_(None))
     return frozenset(await session.scalars(notes.with_only_columns(ThankYou.interview_id)))
-
-
-async def _unfinished(session: AsyncSession, owner_id: int) -> Mapping[int, int]:
-    rows = await session.scalars(
-        owned(Evaluation, owner_id).where(Evaluation.status != EvaluationStatus.DONE.value)
-    )
-    return {row.interview_id: row.id for row in rows}
 
 
 async def _open_todos(session: AsyncSession, owner_id: int) -> int:

@@ -1,7 +1,210 @@
-"""What a ping has to say, read when it is sent."""
+"""What a ping has to say, read when it is sent; and whether it still has anything to say."""
 
-from bot.services.base import UseCases
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import now
+from bot.domain.evaluations import Answer
+from bot.domain.interviews import InterviewStatus
+from bot.domain.reminders import Kind, Status
+from bot.domain.requests import RequestStatus
+from bot.domain.thank_you_prefill import worth_naming
+from bot.services.base import UseCases, own, owned
+from bot.services.deliveries import Claimed
+from bot.services.interview_views import InterviewView, meetings, view
+from bot.services.planning import MEETING, THANKS
+from bot.services.thank_you_views import answer_of
+from bot.services.todos import TodoView, todos_by_id
+from bot.storage.models import Answer as AnswerRow
+from bot.storage.models import Contact, Evaluation, Interview, Reminder, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A ping before a meeting, or the question whether it took place."""
+
+    interview: InterviewView
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A ping about a thank-you note that is not sent yet."""
+
+    interview: InterviewView
+    due_at: datetime
+    memory: str
+    """Something the student wrote about the talk that is worth naming; empty without an evaluation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A ping about a request that is out and not answered."""
+
+    request_id: int
+    contact: str
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueTodo:
+    """A ping about a to-do that is still open."""
+
+    todo: TodoView
+
+
+About = Meeting | Note | Waiting | DueTodo
+
+
+@dataclass(frozen=True, slots=True)
+class PingView:
+    """One ping that still has something to say."""
+
+    reminder_id: int
+    kind: Kind
+    """What it says now: a thank-you ping that comes after the deadline speaks as a late one."""
+    due_at: datetime
+    about: About
+
+
+class _Due(Protocol):
+    """What is read of a reminder; a claimed one and a stored one both have it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def subject_id(self) -> int: ...
+    @property
+    def due_at(self) -> datetime: ...
 
 
 class Pings(UseCases):
-    """What a ping has to say, read when it is sent."""
+    """What a ping has to say."""
+
+    async def describe(self, user_id: int, claimed: Sequence[Claimed]) -> list[PingView]:
+        """What to tell about `claimed`, in their order, without those that became pointless since they were due.
+
+        One query per table, however many there are.
+        """
+        async with self.db.read() as session:
+            ids = [reminder.id for reminder in claimed]
+            taken_back = await session.scalars(
+                select(Reminder.id).where(Reminder.id.in_(ids), Reminder.status == Status.CANCELLED.value)
+            )
+            gone = set(taken_back)
+            return await _describe(session, user_id, [one for one in claimed if one.id not in gone])
+
+    async def one(self, owner_id: int, reminder_id: int) -> PingView | None:
+        """What the ping that was sent says today; None when it has become pointless. Raises NOT_FOUND."""
+        async with self.db.read() as session:
+            reminder = await own(session, Reminder, owner_id, reminder_id)
+            found = await _describe(session, owner_id, [reminder])
+            return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The rows that pings are about, by id, as far as they are there."""
+
+    meetings: Mapping[int, InterviewView]
+    memories: Mapping[int, str]
+    requests: Mapping[int, Waiting]
+    todos: Mapping[int, TodoView]
+
+
+async def _describe(session: AsyncSession, user_id: int, due: Sequence[_Due]) -> list[PingView]:
+    known = _Known(
+        await _meetings(session, user_id, _subjects(due, (*MEETING, *THANKS))),
+        await _memories(session, user_id, _subjects(due, THANKS)),
+        await _requests(session, user_id, _subjects(due, (Kind.NUDGE,))),
+        await _todos(session, user_id, _subjects(due, (Kind.TODO_DUE,))),
+    )
+    present = now()
+    views = []
+    for one in due:
+        kind = Kind(one.kind)
+        about = _ABOUT[kind](known, one.subject_id) if kind in _ABOUT else None
+        if about is not None:
+            overdue = isinstance(about, Note) and about.due_at <= present
+            views.append(PingView(one.id, Kind.THANK_YOU_LATE if overdue else kind, one.due_at, about))
+    return views
+
+
+def _subjects(due: Iterable[_Due], kinds: Iterable[Kind]) -> set[int]:
+    wanted = set(kinds)
+    return {one.subject_id for one in due if one.kind in wanted}
+
+
+def _before(known: _Known, interview_id: int) -> About | None:
+    meeting = known.meetings.get(interview_id)
+    return Meeting(meeting) if meeting is not None and meeting.waits and meeting.starts_at > now() else None
+
+
+def _check_back(known: _Known, interview_id: int) -> About | None:
+    meeting = known.meetings.get(interview_id)
+    return Meeting(meeting) if meeting is not None and meeting.waits and meeting.over else None
+
+
+def _note(known: _Known, interview_id: int) -> About | None:
+    meeting = known.meetings.get(interview_id)
+    if meeting is None or meeting.status is not InterviewStatus.MET or meeting.note_due_at is None:
+        return None
+    memory = known.memories.get(interview_id, "")
+    return None if meeting.note_sent_at else Note(meeting, meeting.note_due_at, memory)
+
+
+def _todo(known: _Known, todo_id: int) -> About | None:
+    todo = known.todos.get(todo_id)
+    return DueTodo(todo) if todo is not None and todo.done_at is None else None
+
+
+_ABOUT: Mapping[Kind, Callable[[_Known, int], About | None]] = {
+    Kind.PREPARE: _before,
+    Kind.SOON: _before,
+    Kind.CHECK_BACK: _check_back,
+    Kind.THANK_YOU_FIRST: _note,
+    Kind.THANK_YOU_SECOND: _note,
+    Kind.THANK_YOU_LATE: _note,
+    Kind.NUDGE: lambda known, request_id: known.requests.get(request_id),
+    Kind.TODO_DUE: _todo,
+}
+
+
+async def _meetings(session: AsyncSession, user_id: int, ids: set[int]) -> dict[int, InterviewView]:
+    if not ids:
+        return {}
+    rows = await session.execute(meetings(user_id).where(Interview.id.in_(ids)))
+    return {row[0].id: view(*row) for row in rows}
+
+
+async def _memories(session: AsyncSession, user_id: int, ids: set[int]) -> dict[int, str]:
+    """By meeting, the most telling thing that the student wrote about it."""
+    if not ids:
+        return {}
+    query = owned(Evaluation, user_id).where(Evaluation.interview_id.in_(ids))
+    rows = await session.execute(
+        query.join(AnswerRow, AnswerRow.evaluation_id == Evaluation.id).add_columns(AnswerRow)
+    )
+    answers: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
+    for evaluation, row in rows:
+        answers[evaluation.interview_id][row.question] = answer_of(row)
+    return {number: next(iter(worth_naming(said)), "") for number, said in answers.items()}
+
+
+async def _requests(session: AsyncSession, user_id: int, ids: set[int]) -> dict[int, Waiting]:
+    if not ids:
+        return {}
+    out = owned(Request, user_id).where(Request.id.in_(ids), Request.status == RequestStatus.SENT.value)
+    rows = await session.execute(out.add_columns(Contact.name))
+    return {request.id: Waiting(request.id, name, request.sent_at) for request, name in rows}
+
+
+async def _todos(session: AsyncSession, user_id: int, ids: set[int]) -> dict[int, TodoView]:
+    return await todos_by_id(session, user_id, ids) if ids else {}

@@ -18,8 +18,6 @@ TEXT_LIMIT = 4000
 LABEL_LIMIT = 80
 OPTION_LIMIT = 100
 PLACEHOLDER_LIMIT = 150
-LETTER_LIMIT = 2200
-"""Characters of a letter that a card shows; the rest is in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +58,22 @@ def _block(block: Block, owner: int) -> discord.ui.Item[Any]:
             return discord.ui.TextDisplay(markdown)
         case Entry(markdown, button):
             return discord.ui.Section(discord.ui.TextDisplay(markdown), accessory=_button(button, owner))
-        case Letter(text, _):
-            return discord.ui.TextDisplay(_visible(text))
+        case Letter():
+            return discord.ui.TextDisplay(_visible(block))
         case Divider():
             return discord.ui.Separator()
 
 
-def _visible(text: str) -> str:
-    shown = plain_lines(text)
-    if len(shown) <= LETTER_LIMIT:
+def _visible(letter: Letter) -> str:
+    shown = plain_lines(letter.text)
+    if len(shown) <= letter.shown:
         return shown
-    cut = shown[:LETTER_LIMIT].rsplit(" ", 1)[0].rstrip("\\")
+    cut = shown[: letter.shown].rsplit(" ", 1)[0].rstrip("\\")
     return f"{cut} …\n\n*The whole text is in the file below.*"
 
 
 def _overflow(block: Block) -> File | None:
-    if isinstance(block, Letter) and len(plain_lines(block.text)) > LETTER_LIMIT:
+    if isinstance(block, Letter) and len(plain_lines(block.text)) > block.shown:
         return File(block.filename, block.text.encode())
     return None
 

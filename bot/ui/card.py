@@ -91,6 +91,8 @@ class Letter:
 
     text: str
     filename: str
+    shown: int = 2200
+    """Most characters of it on the card; all of it is in the file."""
 
 
 @dataclass(frozen=True, slots=True)

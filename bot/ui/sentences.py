@@ -71,4 +71,11 @@ _SENTENCES: dict[Code, Callable[[dict[str, Any]], str]] = {
     Code.TOO_LONG: lambda p: (
         f"“{p.get('field', 'That')}” is {p.get('length', '?')} characters long; {p.get('limit', '?')} fit."
     ),
+    Code.TOO_MANY: lambda p: (
+        f"“{p.get('field', 'That')}” has {p.get('count', '?')} lines; {p.get('limit', '?')} fit at once."
+    ),
+    Code.SENT_TOO_SOON: lambda p: (
+        f"I read that as {when(p['understood'])}, and the meeting only began {when(p['started'])}. "
+        "Give the moment the note went out, for example `2 hours ago`."
+    ),
 }

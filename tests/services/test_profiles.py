@@ -124,7 +124,7 @@ async def test_a_profile_that_does_not_fit_changes_nothing(
 
 async def test_a_zone_is_never_assumed(services: Services) -> None:
     await services.profiles.meet(MAYA, "Maya")
-    for owner in (MAYA, TOM) -> None:
+    for owner in (MAYA, TOM):
         with pytest.raises(CoachError) as refusal:
             await services.profiles.zone(owner)
         assert refusal.value.code is Code.ZONE_NEEDED
@@ -238,7 +238,7 @@ async def test_a_sent_note_and_another_students_pings_are_left_alone(services: S
     async with db.write() as session:
         note = await session.scalar(select(ThankYou).where(ThankYou.interview_id == done))
         note.sent_at = now()
-        for row in await session.scalars(select(Reminder).where(Reminder.user_id == MAYA)) -> None:
+        for row in await session.scalars(select(Reminder).where(Reminder.user_id == MAYA)):
             row.status = Status.CANCELLED.value
     toms = await pings(db)
     await services.profiles.set_zone(MAYA, "Europe/Berlin")

@@ -3,18 +3,31 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from bot.domain import requests, thank_yous
-from bot.handbook.shapes import Advice, Frozen, by_key, texts_by_key
+from bot.domain import nudges, request_form, requests, thank_yous
+from bot.handbook.shapes import Advice, Frozen, Line, by_key, texts_by_key
 
 _ABOUT = ("detail",)
 """What a finding is about: words of the draft, or how many there are."""
 
 
+_PERSON = ("name",)
+"""Whom it is about: the contact."""
+
+
+class Move(Advice):
+    """What to do after an answer, with words to write back where some are needed."""
+
+    words: Line | None = None
+
+
 class RequestTexts(Frozen):
-    """requests.toml: the sentences of a request, and what the coach says about a draft."""
+    """requests.toml: the sentences of a request and of its nudge, and what the coach says about both."""
 
     phrases: Annotated[Mapping[str, str], texts_by_key(requests.PHRASES)]
     findings: Annotated[Mapping[str, Advice], by_key(Advice, dict.fromkeys(requests.FindingCode, _ABOUT))]
+    ties: Annotated[Mapping[str, str], texts_by_key(request_form.TIES)]
+    nudge: Annotated[Mapping[str, str], texts_by_key(nudges.PHRASES)]
+    moves: Annotated[Mapping[str, Move], by_key(Move, dict.fromkeys(requests.NextMove, _PERSON))]
 
 
 class ThankYouTexts(Frozen):

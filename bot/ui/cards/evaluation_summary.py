@@ -27,7 +27,7 @@ VERDICTS = {
 }
 """How a verdict reads, on its button and behind it. Own words need no label."""
 _WORDS_LIMIT = 60
-"""Characters of one answer in the summary; the file has all of it."""
+"""Characters of one answer that the summary shows; its file has all of them."""
 _NAME_LIMIT = 80
 
 
@@ -52,9 +52,9 @@ def _verdict(talk: Talk, texts: Evaluation) -> str:
 
 
 def _sides(talk: Talk, texts: Evaluation) -> Iterable[str]:
-    """One line for each side that has something on it."""
-    sides = _tally(talk, texts)
-    asked, answers, phrases = texts.questions, talk.state.answers, texts.phrases
+    """One line for each side that has something on it, then what the student put in their own words."""
+    sides, asked, answers = _tally(talk, texts), texts.questions, talk.state.answers
+    phrases = texts.phrases
     lines = {
         phrases.speaks_for.text: [
             _reason(one.speaks_for, one.kind, answers[one.number]) for one in _of(asked, sides.speaks_for)
@@ -62,12 +62,13 @@ def _sides(talk: Talk, texts: Evaluation) -> Iterable[str]:
         phrases.speaks_against.text: [
             _reason(one.speaks_against, one.kind, answers[one.number]) for one in _of(asked, sides.speaks_against)
         ],
-        "In your words": [
-            f"{one.short}: {short(answers[one.number].text, _WORDS_LIMIT)}" for one in _of(asked, sides.in_words)
-        ],
         phrases.still_open.text: [one.short for one in _of(asked, sides.still_open)],
     }
-    return [fact(label, " · ".join(parts)) for label, parts in lines.items() if parts]
+    yield from (fact(label, " · ".join(parts)) for label, parts in lines.items() if parts)
+    if sides.in_words:
+        yield "**In your words**"
+    for one in _of(asked, sides.in_words):
+        yield f"- {one.short}: {short(answers[one.number].text, _WORDS_LIMIT)}"
 
 
 def _tally(talk: Talk, texts: Evaluation) -> Tally:

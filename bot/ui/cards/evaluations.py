@@ -35,13 +35,13 @@ def question(talk: Talk, texts: Evaluation, lead: str = "") -> Card:
     answer = talk.state.answers.get(asked.number)
     if not lead and not talk.state.answers:
         lead = texts.phrases.intro.text
-    lines = [lead, asked.hint, _so_far(answer)]
+    place = f"{_who(talk.contact)} · question {asked.number} of {QUESTIONS} · {_bar(asked.number)}"
     return Card(
         title=asked.text,
-        above=f"{_who(talk.contact)} · question {asked.number} of {QUESTIONS} · {_bar(asked.number)}",
-        blocks=[Text(line) for line in lines if line],
+        above=f"{lead}\n-# {place}" if lead else place,
+        blocks=[Text(line) for line in (asked.hint, _so_far(answer)) if line],
         rows=(_answers(talk, asked.kind, answer), _navigation(talk, asked.kind)),
-        hint=_how(texts, asked.kind, answer),
+        hint=_how(texts, asked, answer),
         state=State.ACTIVE,
     )
 
@@ -61,17 +61,18 @@ def _so_far(answer: Answer | None) -> str:
     return f"**{label}** · {said(answer, FOLDED_LIMIT)}"
 
 
-def _how(texts: Evaluation, kind: Kind, answer: Answer | None) -> str:
+def _how(texts: Evaluation, asked: Question, answer: Answer | None) -> str:
     if answer is not None and answer.verdict not in {None, Verdict.SKIPPED}:
         return "A new answer takes the place of this one. Skip keeps it and goes on."
     phrases = texts.phrases
-    match kind:
+    match asked.kind:
         case Kind.VERDICT:
-            return phrases.how_verdict.text
+            how = phrases.how_verdict.text
         case Kind.VERDICT_WHICH:
-            return phrases.which.text
+            how = phrases.which.text
         case Kind.OPEN:
-            return f"{phrases.how_open.text} {_WORDS_WORK}"
+            how = phrases.how_open.text
+    return f"{how} {_WORDS_WORK}" if asked.number == 1 or asked.kind == Kind.OPEN else how
 
 
 def _answers(talk: Talk, kind: Kind, answer: Answer | None) -> Row:
@@ -131,6 +132,7 @@ def paused(talk: Talk, texts: Evaluation) -> Card:
                 Button("What's next", "home.next"),
             ),
         ),
+        hint="Come back whenever you like, here or with `/evaluate`.",
         state=State.WAITING,
     )
 

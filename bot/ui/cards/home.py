@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from discord.utils import format_dt
+
 from bot.domain.next_steps import Step, StepKind
 from bot.domain.wording import fill
 from bot.handbook.models.home import Home as Texts
 from bot.services.home import HomeView, Progress
-from bot.ui.card import Block, Button, Card, Divider, Entry, State, Style, Text, ago, short, when
+from bot.ui.card import Block, Button, Card, Divider, Entry, State, Style, Text, ago, short
 
 _ADD = Button("Add a contact", "contact.new", style=Style.PRIMARY)
 _CONTACTS = Button("My contacts", "contact.list")
@@ -129,22 +131,21 @@ def _thank(step: Step, view: HomeView) -> Entry:
 
 
 def _check_back(step: Step, _view: HomeView) -> Entry:
-    button, line = Button("Tell me", "interview.show", _subject(step)), "It happened, it moved or it did not."
-    return _line(
-        "Did you meet {name}?", step, f"planned {_ago(step.since)}", "It happened, it moved or it did not.", button
-    )
+    button = Button("Tell me", "interview.show", _subject(step))
+    line = "It happened, it moved or it did not."
+    return _line("Did you meet {name}?", step, f"planned {_ago(step.since)}", line, button)
 
 
-def _resume(step: Step, view: HomeView) -> Entry:
-    evaluation = view.evaluations.get(step.subject_id or 0, 0)
-    button = Button("Go on", "evaluation.resume", (evaluation,))
+def _resume(step: Step, _view: HomeView) -> Entry:
+    button = Button("Go on", "evaluation.start", _subject(step))
     return _line("Your talk with {name}", step, f"{step.count} of 11 answered", "Go on where you stopped.", button)
 
 
 def _prepare(step: Step, _view: HomeView) -> Entry:
-    chosen = f"{step.count} questions chosen" if step.count else "Agenda, questions and a checklist are ready."
-    at = when(step.due_at) if step.due_at else ""
-    return _line("Prepare for {name}", step, at, chosen, Button("Open prep", "interview.prep", _subject(step)))
+    at = format_dt(step.due_at, "F") if step.due_at else ""
+    chosen = f" · {step.count} questions chosen" if step.count else ""
+    button = Button("Open prep", "interview.prep", _subject(step))
+    return _line("Prepare for {name}", step, _ago(step.due_at), at + chosen, button)
 
 
 def _evaluate(step: Step, _view: HomeView) -> Entry:

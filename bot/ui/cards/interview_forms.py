@@ -2,13 +2,15 @@
 
 from zoneinfo import ZoneInfo
 
-from bot.domain.errors import CoachError
+from bot.domain.errors import CoachError, Code
 from bot.domain.interviews import DEFAULT_MINUTES, PLACE_LIMIT, Mode
 from bot.services.interview_views import InterviewView
 from bot.ui.card import Button, Card, Option, State, Style, Text, fact, short
 from bot.ui.form import ChoiceField, Fields, Form, TextField
 from bot.ui.sentences import sentence
 
+MENDABLE = {code for code in Code if code.startswith("when_")} | {Code.BAD_MINUTES, Code.TOO_LONG}
+"""Refusals that are about what was typed: typing it differently helps."""
 _WHEN_LIMIT = 100
 _MINUTES_LIMIT = 20
 _LABELS = {"when": "When", "minutes": "How long (minutes)", "mode": "Mode", "place": "Place or link"}
@@ -64,9 +66,9 @@ def not_taken(error: CoachError, typed: Fields, again: Button) -> Card:
         if (text := " ".join(typed[key]) if isinstance(typed.get(key), list) else str(typed.get(key, "")))
     ]
     return Card(
-        title="Not booked yet",
+        title="Not stored yet",
         blocks=[Text(sentence(error)), Text("\n".join(["What you typed, to copy from:", *lines]))],
         rows=((Button(again.label, again.action, again.args, Style.PRIMARY),),),
-        hint="Nothing was stored.",
+        hint="Nothing was changed. Press the button to fill in the form again.",
         state=State.WAITING,
     )

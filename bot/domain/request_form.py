@@ -1,0 +1,84 @@
+"""The form of a request: what it asks, how much fits, and what it offers to start from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.contacts import Source, checked_length
+from bot.domain.errors import CoachError, Code
+from bot.domain.wording import fill, one_line
+
+
+class Field(StrEnum):
+    """What is asked, by the words in which it is asked."""
+
+    TIE = "How are you connected?"
+    WHY = "Why this person?"
+    LEARN = "What do you want to learn?"
+    WINDOWS = "When could you meet?"
+    SUBJECT = "Subject"
+    MESSAGE = "Message"
+
+
+LIMITS: Mapping[Field, int] = {
+    Field.TIE: 500,
+    Field.WHY: 800,
+    Field.LEARN: 800,
+    Field.WINDOWS: 500,
+    Field.SUBJECT: 300,
+    Field.MESSAGE: 4_000,
+}
+"""Most characters of each; a message is at most what one field of a Discord form can hold."""
+
+TIES: Mapping[str, frozenset[str]] = {
+    "alumni": frozenset(),
+    "linkedin": frozenset(),
+    "directory": frozenset(),
+    "chamber": frozenset(),
+    "media": frozenset(),
+    "event": frozenset(),
+    "referral": frozenset({"name"}),
+}
+"""Offered ties by where a contact was found, and what each may be filled with. Whom one knows, one describes."""
+
+_KEYS = {
+    Source.ALUMNI: "alumni",
+    Source.LINKEDIN: "linkedin",
+    Source.DIRECTORY: "directory",
+    Source.CHAMBER: "chamber",
+    Source.MEDIA: "media",
+    Source.EVENT: "event",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The four answers, as typed in the form or offered there."""
+
+    tie: str = ""
+    why: str = ""
+    learn: str = ""
+    windows: str = ""
+
+    def checked(self) -> "Words":
+        """The same. Raises TOO_LONG."""
+        for field, text in zip(Field, (self.tie, self.why, self.learn, self.windows), strict=False):
+            checked_length(text, field.value, LIMITS[field])
+        return self
+
+
+def offered_tie(source: str, referrer: str, ties: Mapping[str, str]) -> str:
+    """A first answer to "How are you connected?" for a contact found in `source` or named by `referrer`."""
+    if referrer.strip():
+        return fill(ties["referral"], name=one_line(referrer))
+    key = _KEYS.get(Source(source)) if source in set(Source) else None
+    return ties[key] if key else ""
+
+
+def checked_message(subject: str, body: str) -> tuple[str, str]:
+    """Both without outer white space, the subject on one line. Raises BLANK without a message, and TOO_LONG."""
+    subject, body = one_line(subject), body.strip()
+    if not body:
+        raise CoachError(Code.BLANK, field=Field.MESSAGE.value)
+    checked_length(subject, Field.SUBJECT.value, LIMITS[Field.SUBJECT])
+    return subject, checked_length(body, Field.MESSAGE.value, LIMITS[Field.MESSAGE])

@@ -1,0 +1,44 @@
+"""Clock times in a letter, and whether it says whose clock: a time without its zone is half a time."""
+
+import re
+
+_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
+_HOUR = r"(?:1[0-2]|[1-9])"
+_DASH = r"[-–—]"
+_HALF = r"[ap]\.?m\b"
+_CLOCK = re.compile(
+    rf"\b\d{{1,2}}(?:[:.]\d\d)? ?(?:{_DASH}|to) ?\d{{1,2}}(?:[:.]\d\d)? ?{_HALF}"  # 2-4 pm
+    rf"|\b\d{{1,2}}(?:[:.]\d\d)? ?{_HALF}"  # 3 pm, 3:30pm
+    r"|\b(?:[01]?\d|2[0-3]):[0-5]\d\b"  # 14:00
+    rf"|\b{_HOUR} ?o['’]clock\b"
+    rf"|\b{_WEEKDAY}\.?,? {_HOUR} ?{_DASH} ?{_HOUR}\b(?! ?(?:{_MONTH}|[\d/.:]))"  # Tue 2-4, but not Tue 2-4 March
+    rf"|\b(?:at|after|before|until|by) {_HOUR}\b"
+    rf"(?= ?(?:$|[,.;?!)\n]|{_DASH}|or\b|on\b|today\b|tomorrow\b|in the\b))"  # at 3, but not at 3 schools
+    r"|\b(?:noon|midday)\b",
+    re.IGNORECASE,
+)
+_ABBREVIATION = (
+    r"\b(?:UTC|GMT|[ECMP][SD]?T|AK[SD]T|HST|A[SD]T|N[SD]T|BST|CES?T|EES?T|MSK|IST|IDT|PKT|SGT|HKT|JST|KST|SAST|WAT|"
+    r"AE[SD]T|AC[SD]T|AWST|NZ[SD]T)\b"
+)
+_ZONE = re.compile(
+    rf"{_ABBREVIATION}"
+    r"|\b[A-Z][a-z]+/[A-Z][A-Za-z_]+\b"  # America/Denver
+    r"|\d ?[+-]\d\d:?\d\d\b"  # 14:00+01:00
+    r"|\((?:[^()\n]{1,40} )(?i:time)\)"  # (Mountain Time)
+    r"|(?i:\b(?:Eastern|Central|Mountain|Pacific|Atlantic|Alaskan?|Hawaii(?:an)?|Newfoundland|local)"
+    r" (?:(?:standard|daylight) )?time\b)"
+    r"|(?:\d|[AaPp]\.?[Mm]\.?) ?(?:your|my|our|[A-Z]\w{1,20}(?: [A-Z]\w{1,20})?) (?i:time)\b"  # 3 pm Denver time
+    r"|(?i:\btime ?zone\b)"
+)
+
+
+def first_clock(text: str) -> re.Match[str] | None:
+    """The first time of day that a text names: "2-4 pm", "14:00", "at 3". A number alone is none."""
+    return _CLOCK.search(text)
+
+
+def names_zone(text: str) -> bool:
+    """Whether a text says whose clock it means: "Mountain Time", "MT", "UTC+1", "your time"."""
+    return _ZONE.search(text) is not None

@@ -1,0 +1,47 @@
+"""What a note can start from, so that the form is never blank: the evaluation, and the to-dos of that meeting."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.domain.evaluations import Answer, Verdict
+from bot.domain.wording import fragment
+
+_TELLING = (5, 9, 7, 3, 4, 8, 1)
+"""Questions about what the contact gave, the most telling first. What the others hold is about the student."""
+_GOOD_NEWS = {Verdict.YES, Verdict.PARTLY, Verdict.TEXT}
+_LENGTH = 300
+"""Characters of a first answer: a note names one thing, it does not retell the talk."""
+
+
+def worth_naming(answers: Mapping[int, Answer]) -> tuple[str, ...]:
+    """What the student wrote about the talk that a thank-you can name, the most telling first, on one line each.
+
+    Words beside a "No" and a "Not sure" stay between the student and the bot.
+    """
+    found = (answers.get(number) for number in _TELLING)
+    return tuple(
+        words
+        for answer in found
+        if answer is not None and answer.verdict in _GOOD_NEWS and (words := fragment(answer.text))
+    )
+
+
+def learned(answers: Mapping[int, Answer]) -> str:
+    """A first answer to "What did you learn or appreciate?"; empty when the evaluation says nothing."""
+    words = worth_naming(answers)
+    two = "; ".join(words[:2])
+    return two if len(two) <= _LENGTH else _clip(words[0])
+
+
+def next_step(open_todos: Sequence[str]) -> str:
+    """A first answer to "What happens next?": the first thing that is still to be done."""
+    return _clip(fragment(open_todos[0])) if open_todos else ""
+
+
+def without(text: str, ticked: Sequence[str]) -> str:
+    """`text` without the to-dos that have just been ticked: what is done is no next step."""
+    done = {_clip(fragment(todo)).casefold() for todo in ticked}
+    return "" if fragment(text).casefold() in done else text
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= _LENGTH else f"{text[: _LENGTH - 1].rstrip()}…"

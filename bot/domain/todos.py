@@ -1,0 +1,44 @@
+"""To-dos: what somebody promised or was advised to do, and the ping when one is due.
+
+Handout, Follow-Up: take action on any suggested steps.
+"""
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.contacts import checked_length
+from bot.domain.errors import CoachError, Code
+from bot.domain.reminders import Kind, Planned, planned
+from bot.domain.times import QuietHours, shift_out_of_quiet
+
+TEXT_LIMIT = 200
+"""Characters of one to-do."""
+AT_ONCE = 10
+"""To-dos in one form."""
+WORTH_FOR = timedelta(days=14)
+"""So long after its moment a ping about a to-do is still worth sending."""
+
+_BULLET = re.compile(r"^\s*(?:[-*•–]|\[[ xX]?\]|\d{1,2}[.)])\s+")
+
+
+def read_lines(text: str) -> tuple[str, ...]:
+    """One to-do per line, without bullets, blank lines and repetitions.
+
+    Raises BLANK, TOO_LONG for one above 200 characters and TOO_MANY for more than 10.
+    """
+    found: dict[str, str] = {}
+    for line in text.splitlines():
+        if todo := " ".join(_BULLET.sub("", line).split()):
+            found.setdefault(todo.casefold(), checked_length(todo, "To-do", TEXT_LIMIT))
+    if not found:
+        raise CoachError(Code.BLANK, field="To-do")
+    if len(found) > AT_ONCE:
+        raise CoachError(Code.TOO_MANY, field="To-dos", limit=AT_ONCE, count=len(found))
+    return tuple(found.values())
+
+
+def plan_ping(todo_id: int, due_at: datetime, *, zone: ZoneInfo, quiet: QuietHours, now: datetime) -> Planned:
+    """The ping at the moment a to-do is due, or in the morning when that lies in quiet hours."""
+    due = shift_out_of_quiet(max(due_at, now), deadline=None, earliest=now, quiet=quiet, zone=zone)
+    return planned(Kind.TODO_DUE, todo_id, due, due + WORTH_FOR, int(due_at.timestamp()))

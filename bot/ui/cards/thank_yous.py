@@ -1,0 +1,239 @@
+"""Cards and forms of the thank-you note: the draft with what the coach notices, the note once it is sent."""
+
+from collections.abc import Mapping, Sequence
+
+import discord
+
+from bot.domain.thank_yous import BODY_LIMIT, PART_LIMIT, Finding
+from bot.domain.wording import fill
+from bot.handbook.models import Handbook
+from bot.handbook.shapes import Advice
+from bot.services.thank_you_views import NoMeeting, NoteView, NotMet
+from bot.ui.card import (
+    Block,
+    Button,
+    Card,
+    Divider,
+    File,
+    Letter,
+    Option,
+    State,
+    Style,
+    Text,
+    ago,
+    fact,
+    short,
+    when,
+)
+from bot.ui.form import ChoiceField, Form, TextField, TickField
+
+_NAME = 60
+"""Characters of a contact's name in a title."""
+_FINDINGS = 3
+"""Remarks at once: more than that discourages."""
+_DETAIL = 80
+_TICKS = 10
+"""Most boxes in Discord's form."""
+_TODOS = 3
+_FILENAME = "thank-you.txt"
+_NEXT = Button("What's next", "home.next")
+
+
+def note(view: NoteView, handbook: Handbook) -> Card:
+    """The note as it stands: sent, drafted, or still to be written."""
+    if view.sent_at is not None:
+        return _sent(view)
+    return _draft(view, handbook) if view.version else _blank(view)
+
+
+def _blank(view: NoteView) -> Card:
+    return Card(
+        title=f"Thank-you to {_name(view)}",
+        blocks=[Text(f"Nothing is written yet. {_due(view)}")],
+        rows=(
+            (
+                _button(view, "Draft it", "thanks.draft", Style.PRIMARY),
+                _button(view, "Mark as sent", "thanks.sent"),
+            ),
+        ),
+        hint="Three short answers, and a draft is there.",
+        state=State.WAITING,
+    )
+
+
+def _draft(view: NoteView, handbook: Handbook) -> Card:
+    return Card(
+        title=f"Thank-you to {_name(view)}",
+        blocks=[
+            Text(f"-# {view.words} words · version {view.version}\n{_due(view)}"),
+            Divider(),
+            Letter(view.body, _FILENAME),
+            Divider(),
+            Text(_coach(view.findings, handbook.thank_yous.findings)),
+        ],
+        rows=(
+            (
+                _button(view, "Mark as sent", "thanks.sent", Style.PRIMARY),
+                _button(view, "Edit", "thanks.edit"),
+                _button(view, "Get as file", "thanks.file"),
+                _button(view, "Start over", "thanks.over"),
+            ),
+        ),
+        hint="Rapport never sends anything for you. Copy it, send it, then press Mark as sent.",
+        state=State.WAITING if view.late else State.ACTIVE,
+    )
+
+
+def _due(view: NoteView) -> str:
+    if view.late:
+        return "The 24 hours are over, and late is better than never."
+    return f"Due {ago(view.due_at)}, {discord.utils.format_dt(view.due_at, 't')}"
+
+
+def _coach(findings: Sequence[Finding], advice: Mapping[str, Advice]) -> str:
+    if not findings:
+        return "**Coach** · This reads well."
+    count = f"{len(findings)} suggestion{'' if len(findings) == 1 else 's'}"
+    return "\n".join([f"**Coach** · {count}", *(_remark(one, advice[one.code]) for one in findings[:_FINDINGS])])
+
+
+def _remark(finding: Finding, advice: Advice) -> str:
+    detail = short(finding.detail, _DETAIL)
+    return f"⚠️ **{fill(advice.title, detail=detail)}.** {fill(advice.text, detail=detail)}"
+
+
+def _sent(view: NoteView) -> Card:
+    blocks: list[Block] = [Text(f"Sent {when(view.sent_at)}") if view.sent_at else Text("Sent")]
+    if view.open_todos:
+        todos = [f"• {short(todo.text, 90)}" for todo in view.open_todos[:_TODOS]]
+        more = len(view.open_todos) - len(todos)
+        todos += [f"and {more} more"] if more else []
+        blocks += [Divider(), Text("\n".join(["**Still to do** from this talk", *todos]))]
+    return Card(
+        title=f"Thank-you to {_name(view)}: sent",
+        blocks=blocks,
+        rows=(_after(view),),
+        hint=_keep_word(view),
+        state=State.DONE,
+    )
+
+
+def _after(view: NoteView) -> tuple[Button, ...]:
+    """What comes after the note: the evaluation while it is fresh, what was suggested, the next person."""
+    ways = []
+    if not view.evaluated:
+        ways.append(Button("Evaluate the meeting", "evaluation.start", (view.interview_id,)))
+    if view.open_todos:
+        ways.append(Button("My to-dos", "todo.list"))
+    else:
+        ways.append(Button("Add to-dos", "todo.new", (view.interview_id,)))
+    first, *others = [*ways, _NEXT]
+    return (Button(first.label, first.action, first.args, Style.PRIMARY), *others)
+
+
+def _keep_word(view: NoteView) -> str:
+    if view.open_todos:
+        return "No more reminders about this note. You promised word: your to-dos are where it starts."
+    return "No more reminders about this note. Did they suggest something? Keep it as a to-do."
+
+
+def not_met(found: NotMet | NoMeeting) -> Card:
+    """There is nothing to say thanks for yet, and how it can come to it."""
+    if isinstance(found, NoMeeting):
+        return _no_meeting(found)
+    meeting = found.meeting
+    name = short(meeting.contact_name, _NAME)
+    if not meeting.over:
+        return Card(
+            title=f"You have not met {name} yet",
+            blocks=[Text(f"You meet {when(meeting.starts_at)}. The note comes after that.")],
+            rows=((Button("Open prep", "interview.prep", (meeting.id,), Style.PRIMARY), _NEXT),),
+            hint="Met already? Tell me with `/interview happened`.",
+        )
+    return Card(
+        title=f"Did you meet {name}?",
+        blocks=[
+            Text(f"It was booked for {when(meeting.starts_at)}. Tell me what happened; then we write the note.")
+        ],
+        rows=(
+            (
+                Button("It happened", "interview.happened", (meeting.id,), Style.PRIMARY),
+                Button("It moved", "interview.moved", (meeting.id,)),
+                Button("It did not happen", "interview.missed", (meeting.id,)),
+            ),
+        ),
+        state=State.WAITING,
+    )
+
+
+def _no_meeting(found: NoMeeting) -> Card:
+    name = short(found.contact, _NAME)
+    return Card(
+        title=f"No meeting with {name} yet",
+        blocks=[Text("A thank-you note comes after a meeting, and I know of none that took place.")],
+        rows=((Button("Book a meeting", "interview.book", (found.contact_id,), Style.PRIMARY), _NEXT),),
+        hint="Met without booking? Tell me with `/interview happened`.",
+    )
+
+
+def draft_form(view: NoteView, handbook: Handbook) -> Form:
+    """The three moves of a note, with what is known filled in; and what may be ticked and asked."""
+    told = view.offered
+    fields: list[TextField | ChoiceField | TickField] = [
+        _move("learned", "What did you learn or appreciate?", told.learned, "How storms decide a field season"),
+        _move("done", "What have you done about it?", told.done, "Only what is really done, or nothing"),
+        _move("next_step", "What happens next?", told.next_step, "Write to the person you mentioned"),
+    ]
+    if view.open_todos:
+        fields.append(_ticks(view))
+    if view.gaps:
+        fields.append(_question(view, handbook))
+    return Form("Your thank-you note", "thanks.compose", fields, (view.interview_id,))
+
+
+def _move(key: str, label: str, value: str, example: str) -> TextField:
+    return TextField(key, label, value, example, long=True, limit=PART_LIMIT)
+
+
+def _ticks(view: NoteView) -> TickField:
+    return TickField(
+        "ticked",
+        "Tick only what is really done",
+        tuple(Option(todo.text, str(todo.id)) for todo in view.open_todos[:_TICKS]),
+        description="What you tick goes into the note as done. What you do not, never does.",
+    )
+
+
+def _question(view: NoteView, handbook: Handbook) -> ChoiceField:
+    return ChoiceField(
+        "question",
+        "Ask one thing that is still open?",
+        tuple(Option(handbook.question(number).ask_in_note, str(number)) for number in view.gaps),
+        placeholder="Nothing, just thanks",
+        description="One short question at most. A note that only thanks is fine.",
+    )
+
+
+def edit_form(view: NoteView) -> Form:
+    """The note itself."""
+    message = TextField("body", "Message", view.body, long=True, required=True, limit=BODY_LIMIT)
+    return Form("Your thank-you note", "thanks.edited", [message], (view.interview_id,))
+
+
+def file(view: NoteView) -> Card:
+    """The note as a file."""
+    return Card(
+        title=f"Thank-you to {_name(view)}",
+        blocks=[Text(fact("File", f"{view.words} words, plain text"))],
+        files=[File(_FILENAME, view.body.encode())],
+        rows=((_button(view, "Mark as sent", "thanks.sent", Style.PRIMARY), _button(view, "Edit", "thanks.edit")),),
+        hint="Rapport never sends anything for you.",
+    )
+
+
+def _name(view: NoteView) -> str:
+    return short(view.contact, _NAME)
+
+
+def _button(view: NoteView, label: str, action: str, style: Style = Style.SECONDARY) -> Button:
+    return Button(label, action, (view.interview_id,), style)

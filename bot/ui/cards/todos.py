@@ -1,0 +1,125 @@
+"""Cards and forms of to-dos: the list, what was added, what is done."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.errors import CoachError, Code
+from bot.domain.todos import AT_ONCE, TEXT_LIMIT
+from bot.services.todos import Added, Ticked, TodoView
+from bot.ui.card import Block, Button, Card, Entry, Letter, State, Style, Text, ago, short, when
+from bot.ui.form import Form, TextField
+from bot.ui.paging import page, turners
+from bot.ui.sentences import sentence
+
+MENDABLE = {code for code in Code if code.startswith("when_")} | {Code.BLANK, Code.TOO_LONG, Code.TOO_MANY}
+"""Refusals that are about what was typed: typing it differently helps."""
+
+_PER_PAGE = 5
+_TEXT = 150
+"""Characters of a to-do on one line."""
+_NAME = 50
+_NEXT = Button("What's next", "home.next")
+_LIST = Button("My to-dos", "todo.list")
+
+
+def listing(todos: Sequence[TodoView], number: int, moment: datetime, *, typed: str = "") -> Card:
+    """A page of what is open. `typed`: what no to-do, or more than one, fits."""
+    shown = page(todos, number, _PER_PAGE)
+    blocks: list[Block] = [Text(_which(typed, bool(todos)))] if typed else []
+    blocks += [_entry(todo, moment) for todo in shown.items]
+    return Card(
+        title="Which to-do?" if typed else "Your to-dos",
+        blocks=blocks or [Text("Nothing is open. What a contact suggests makes a good to-do.")],
+        rows=((_add(primary=not todos), *(() if typed else turners(shown, "todo.list")), _NEXT),),
+        hint="" if typed else shown.label,
+        state=State.WAITING if todos else State.DONE,
+    )
+
+
+def _which(typed: str, some: bool) -> str:
+    said = f"“{short(typed, 80)}”"
+    return f"{said} could be one of these:" if some else f"No open to-do looks like {said}."
+
+
+def _entry(todo: TodoView, moment: datetime) -> Entry:
+    return Entry(_lines(todo, moment), Button("Done", "todo.done", (todo.id,)))
+
+
+def _lines(todo: TodoView, moment: datetime) -> str:
+    about = [short(todo.contact, _NAME)] if todo.contact else []
+    if todo.due_at is not None:
+        about.append(f"{'was due' if todo.due_at <= moment else 'due'} {ago(todo.due_at)}")
+    below = f"\n-# {' · '.join(about)}" if about else ""
+    return f"**{short(todo.text, _TEXT)}**{below}"
+
+
+def added(done: Added) -> Card:
+    """What is on the list now."""
+    lines = [f"• {short(todo.text, _TEXT)}" for todo in done.todos]
+    due = next((todo.due_at for todo in done.todos if todo.due_at), None)
+    return Card(
+        title="To-do added" if len(lines) == 1 else f"{len(lines)} to-dos added",
+        blocks=[Text("\n".join(lines)), *([Text(f"Due {when(due)}")] if due else [])],
+        rows=(_after_adding(done),),
+        hint="I remind you when it is due." if due else "Tick one with `/todo done` when it is really done.",
+        state=State.DONE,
+    )
+
+
+def _after_adding(done: Added) -> tuple[Button, ...]:
+    more = Button("Add more", "todo.new", (done.interview_id or 0,))
+    if done.note_waits and done.interview_id is not None:
+        return (Button("Draft the thank-you", "thanks.draft", (done.interview_id,), Style.PRIMARY), _LIST, more)
+    return (Button(_LIST.label, _LIST.action, style=Style.PRIMARY), more, _NEXT)
+
+
+def ticked(done: Ticked, moment: datetime, *, in_list: bool) -> Card:
+    """A to-do is done; `in_list`, with what is still open below it."""
+    left = done.left[:_PER_PAGE] if in_list else ()
+    more = len(done.left) - len(left)
+    return Card(
+        title="Done",
+        blocks=[Text(f"✅ ~~{short(done.todo.text, _TEXT)}~~"), *(_entry(todo, moment) for todo in left)],
+        rows=((_LIST, _NEXT) if more else (_NEXT,),),
+        hint=f"{more} more to-do{'' if more == 1 else 's'} open." if more else "",
+        state=State.DONE,
+    )
+
+
+def not_taken(error: CoachError, typed: str, interview: int) -> Card:
+    """Why nothing was kept, what was typed, and the way back to the form."""
+    blocks: list[Block] = [Text(sentence(error))]
+    if typed:
+        blocks += [Text("What you typed:"), Letter(typed, "to-dos.txt")]
+    return Card(
+        title="Not added yet",
+        blocks=blocks,
+        rows=((Button("Try again", "todo.new", (interview,), Style.PRIMARY),),),
+        hint="Nothing was stored.",
+        state=State.WAITING,
+    )
+
+
+def new_form(interview: int) -> Form:
+    """Several to-dos at once, with one moment for all."""
+    return Form(
+        title="New to-dos",
+        action="todo.add",
+        fields=[
+            TextField(
+                "text",
+                "What do you want to do?",
+                placeholder="Write to the person she mentioned\nRead the reef report",
+                description=f"One to-do per line, up to {AT_ONCE} at once.",
+                long=True,
+                required=True,
+                limit=(TEXT_LIMIT + 1) * AT_ONCE,
+            ),
+            TextField("when", "Due when? (leave blank for no reminder)", placeholder="Fri 5pm", limit=100),
+        ],
+        args=(interview,),
+    )
+
+
+def _add(*, primary: bool) -> Button:
+    return Button("Add a to-do", "todo.new", (0,), Style.PRIMARY if primary else Style.SECONDARY)

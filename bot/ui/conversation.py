@@ -1,0 +1,143 @@
+"""Draws the evaluation conversation in the DM, so that it reads as one when scrolled back.
+
+Each question is a message of its own. Once it is answered, its card folds to one quiet line and the next question
+comes below it. There is one live card at a time: where it is shown anew, the earlier one goes.
+"""
+
+import logging
+from collections.abc import Awaitable
+
+import discord
+
+from bot.domain.conversation import Ignored, Noted
+from bot.domain.evaluations import FINISHED, EvaluationStatus
+from bot.handbook.models.evaluation import Evaluation as Texts
+from bot.services.evaluation_views import Opened, Place, Talk, Turn
+from bot.services.evaluations import Evaluations
+from bot.ui import direct
+from bot.ui.cards import evaluations as cards
+from bot.ui.press import Press
+
+log = logging.getLogger(__name__)
+
+
+class Conversation:
+    """Shows where an evaluation stands, and notes which message shows it."""
+
+    def __init__(self, evaluations: Evaluations, texts: Texts) -> None:
+        self._evaluations = evaluations
+        self._texts = texts
+
+    async def open(self, press: Press, opened: Opened) -> None:
+        """Show an evaluation that was started or goes on, and that another one waits for it."""
+        if (other := opened.paused) is not None and (place := other.left) is not None:
+            card = cards.paused(other.talk, self._texts)
+            await _tidy(direct.redraw(_dm(press, place), place.message_id, press.user_id, card))
+            await self._evaluations.shown(press.user_id, other.talk.id, place)
+        await self.present(press, opened.talk, opened.left, resumed=opened.resumed)
+
+    async def present(self, press: Press, talk: Talk, earlier: Place | None, *, resumed: bool = False) -> None:
+        """Show where `talk` stands, in the DM, wherever the student asked; the `earlier` live card goes."""
+        if talk.state.status == EvaluationStatus.DONE:
+            await press.show(cards.current(talk, self._texts))
+            return
+        lead = self._texts.phrases.resumed.text if resumed else ""
+        if press.private:
+            await self._send(press, talk, earlier, lead)
+        else:
+            await self._show(press, talk, earlier, lead=lead)
+
+    async def go_on(self, press: Press, turn: Turn) -> None:
+        """After a press or form that was taken: fold the question if it is behind, and show what is up."""
+        if isinstance(turn.event, Noted) or not turn.talk.state.left(turn.question):
+            await self._show(press, turn.talk, turn.left, replace=True)
+        else:
+            await self._fold_pressed(press, turn.talk, turn.question)
+            await self._show(press, turn.talk, turn.left if _elsewhere(press, turn.left) else None)
+
+    async def jump(self, press: Press, turn: Turn) -> None:
+        """To a question that was chosen in a menu; the menu makes room for it."""
+        if turn.left is not None:
+            await self._leave(_dm(press, turn.left), press.user_id, turn)
+        if press.private:
+            await self._send(press, turn.talk, None)
+        else:
+            await self._show(press, turn.talk, None, replace=True)
+
+    async def again(self, press: Press, talk: Talk, question: int) -> None:
+        """After a press or form on the card of `question` that changed nothing: show what is up.
+
+        The second press of a double press was made before the student saw the next question. Then it is below
+        already, and once is enough.
+        """
+        shown = talk.shown
+        if words := press.text("words"):
+            await press.show(cards.not_kept(words))
+            await self._show(press, talk, shown)
+        elif not talk.state.left(question) or not _elsewhere(press, shown):
+            await self._show(press, talk, shown, replace=True)
+        else:
+            await self._fold_pressed(press, talk, question)
+            if shown is None or shown.message_id < press.interaction.id:
+                await self._show(press, talk, shown)
+
+    async def heard(self, channel: discord.DMChannel, owner: int, turn: Turn) -> None:
+        """After a typed answer: fold the question and send what is up."""
+        await self._leave(channel, owner, turn)
+        message = await direct.send(channel, owner, cards.current(turn.talk, self._texts))
+        await self._evaluations.shown(owner, turn.talk.id, Place(channel.id, message.id))
+
+    async def _show(
+        self, press: Press, talk: Talk, earlier: Place | None, *, replace: bool = False, lead: str = ""
+    ) -> None:
+        message = await press.show(cards.current(talk, self._texts, lead), replace=replace)
+        if message is None:
+            return
+        await self._evaluations.shown(press.user_id, talk.id, Place(message.channel.id, message.id))
+        if earlier is not None and earlier.message_id != message.id:
+            await _tidy(direct.remove(_dm(press, earlier), earlier.message_id))
+
+    async def _send(self, press: Press, talk: Talk, earlier: Place | None, lead: str = "") -> None:
+        """To the DM, with a way there as the answer; or how to open it when it is closed."""
+        await press.defer()
+        try:
+            channel = await direct.open_dm(press.interaction.client, press.user_id)
+            message = await direct.send(channel, press.user_id, cards.current(talk, self._texts, lead))
+        except discord.Forbidden:
+            await press.show(cards.closed(talk))
+            return
+        await self._evaluations.shown(press.user_id, talk.id, Place(channel.id, message.id))
+        if earlier is not None:
+            await _tidy(direct.remove(channel, earlier.message_id))
+        await press.show(cards.in_dm(talk, message.jump_url))
+
+    async def _leave(self, channel: direct.DM, owner: int, turn: Turn) -> None:
+        """Fold the card that was up, or take it back when its question is still to be answered."""
+        if turn.left is None or turn.question == FINISHED:
+            return
+        if isinstance(turn.event, Ignored) or not turn.talk.state.left(turn.question):
+            await _tidy(direct.remove(channel, turn.left.message_id))
+        else:
+            card = cards.folded(turn.talk, self._texts, turn.question)
+            await _tidy(direct.redraw(channel, turn.left.message_id, owner, card))
+
+    async def _fold_pressed(self, press: Press, talk: Talk, question: int) -> None:
+        await _tidy(press.show(cards.folded(talk, self._texts, question), replace=True))
+
+
+async def _tidy(change: Awaitable[object]) -> None:
+    """Change what is behind the student. What fails there is a blemish and must not stop what comes next."""
+    try:
+        await change
+    except discord.HTTPException as error:
+        log.warning("could not tidy the conversation: Discord says %s", error.code)
+
+
+def _dm(press: Press, place: Place) -> direct.DM:
+    return direct.dm(press.interaction.client, place.channel_id)
+
+
+def _elsewhere(press: Press, place: Place | None) -> bool:
+    """Whether `place` is another message than the one that was pressed."""
+    pressed = press.interaction.message
+    return place is None or pressed is None or pressed.id != place.message_id

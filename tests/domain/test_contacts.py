@@ -1,0 +1,235 @@
+"""Reading what a student types about somebody, and telling when two entries are likely one person."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.contacts import (
+    NAME_LIMIT,
+    NOTE_LIMIT,
+    NOTES_LIMIT,
+    Known,
+    Reach,
+    Role,
+    checked_name,
+    find_duplicate,
+    fold,
+    likely_same,
+    name_key,
+    read_reach,
+    read_role,
+    with_note,
+)
+from bot.domain.errors import CoachError, Code
+
+EVENING = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)
+DENVER = ZoneInfo("America/Denver")
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("  Ana   Núñez ", "Ana Núñez"),
+        ("x" * NAME_LIMIT, "x" * NAME_LIMIT),
+        ("🦀" * 80, "🦀" * 80),
+        ("محمد الفاتح", "محمد الفاتح"),
+        ("**@everyone**", "**@everyone**"),
+    ],
+)
+def test_any_name_is_a_name(typed: str, name: str) -> None:
+    assert checked_name(typed) == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("", Code.BLANK),
+        (" \n\t", Code.BLANK),
+        ("\u200b\u200f", Code.BLANK),
+        ("x" * (NAME_LIMIT + 1), Code.TOO_LONG),
+    ],
+)
+def test_what_is_no_name(typed: str, code: Code) -> None:
+    with pytest.raises(CoachError) as refusal:
+        checked_name(typed)
+    assert refusal.value.code is code
+    assert refusal.value.params["field"] == "Name"
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "organization"),
+    [
+        ("Marine biologist at NOAA", "Marine biologist", "NOAA"),
+        ("Curator, Denver Museum", "Curator", "Denver Museum"),
+        ("Curator @ X", "Curator", "X"),
+        ("Curator @X", "Curator", "X"),
+        ("Chef | Spago", "Chef", "Spago"),
+        ("Co-founder - Acme", "Co-founder", "Acme"),
+        ("Co-founder – Acme, Inc.", "Co-founder", "Acme, Inc."),
+        ("Engineer, Acme, Inc.", "Engineer", "Acme, Inc."),
+        ("Professor at University of Colorado at Boulder", "Professor", "University of Colorado at Boulder"),
+        ("VP, Product at Acme", "VP, Product", "Acme"),
+        ("Nurse", "Nurse", ""),
+        ("Cat behaviorist", "Cat behaviorist", ""),
+        ("at NOAA", "", "NOAA"),
+        ("ana@noaa.gov", "ana@noaa.gov", ""),
+        ("Looks at", "Looks at", ""),
+        ("  Marine\nbiologist   at NOAA ", "Marine biologist", "NOAA"),
+        ("", "", ""),
+    ],
+)
+def test_role_and_organization(typed: str, title: str, organization: str) -> None:
+    assert read_role(typed) == Role(title, organization)
+
+
+@given(st.text(alphabet=st.sampled_from("ab @|,-–at·'"), max_size=20) | st.text(max_size=40))
+def test_a_role_comes_back_from_the_form_as_it_went_in(typed: str) -> None:
+    role = read_role(typed)
+    assert read_role(role.typed) == role
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "N"]), min_size=1, max_size=40))
+def test_words_without_a_sign_are_kept_whole(typed: str) -> None:
+    assert read_role(typed) == Role(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        (
+            "ana@noaa.gov, 303-555-0147, linkedin.com/in/ana.",
+            Reach("ana@noaa.gov", "303-555-0147", "https://linkedin.com/in/ana"),
+        ),
+        ("https://medium.com/@ana (her blog)", Reach(link="https://medium.com/@ana")),
+        ("+1 (303) 555-0147 ext. 12", Reach(phone="+1 (303) 555-0147 ext. 12")),
+        ("Ana <ana.nunez@noaa.gov>; tel 3035550147", Reach("ana.nunez@noaa.gov", "3035550147")),
+        ("mailto:ana@noaa.gov", Reach("ana@noaa.gov")),
+        ("jürgen@bücher.de", Reach("jürgen@bücher.de")),
+        ("+44 20 7946 0958", Reach(phone="+44 20 7946 0958")),
+        ("www.museum.org.", Reach(link="https://www.museum.org")),
+        ("two: a@b.org and c@d.org", Reach("a@b.org")),
+        ("at the fair on 2026-12-01", Reach()),
+        ("worked there 2019-2023", Reach()),
+        ("12.05.2026", Reach()),
+        ("room 1204", Reach()),
+        ("ask Tom", Reach()),
+        ("@ana on the server", Reach()),
+        ("", Reach()),
+    ],
+)
+def test_ways_to_reach_somebody(typed: str, found: Reach) -> None:
+    assert read_reach(typed) == found
+
+
+@given(st.text(max_size=200))
+def test_whatever_is_typed_can_be_read(typed: str) -> None:
+    found = read_reach(typed)
+    assert found.email is None or found.email in typed
+    assert found.phone is None or found.phone in typed
+    assert found.link is None or found.link.removeprefix("https://") in typed
+
+
+@given(
+    st.sampled_from(["303-555-0147", "+49 30 901820", "(303) 555-0147"]), st.text(alphabet="xyz ,;", max_size=20)
+)
+def test_a_number_is_found_among_words(number: str, words: str) -> None:
+    assert read_reach(f"{words} {number} {words}").phone == number
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ana Núñez", "ana nunez"),
+        ("Søren Łukasz", "soren lukasz"),
+        ("STRASSE", "straße"),
+        ("Ana\u200f Núñez", "Ana Nu\u0301n\u0303ez"),
+        ("İpek", "ipek"),
+    ],
+)
+def test_spellings_that_are_the_same(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("कुमार", "कमार"), ("ก้า", "กา"), ("が", "か"), ("Ana", "Anna")])
+def test_spellings_that_are_different(one: str, other: str) -> None:
+    assert fold(one) != fold(other)
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Dr. Ana Núñez", "ana nunez"),
+        ("Ana Nunez, Ph.D.", "ana nunez"),
+        ("Dr.", "dr."),
+        ("Drake Bell", "drake bell"),
+    ],
+)
+def test_titles_are_no_names(name: str, key: str) -> None:
+    assert name_key(name) == key
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (Known(1, "Ana Núñez"), Known(2, "Dr. Ana Nunez"), True),
+        (Known(1, "Núñez, Ana"), Known(2, "Ana Núñez"), True),
+        (Known(1, "Ana", email="A@x.org"), Known(2, "A. Núñez", email="a@X.org"), True),
+        (Known(1, "Jon Smyth", "Acme"), Known(2, "John Smith", "ACME"), True),
+        (Known(1, "Jon Smyth", "Acme"), Known(2, "John Smith", "Other"), False),
+        (Known(1, "Jon Smyth"), Known(2, "John Smith"), False),
+        (Known(1, "Ana López", "NOAA"), Known(2, "Eva López", "NOAA"), False),
+        (Known(1, "Ana", email=None), Known(2, "Eva", email=None), False),
+    ],
+)
+def test_two_entries_for_one_person(one: Known, other: Known, *, same: bool) -> None:
+    assert likely_same(one, other) is same
+    assert likely_same(other, one) is same
+
+
+def test_a_contact_is_no_duplicate_of_itself() -> None:
+    ana = Known(1, "Ana")
+    assert find_duplicate(ana, [ana]) is None
+    assert find_duplicate(ana, [ana, Known(2, "Eva"), Known(3, "ana")]) == Known(3, "ana")
+
+
+def test_notes_pile_up_newest_first() -> None:
+    notes = with_note("", " Likes reefs. ", EVENING, DENVER)
+    assert notes == "2026-03-02\nLikes reefs."
+    assert with_note(notes, "Called.", EVENING, None) == "2026-03-03 UTC\nCalled.\n\n2026-03-02\nLikes reefs."
+
+
+def test_the_same_note_twice_is_a_double_press() -> None:
+    notes = with_note("", "Likes reefs.", EVENING, DENVER)
+    assert with_note(notes, "Likes reefs.", EVENING, DENVER) == notes
+    assert with_note(notes, "Likes reefs", EVENING, DENVER) != notes
+
+
+@given(st.text(max_size=300), st.text(min_size=1, max_size=NOTE_LIMIT))
+def test_no_note_is_ever_lost(earlier: str, note: str) -> None:
+    if not note.strip():
+        return
+    together = with_note(earlier, note, EVENING, DENVER)
+    assert note.strip() in together
+    assert earlier.strip() in together
+
+
+@pytest.mark.parametrize(
+    ("notes", "note", "code", "field"),
+    [
+        ("", " \n", Code.BLANK, "Note"),
+        ("", "x" * (NOTE_LIMIT + 1), Code.TOO_LONG, "Note"),
+        ("x" * NOTES_LIMIT, "y", Code.TOO_LONG, "All notes together"),
+    ],
+)
+def test_notes_have_an_end(notes: str, note: str, code: Code, field: str) -> None:
+    with pytest.raises(CoachError) as refusal:
+        with_note(notes, note, EVENING, DENVER)
+    assert (refusal.value.code, refusal.value.params["field"]) == (code, field)

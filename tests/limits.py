@@ -1,0 +1,124 @@
+"""Discord's limits on what a bot sends, also those that neither discord.py nor simcord checks."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from simcord import HttpLogEntry
+
+from bot.ui.routes import Kind
+
+BUTTON, SELECT, TEXT, LABEL = 2, 3, 10, 18
+LINK = 5
+
+
+def parts(components: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """Every component, in reading order."""
+    for component in components:
+        yield component
+        yield from parts(component.get("components") or [])
+        for key in ("accessory", "component"):
+            if isinstance(component.get(key), dict):
+                yield from parts([component[key]])
+
+
+def check_all(requests: Iterable[HttpLogEntry]) -> None:
+    """Check everything that was sent."""
+    for request in requests:
+        body = request.json
+        if not isinstance(body, dict):
+            continue
+        data = body.get("data") if isinstance(body.get("data"), dict) else body
+        if body.get("type") == 9:
+            check_modal(data)
+        elif data.get("components"):
+            check_message(data)
+        if isinstance(data.get("choices"), list):
+            check_choices(data["choices"])
+        if "nonce" in body:
+            assert len(str(body["nonce"])) <= 25
+            assert body["enforce_nonce"] is True
+
+
+def check_choices(choices: list[dict[str, Any]]) -> None:
+    """What autocomplete offers."""
+    assert len(choices) <= 25
+    for choice in choices:
+        assert 1 <= len(choice["name"]) <= 100
+        assert 1 <= len(str(choice["value"])) <= 100
+
+
+def check_message(message: dict[str, Any]) -> None:
+    """A message made of components: their number, their text, and each one's own limits."""
+    everything = list(parts(message["components"]))
+    assert message.get("flags", 1 << 15) & 1 << 15, "cards are components of version 2"
+    assert not message.get("content")
+    assert message.get("allowed_mentions", {"parse": []}) == {"parse": []}, "a card could ping somebody"
+    assert len(everything) <= 40
+    assert sum(len(part["content"]) for part in everything if part["type"] == TEXT) <= 4000
+    ids = [part["custom_id"] for part in everything if part.get("custom_id")]
+    assert len(ids) == len(set(ids)), f"two components share a custom_id: {ids}"
+    for part in everything:
+        check_part(part)
+
+
+def check_part(part: dict[str, Any]) -> None:
+    """One component."""
+    if "custom_id" in part and part["type"] in {BUTTON, SELECT}:
+        assert 1 <= len(part["custom_id"]) <= 100
+        assert re.match(f"[{Kind.BUTTON}{Kind.SELECT}]\\d:", part["custom_id"]), "a button without a route"
+    match part["type"]:
+        case 2:
+            assert 1 <= len(part["label"].strip()) <= 80
+            assert (part["style"] == LINK) == ("url" in part)
+        case 1:
+            inside = part["components"]
+            assert 1 <= len(inside) <= 5
+            assert len(inside) == 1 or all(child["type"] == BUTTON for child in inside)
+        case 3:
+            check_options(part["options"])
+            assert len(part.get("placeholder") or "") <= 150
+        case 9:
+            assert 1 <= len(part["components"]) <= 3
+        case 10:
+            assert part["content"].strip(), "an empty line of text"
+
+
+def check_options(options: list[dict[str, Any]]) -> None:
+    """The lines of a menu."""
+    assert 1 <= len(options) <= 25
+    values = [option["value"] for option in options]
+    assert len(values) == len(set(values)), "two options mean the same"
+    for option in options:
+        assert 1 <= len(option["label"].strip()) <= 100
+        assert 1 <= len(option["value"]) <= 100
+        assert len(option.get("description") or "") <= 100
+
+
+def check_modal(modal: dict[str, Any]) -> None:
+    """A form."""
+    assert 1 <= len(modal["title"]) <= 45
+    assert re.match(f"{Kind.FORM}\\d:", modal["custom_id"])
+    assert len(modal["custom_id"]) <= 100
+    assert 1 <= len(modal["components"]) <= 5
+    for label in modal["components"]:
+        assert label["type"] == LABEL
+        assert 1 <= len(label["label"]) <= 45
+        assert len(label.get("description") or "") <= 100
+        check_input(label["component"])
+
+
+def check_input(field: dict[str, Any]) -> None:
+    """One input of a form."""
+    assert 1 <= len(field["custom_id"]) <= 100
+    match field["type"]:
+        case 4:
+            assert len(field.get("placeholder") or "") <= 100
+            assert len(field.get("value") or "") <= field["max_length"] <= 4000
+        case 3:
+            check_options(field["options"])
+        case 22:
+            assert 1 <= len(field["options"]) <= 10
+            check_options(field["options"])
+        case other:
+            raise AssertionError(f"no form has a component of type {other}")

@@ -1,0 +1,278 @@
+"""The evaluation on a real database: which meeting, one open at a time, and every step kept."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from bot.clock import now
+from bot.domain.conversation import (
+    Answered,
+    Back,
+    Choose,
+    Finished,
+    Goto,
+    Ignored,
+    Moved,
+    Note,
+    Noted,
+    Pause,
+    Paused,
+    Reason,
+    Resume,
+    Say,
+    Skip,
+)
+from bot.domain.errors import CoachError, Code
+from bot.domain.evaluations import FINISHED, Answer, EvaluationStatus, Verdict
+from bot.services import Services
+from bot.services.evaluation_views import Busy, NoMeeting, NotMet, Opened, Place, Talk, Turn
+from bot.storage.engine import Database
+from bot.storage.models import Answer as AnswerRow
+from bot.storage.models import Contact, Evaluation, Interview, ThankYou, User
+
+MAYA, LEO = 11, 22
+HERE = Place(5, 6)
+
+
+async def contact(db: Database, name: str = "Ana Núñez", owner: int = MAYA) -> int:
+    async with db.write() as session:
+        if await session.get(User, owner) is None:
+            session.add(User(discord_id=owner, zone="America/Denver", created_at=now()))
+            await session.flush()
+        row = Contact(owner_id=owner, name=name, created_at=now())
+        session.add(row)
+        await session.flush()
+        return row.id
+
+
+async def meeting(
+    db: Database, with_whom: int, status: str = "met", begins: timedelta = -timedelta(hours=3)
+) -> int:
+    async with db.write() as session:
+        row = Interview(contact_id=with_whom, starts_at=now() + begins, minutes=20, status=status, created_at=now())
+        session.add(row)
+        await session.flush()
+        if status == "met":
+            session.add(ThankYou(interview_id=row.id, due_at=now() + timedelta(hours=21)))
+        return row.id
+
+
+async def begun(services: Services, db: Database, name: str = "Ana Núñez") -> Talk:
+    """An evaluation at its first question, shown to Maya."""
+    opening = await services.evaluations.about(MAYA, await with_met(db, name))
+    assert isinstance(opening, Opened)
+    await services.evaluations.shown(MAYA, opening.talk.id, HERE)
+    return await services.evaluations.get(MAYA, opening.talk.id)
+
+
+async def with_met(db: Database, name: str) -> int:
+    who = await contact(db, name)
+    await meeting(db, who)
+    return who
+
+
+async def taken(services: Services, talk: Talk, *inputs: object, expected: int | None = None) -> Turn:
+    turn: Turn | Busy | None = None
+    for given in inputs:
+        turn = await services.evaluations.take(MAYA, talk.id, given, expected=expected)  # type: ignore[arg-type]
+    assert isinstance(turn, Turn)
+    return turn
+
+
+async def test_a_met_meeting_starts_at_the_first_question(services: Services, db: Database) -> None:
+    who = await with_met(db, "Ana Núñez")
+    opening = await services.evaluations.about(MAYA, who)
+    assert isinstance(opening, Opened)
+    talk = opening.talk
+    assert (talk.contact, talk.state.position, talk.shown, talk.note_sent) == ("Ana Núñez", 1, None, False)
+    assert talk.note_due == now() + timedelta(hours=21)
+    assert await services.evaluations.about(MAYA, who) == opening
+    async with db.read() as session:
+        assert len(list(await session.scalars(select(Evaluation)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("meetings", "found"),
+    [
+        ([], "none"),
+        ([("cancelled", -5), ("missed", -3)], "none"),
+        ([("scheduled", 5)], "coming"),
+        ([("scheduled", -1)], "begun"),
+        ([("met", -30), ("met", -5)], "second"),
+        ([("met", -5), ("met", -30)], "first"),
+        ([("met", -30), ("scheduled", 5)], "first"),
+        ([("scheduled", 5), ("met", -30)], "second"),
+        ([("met", -30), ("scheduled", -2)], "begun"),
+        ([("met", -30), ("cancelled", -2)], "first"),
+    ],
+)
+async def test_which_meeting_is_meant(
+    services: Services, db: Database, meetings: list[tuple[str, int]], found: str
+) -> None:
+    who = await contact(db)
+    ids = [await meeting(db, who, status, timedelta(hours=begins)) for status, begins in meetings]
+    match await services.evaluations.about(MAYA, who):
+        case NoMeeting(contact_id):
+            assert (found, contact_id) == ("none", who)
+        case NotMet(interview_id, begun=begun):
+            assert (found, interview_id) == ("begun" if begun else "coming", ids[-1])
+        case Opened(talk):
+            assert talk.interview_id == ids[["first", "second"].index(found)]
+        case other:
+            raise AssertionError(other)
+
+
+async def test_a_meeting_that_was_called_off_cannot_be_evaluated(services: Services, db: Database) -> None:
+    off = await meeting(db, await contact(db), "cancelled")
+    with pytest.raises(CoachError) as caught:
+        await services.evaluations.start(MAYA, off)
+    assert caught.value.code == Code.MOVED_ON
+
+
+async def test_every_step_is_in_the_rows(services: Services, db: Database) -> None:
+    talk = await begun(services, db)
+    turn = await taken(services, talk, Choose(Verdict.PARTLY), expected=1)
+    assert turn == Turn(turn.talk, Answered(1, Answer(Verdict.PARTLY)), 1, HERE)
+    assert turn.talk.shown is None
+    await services.evaluations.shown(MAYA, talk.id, HERE)
+    noted = await taken(services, talk, Note("travel"), Note("the travel"), expected=2)
+    assert noted.event == Noted(2, Answer(None, "the travel"))
+    assert (noted.talk.shown, noted.left) == (HERE, HERE)
+    await taken(services, talk, Say("no"), Back())
+    again = await services.evaluations.get(MAYA, talk.id)
+    assert again.state.position == 2
+    assert again.state.answers == {1: Answer(Verdict.PARTLY), 2: Answer(Verdict.NO, "the travel")}
+
+
+async def test_going_back_and_on_leaves_the_moment_of_an_answer(
+    services: Services, db: Database, traveller: time_machine.Traveller
+) -> None:
+    talk = await begun(services, db)
+    first = now()
+    await taken(services, talk, Choose(Verdict.YES))
+    traveller.shift(timedelta(hours=1))
+    await taken(services, talk, Back(), Skip(), Choose(Verdict.NO))
+    async with db.read() as session:
+        rows = await session.scalars(select(AnswerRow).order_by(AnswerRow.question))
+        assert [row.answered_at for row in rows] == [first, now()]
+
+
+async def test_an_ignored_input_changes_nothing(services: Services, db: Database) -> None:
+    talk = await begun(services, db)
+    turn = await taken(services, talk, Choose(Verdict.YES), expected=3)
+    assert turn == Turn(talk, Ignored(Reason.STALE), 1, HERE)
+    assert await services.evaluations.get(MAYA, talk.id) == talk
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        ("Back.", Moved(2)),
+        ("skip", Answered(2, Answer(Verdict.SKIPPED))),
+        (" PAUSE! ", Paused(2)),
+        ("back then I would have said yes", Answered(2, Answer(Verdict.TEXT, "back then I would have said yes"))),
+        ("yes, back home", Answered(2, Answer(Verdict.YES, "back home"))),
+    ],
+)
+async def test_typed_words_of_the_buttons(services: Services, db: Database, text: str, event: object) -> None:
+    talk = await begun(services, db)
+    await taken(services, talk, Choose(Verdict.YES))
+    await services.evaluations.shown(MAYA, talk.id, HERE)
+    turn = await services.evaluations.say(MAYA, text)
+    assert turn is not None
+    assert (turn.event, turn.question, turn.left) == (event, 2, HERE)
+
+
+async def test_what_is_typed_before_a_question_was_shown_answers_nothing(services: Services, db: Database) -> None:
+    talk = await begun(services, db)
+    await taken(services, talk, Choose(Verdict.YES))
+    turn = await services.evaluations.say(MAYA, "no, never")
+    assert turn is not None
+    assert (turn.event, turn.talk.state.position) == (Ignored(Reason.STALE), 2)
+    assert 2 not in turn.talk.state.answers
+
+
+async def test_only_an_open_evaluation_listens(services: Services, db: Database) -> None:
+    assert await services.evaluations.say(MAYA, "yes") is None
+    talk = await begun(services, db)
+    assert await services.evaluations.current(MAYA) == talk
+    await taken(services, talk, Pause())
+    assert await services.evaluations.say(MAYA, "yes") is None
+    assert await services.evaluations.current(MAYA) is None
+
+
+async def test_one_open_evaluation_at_a_time(services: Services, db: Database) -> None:
+    ana = await begun(services, db)
+    await taken(services, ana, Choose(Verdict.YES))
+    tom = await meeting(db, await contact(db, "Tom Okafor"))
+    busy = await services.evaluations.start(MAYA, tom)
+    assert isinstance(busy, Busy)
+    assert (busy.talk.id, busy.interview_id, busy.contact) == (ana.id, tom, "Tom Okafor")
+
+    switched = await services.evaluations.start(MAYA, tom, switch=True)
+    assert isinstance(switched, Opened)
+    assert switched.paused is not None
+    assert (switched.paused.talk.id, switched.paused.event) == (ana.id, Paused(2))
+    again = await services.evaluations.start(MAYA, tom, switch=True)
+    assert isinstance(again, Opened)
+    assert (again.talk, again.paused) == (switched.talk, None)
+
+    for wakes in (Resume(), Choose(Verdict.YES), Note("hm"), Goto(1)):
+        held = await services.evaluations.take(MAYA, ana.id, wakes)
+        assert isinstance(held, Busy)
+        assert held.talk.id == switched.talk.id
+    assert (await services.evaluations.get(MAYA, ana.id)).state.status == EvaluationStatus.PAUSED
+
+    back = await services.evaluations.start(MAYA, ana.interview_id, switch=True)
+    assert isinstance(back, Opened)
+    assert (back.talk.id, back.talk.state.position, back.resumed) == (ana.id, 2, True)
+
+
+async def test_the_end_and_a_changed_answer(
+    services: Services, db: Database, traveller: time_machine.Traveller
+) -> None:
+    talk = await begun(services, db)
+    turn = await taken(services, talk, *[Skip()] * 10, Say("patience"))
+    assert turn.event == Finished(11, Answer(Verdict.TEXT, "patience"))
+    assert (turn.talk.state.position, turn.talk.state.status) == (FINISHED, EvaluationStatus.DONE)
+    finished = await services.evaluations.start(MAYA, talk.interview_id)
+    assert isinstance(finished, Opened)
+    assert finished.talk.state == turn.talk.state
+    traveller.shift(timedelta(days=1))
+    turn = await taken(services, talk, Goto(3), Say("yes, the boats"))
+    assert turn.event == Finished(3, Answer(Verdict.YES, "the boats"))
+    async with db.read() as session:
+        row = await session.get_one(Evaluation, talk.id)
+        assert (row.status, row.position, row.finished_at) == ("done", FINISHED, now())
+
+
+async def test_another_student_finds_nothing(services: Services, db: Database) -> None:
+    talk = await begun(services, db)
+    await contact(db, "Somebody", LEO)
+    async with db.read() as session:
+        hers = (await session.get_one(Interview, talk.interview_id)).contact_id
+    for attempt in (
+        services.evaluations.get(LEO, talk.id),
+        services.evaluations.take(LEO, talk.id, Choose(Verdict.NO)),
+        services.evaluations.shown(LEO, talk.id, Place(1, 2)),
+        services.evaluations.start(LEO, talk.interview_id),
+        services.evaluations.about(LEO, hers),
+    ):
+        with pytest.raises(CoachError) as caught:
+            await attempt
+        assert caught.value.code == Code.NOT_FOUND
+    assert await services.evaluations.say(LEO, "no") is None
+    assert await services.evaluations.get(MAYA, talk.id) == talk
+
+
+@pytest.mark.parametrize(("given", "code"), [(Say("  "), Code.BLANK), (Note("x" * 4001), Code.TOO_LONG)])
+async def test_a_refused_text_changes_nothing(
+    services: Services, db: Database, given: Say | Note, code: Code
+) -> None:
+    talk = await begun(services, db)
+    with pytest.raises(CoachError) as caught:
+        await services.evaluations.take(MAYA, talk.id, given)
+    assert caught.value.code == code
+    assert await services.evaluations.get(MAYA, talk.id) == talk

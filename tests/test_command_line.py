@@ -1,0 +1,146 @@
+"""`python -m bot`: what it says when something is wrong, as a person in front of a terminal sees it."""
+
+import base64
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TOKEN = base64.b64encode(b"1234567890").decode().rstrip("=") + ".abc.def"
+
+
+def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder of its own, with only the settings given."""
+    known = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "SYSTEMROOT", "TMPDIR"}}
+    return subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "bot", *words],
+        cwd=folder,
+        env=known | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_missing_token_is_one_plain_sentence(tmp_path: Path) -> None:
+    result = run(tmp_path, "run")
+    assert result.returncode == 1
+    assert result.stdout == ""
+    [line] = result.stderr.strip().splitlines()
+    assert line.startswith("DISCORD_TOKEN is not set.")
+
+
+def test_check_names_everything_that_is_wrong_and_changes_nothing(tmp_path: Path) -> None:
+    result = run(tmp_path, "check")
+    assert result.returncode == 1
+    assert "WRONG DISCORD_TOKEN is not set" in result.stdout
+    assert "ok    handbook: " in result.stdout
+    assert "the first start makes it" in result.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_check_is_content_with_good_settings_and_builds_the_invite_link(tmp_path: Path) -> None:
+    assert run(tmp_path, "db", "upgrade").returncode == 0
+    result = run(tmp_path, "check", DISCORD_TOKEN=TOKEN)
+    assert result.returncode == 0, result.stdout
+    link = re.search(r"https://\S+", result.stdout)
+    assert link is not None
+    assert "client_id=1234567890" in link[0]
+    assert "scope=bot+applications.commands" in link[0]
+    assert "permissions=0" in link[0]
+    assert TOKEN not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("LOG_LEVEL", "LOUD", "LOG_LEVEL: "),
+        ("SWEEP_SECONDS", "soon", "SWEEP_SECONDS: "),
+        ("SENDS_PER_SECOND", "500", "SENDS_PER_SECOND: "),
+        ("DATABASE_URL", "mysql://root:hush@localhost/rapport", "DATABASE_URL: "),
+        ("DATABASE_URL", "nonsense hush", "DATABASE_URL: "),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_wrong_setting_is_named_without_its_value(
+    tmp_path: Path, command: str, setting: str, value: str, said: str
+) -> None:
+    result = run(tmp_path, command, **{setting: value})
+    assert result.returncode == 1
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "hush" not in result.stderr + result.stdout
+
+
+def test_check_names_a_missing_migration_and_db_upgrade_mends_it(tmp_path: Path) -> None:
+    assert run(tmp_path, "db", "upgrade").returncode == 0
+    file = tmp_path / "data" / "rapport.sqlite3"
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+    connection.close()
+    result = run(tmp_path, "check", DISCORD_TOKEN=TOKEN)
+    assert result.returncode == 1
+    assert "python -m bot db upgrade" in result.stdout
+
+
+def test_check_names_the_place_where_a_handbook_is_broken(tmp_path: Path) -> None:
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    good = (ROOT / "bot" / "handbook" / "text" / "pings.toml").read_text(encoding="utf-8")
+    (texts / "pings.toml").write_text(good.replace("source =", "sauce =", 1), encoding="utf-8")
+    result = run(tmp_path, "check", DISCORD_TOKEN=TOKEN, HANDBOOK_DIR=str(texts))
+    assert result.returncode == 1
+    assert re.search(r"pings\.toml, line \d+: ", result.stdout)
+
+
+def test_a_database_that_is_garbage_is_one_plain_line(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "rapport.sqlite3").write_bytes(b"this is no database" * 100)
+    result = run(tmp_path, "check", DISCORD_TOKEN=TOKEN)
+    assert result.returncode == 1
+    assert "cannot be opened" in result.stdout
+    assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_every_setting_is_in_the_example_file() -> None:
+    from bot.settings import Settings
+
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    named = {line.split("=")[0].removeprefix("# ") for line in example.splitlines() if re.match(r"[A-Z_]+=", line)}
+    assert named == {name.upper() for name in Settings.model_fields}
+
+
+def test_the_demo_says_that_it_is_a_simulation_and_ends_on_ctrl_c(tmp_path: Path) -> None:
+    known = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "TMPDIR"}}
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-u", "-m", "bot", "demo", "--no-open"],
+        cwd=tmp_path,
+        env=known | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as demo:
+        assert demo.stdout is not None
+        lines = []
+        for line in demo.stdout:
+            lines.append(line)
+            if "Ctrl-C" in line:
+                break
+        said = "".join(lines)
+        assert "http://127.0.0.1:" in said
+        assert "simulation" in said
+        demo.send_signal(signal.SIGINT)
+        rest = demo.stdout.read()
+        assert demo.wait(timeout=30) == 0
+    assert "The demo has ended." in rest
+    assert "Traceback" not in said + rest
+    assert list(tmp_path.iterdir()) == [], "the demo keeps nothing"
