@@ -8,6 +8,7 @@ from pathlib import Path
 
 import discord
 from pydantic import ValidationError
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from bot.handbook import loader
@@ -79,9 +80,13 @@ def _handbook(settings: Settings) -> Finding:
     return Finding(fine=True, what=f"handbook: {len(handbook.topics)} topics, {len(handbook.questions)} questions")
 
 
+def _is_not_made_yet(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
+
+
 async def _database(settings: Settings) -> Finding:
     url = settings.database
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+    if _is_not_made_yet(url):
         return Finding(fine=True, what=f"database {url}: the first start makes it")
     engine = open_engine(url)
     try:

@@ -171,6 +171,7 @@ class Evaluations(Step):
         """Let one press or form on the card of `question` do what it does."""
         match await self.services.evaluations.take(press.user_id, evaluation, given, expected=question):
             case Busy() as busy:
+                await self._conversation.give_back(press)
                 await press.show(cards.busy(busy))
             case Turn(event=Ignored()) as turn:
                 await self._conversation.again(press, turn.talk, question)

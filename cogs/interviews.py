@@ -10,7 +10,7 @@ from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.interviews import LONGEST_MINUTES, PLACE_LIMIT, SHORTEST_MINUTES, Mode
 from bot.services.contact_names import ContactRef
-from bot.services.interview_views import Booked, InterviewView, Met, NotMoved, StillAhead, Terms
+from bot.services.interview_views import Booked, InterviewView, Met, NotMet, NotMoved, Terms
 from bot.ui.card import Button, Card
 from bot.ui.cards import interview_booking as booking
 from bot.ui.cards import interview_forms as forms
@@ -213,8 +213,8 @@ class Interviews(Step):
         match done:
             case Met(view):
                 await press.show(cards.met(view), replace=bool(interview))
-            case StillAhead(view):
-                await press.show(cards.still_ahead(view))
+            case NotMet(view):
+                await press.show(cards.still_ahead(view) if view.waits else self._card(view))
 
     @action("interview.missed")
     async def missed(self, press: Press, interview: int, _reminder: int = 0) -> None:

@@ -1,7 +1,230 @@
-"""Commands and actions of requests."""
+"""Commands and actions of requests: draft one, mark it as sent, tell what came back, nudge once."""
 
-from bot.ui.step import Step
+from typing import Literal
+
+from discord import app_commands
+
+from bot.clock import now
+from bot.domain.errors import CoachError, Code
+from bot.domain.request_form import Words
+from bot.domain.requests import NextMove, Outcome, RequestStatus, Route
+from bot.services.request_views import RequestView
+from bot.ui.card import Card
+from bot.ui.cards import request_answers as answers
+from bot.ui.cards import request_forms as forms
+from bot.ui.cards import requests as cards
+from bot.ui.paging import page
+from bot.ui.press import Interaction, Press
+from bot.ui.step import Step, action
+from bot.ui.when import parse_when
+
+_PAGE = 8
+_ID_DIGITS = 18
 
 
 class Requests(Step):
-    """Commands and actions of requests."""
+    """Asking for the meeting, and what comes back."""
+
+    request = app_commands.Group(name="request", description="Ask somebody for 20 minutes")
+
+    @request.command(name="draft")
+    @app_commands.describe(contact="Who you want to ask", route="How it reaches them; email is usual")
+    async def draft_command(
+        self,
+        interaction: Interaction,
+        contact: str,
+        route: Literal["email", "call", "introduction", "linkedin"] = "email",
+    ) -> None:
+        """Answer four questions, and get a draft with a coach's remarks."""
+        await self.act(interaction, "request.draft", contact=contact, route=route)
+
+    @request.command(name="sent")
+    @app_commands.describe(contact="Who you asked", when="When it went out, such as yesterday 4pm; default: now")
+    async def sent_command(self, interaction: Interaction, contact: str, when: str | None = None) -> None:
+        """Tell me that a request is out, drafted here or not."""
+        await self.act(interaction, "request.sent", contact=contact, when=when)
+
+    @request.command(name="answer")
+    @app_commands.describe(contact="Who answered", outcome="What they said")
+    async def answer_command(
+        self,
+        interaction: Interaction,
+        contact: str,
+        outcome: Literal["accepted", "declined", "wrong person", "another time", "no answer"],
+    ) -> None:
+        """Tell me what came back, and see what follows from it."""
+        await self.act(interaction, "request.answered", contact=contact, outcome=outcome)
+
+    @request.command(name="list")
+    async def list_command(self, interaction: Interaction) -> None:
+        """See your requests and how they stand."""
+        await self.act(interaction, "request.list")
+
+    @draft_command.autocomplete("contact")
+    @sent_command.autocomplete("contact")
+    @answer_command.autocomplete("contact")
+    async def suggest_contact(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """The student's own contacts."""
+        return await self.complete_contact(interaction, typed)
+
+    @action("request.draft")
+    async def draft(self, press: Press, contact: int = 0) -> None:
+        """Open the form."""
+        route = _route(press.text("route") or Route.EMAIL)
+        start = await self.services.requests.start(press.user_id, await self._contact(press, contact))
+        await press.ask(forms.first(start, route))
+
+    @action("request.compose")
+    async def compose(self, press: Press, contact: int, route: str) -> None:
+        """Take the form."""
+        view = await self.services.requests.compose(press.user_id, contact, _route(route), _words(press))
+        await press.show(self._card(view))
+
+    @action("request.over")
+    async def start_over(self, press: Press, request: int) -> None:
+        """Open the form again with what was typed; the draft stays until it is sent."""
+        view = await self._get(press, request)
+        if view.is_draft:
+            start = await self.services.requests.start(press.user_id, view.contact_id)
+            await press.ask(forms.anew(start, view))
+        else:
+            await press.show(self._card(view), replace=True)
+
+    @action("request.recompose")
+    async def recompose(self, press: Press, request: int) -> None:
+        """Take the form for a draft that is there already."""
+        view = await self._get(press, request)
+        if not view.is_draft:
+            raise CoachError(Code.MOVED_ON)
+        view = await self.services.requests.compose(press.user_id, view.contact_id, view.route, _words(press))
+        await press.show(self._card(view), replace=True)
+
+    @action("request.show")
+    async def show(self, press: Press, request: int) -> None:
+        """Show a request as it stands."""
+        await press.show(self._card(await self._get(press, request)))
+
+    @action("request.edit")
+    async def edit(self, press: Press, request: int) -> None:
+        """Open the draft itself in a form."""
+        view = await self._get(press, request)
+        if view.is_draft:
+            await press.ask(forms.edit(view))
+        else:
+            await press.show(self._card(view), replace=True)
+
+    @action("request.edited")
+    async def edited(self, press: Press, request: int) -> None:
+        """Take the draft as the student wrote it."""
+        subject, message = press.text("subject"), press.text("message")
+        view = await self.services.requests.edit(press.user_id, request, subject, message)
+        await press.show(self._card(view), replace=True)
+
+    @action("request.zone")
+    async def name_zone(self, press: Press, request: int) -> None:
+        """Add the student's zone to the times in a draft."""
+        view = await self.services.requests.name_zone(press.user_id, request)
+        await press.show(self._card(view), replace=True)
+
+    @action("request.file")
+    async def file(self, press: Press, request: int) -> None:
+        """Hand the text over as a file."""
+        view = await self._get(press, request)
+        await press.show(cards.file(view) if view.body else self._card(view))
+
+    @action("request.sent")
+    async def sent(self, press: Press, request: int = 0) -> None:
+        """Take word that a request is out: this one, or the one to a contact."""
+        owner, at = press.user_id, None
+        if press.text("when"):
+            zone = await self.services.profiles.zone(owner)
+            at = parse_when(press.text("when"), zone=zone, now=now(), tense="past")
+        if request:
+            view = await self.services.requests.sent(owner, request, at)
+        else:
+            view = await self.services.requests.sent_to(owner, await self._contact(press), at)
+        await press.show(cards.sent(view, self.services.handbook), replace=True)
+
+    @action("request.reply")
+    async def reply(self, press: Press, request: int, _reminder: int = 0) -> None:
+        """Ask what they said."""
+        view = await self._get(press, request)
+        await press.show(self._card(view) if view.is_draft else answers.reply(view))
+
+    @action("request.answered")
+    async def answered(self, press: Press, request: int = 0, outcome: str = "", _reminder: int = 0) -> None:
+        """Take what came back on a request, or on the one to a contact."""
+        word = _outcome(outcome or press.text("outcome"))
+        if request:
+            view = await self.services.requests.answer(press.user_id, request, word)
+        else:
+            view = await self.services.requests.answer_from(press.user_id, await self._contact(press), word)
+        await press.show(self._card(view), replace=True)
+
+    @action("request.nudge")
+    async def nudge(self, press: Press, request: int, _reminder: int = 0) -> None:
+        """Draft a short reminder."""
+        await press.show(answers.nudge(await self.services.requests.nudge(press.user_id, request)))
+
+    @action("request.nudge_file")
+    async def nudge_file(self, press: Press, request: int) -> None:
+        """Hand the reminder over as a file."""
+        await press.show(answers.nudge_file(await self.services.requests.nudge(press.user_id, request)))
+
+    @action("request.nudged")
+    async def nudged(self, press: Press, request: int, before: int) -> None:
+        """Take word that the reminder is out; `before` were sent earlier."""
+        view = await self.services.requests.nudged(press.user_id, request, before)
+        waits = view.status is RequestStatus.SENT
+        await press.show(answers.nudged(view) if waits else self._card(view), replace=True)
+
+    @action("request.let_go")
+    async def let_go(self, press: Press, request: int, _reminder: int = 0) -> None:
+        """Wait no longer for an answer."""
+        view = await self.services.requests.let_go(press.user_id, request)
+        if view.outcome is Outcome.NO_ANSWER:
+            card = answers.answered(view, self.services.handbook, NextMove.NEXT_CONTACT)
+        else:
+            card = self._card(view)
+        await press.show(card, replace=True)
+
+    @action("request.list")
+    async def list(self, press: Press, number: int = 0) -> None:
+        """Show a page of the requests."""
+        found = await self.services.requests.listing(press.user_id)
+        await press.show(cards.listing(page(found, number, _PAGE)), replace=True)
+
+    @action("request.choose")
+    async def choose(self, press: Press) -> None:
+        """Open the request that was picked in the list."""
+        picked = "".join(press.values()[:1])
+        if not (picked.isascii() and picked.isdigit() and len(picked) <= _ID_DIGITS):
+            raise CoachError(Code.NOT_FOUND)
+        await press.show(self._card(await self._get(press, int(picked))))
+
+    async def _get(self, press: Press, request: int) -> RequestView:
+        return await self.services.requests.get(press.user_id, request)
+
+    async def _contact(self, press: Press, contact: int = 0) -> int:
+        return contact or (await self.services.contacts.resolve(press.user_id, press.text("contact"))).id
+
+    def _card(self, view: RequestView) -> Card:
+        return cards.request(view, self.services.handbook)
+
+
+def _words(press: Press) -> Words:
+    return Words(press.text("tie"), press.text("why"), press.text("learn"), press.text("windows"))
+
+
+def _route(word: str) -> Route:
+    """Raises MOVED_ON for a route that no form has."""
+    if word not in set(Route):
+        raise CoachError(Code.MOVED_ON)
+    return Route(word)
+
+
+def _outcome(word: str) -> Outcome:
+    """Raises MOVED_ON for an outcome that no button has."""
+    if word not in set(Outcome):
+        raise CoachError(Code.MOVED_ON)
+    return Outcome(word)

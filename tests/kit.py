@@ -45,7 +45,7 @@ class Screen:
     @property
     def plain(self) -> str:
         """The text without the backslashes that keep markdown from happening."""
-        return re.sub(r"\\([^\w\s])", r"\1", self.text).replace("\u200b", "")
+        return re.sub(r"\\([^\w\s]|_)", r"\1", self.text).replace("\u200b", "")
 
     @property
     def labels(self) -> list[str]:

@@ -120,7 +120,7 @@ def test_every_setting_is_in_the_example_file() -> None:
 
 def test_the_demo_says_that_it_is_a_simulation_and_ends_on_ctrl_c(tmp_path: Path) -> None:
     known = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "TMPDIR"}}
-    with subprocess.Popen(  # noqa: S603 - our own command
+    with subprocess.Popen(
         [sys.executable, "-u", "-m", "bot", "demo", "--no-open"],
         cwd=tmp_path,
         env=known | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},

@@ -139,7 +139,7 @@ def _more_i_than_you(letter: _Letter) -> _Found | None:
 def _other_name(letter: _Letter) -> _Found | None:
     """A whole name anywhere, or any part of one in the greeting. The person who sent the student may be named."""
     facts = letter.facts
-    own = {*_words(facts.contact_name), *_words(facts.tie), *_words(facts.why)}
+    own = {*_words(facts.contact_name), *_words(facts.tie), *_words(facts.why), *_TITLES}
     text = f" {' '.join(_words(letter.line))} "
     greeting = _GREETING.match(letter.body)
     greeted = set(_words(greeting[1])) if greeting else set()
@@ -165,6 +165,7 @@ _MANY = 6
 """So many times "I" are enough to look at them."""
 _SHORTEST_NAME = 3
 """Letters; shorter parts of names are words of their own, such as "An" and "Li"."""
+_TITLES = ("doctor", "prof", "professor", "mrs", "miss")
 _SHORTEST_TELLING = 4
 """Letters; shorter words are mostly the glue of a sentence."""
 _GREETING = re.compile(

@@ -6,13 +6,14 @@ _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
 _HOUR = r"(?:1[0-2]|[1-9])"
 _DASH = r"[-–—]"
-_HALF = r"[ap]\.?m\b"
+_HALF = r"[ap](?:m\b|\.m\b\.?)"
 _CLOCK = re.compile(
     rf"\b\d{{1,2}}(?:[:.]\d\d)? ?(?:{_DASH}|to) ?\d{{1,2}}(?:[:.]\d\d)? ?{_HALF}"  # 2-4 pm
     rf"|\b\d{{1,2}}(?:[:.]\d\d)? ?{_HALF}"  # 3 pm, 3:30pm
     r"|\b(?:[01]?\d|2[0-3]):[0-5]\d\b"  # 14:00
     rf"|\b{_HOUR} ?o['’]clock\b"
-    rf"|\b{_WEEKDAY}\.?,? {_HOUR} ?{_DASH} ?{_HOUR}\b(?! ?(?:{_MONTH}|[\d/.:]))"  # Tue 2-4, but not Tue 2-4 March
+    rf"|\b{_WEEKDAY}\.?,? {_HOUR} ?{_DASH} ?{_HOUR}"  # Tue 2-4, but not Tue 2-4 March
+    rf"(?: ?{_HALF}|\b(?! ?(?:{_MONTH}|[\d/.:])))"
     rf"|\b(?:at|after|before|until|by) {_HOUR}\b"
     rf"(?= ?(?:$|[,.;?!)\n]|{_DASH}|or\b|on\b|today\b|tomorrow\b|in the\b))"  # at 3, but not at 3 schools
     r"|\b(?:noon|midday)\b",
@@ -29,6 +30,7 @@ _ZONE = re.compile(
     r"|\((?:[^()\n]{1,40} )(?i:time)\)"  # (Mountain Time)
     r"|(?i:\b(?:Eastern|Central|Mountain|Pacific|Atlantic|Alaskan?|Hawaii(?:an)?|Newfoundland|local)"
     r" (?:(?:standard|daylight) )?time\b)"
+    r"|(?i:[ap]\.?m\.? (?:eastern|central|mountain|pacific)\b)"
     r"|(?:\d|[AaPp]\.?[Mm]\.?) ?(?:your|my|our|[A-Z]\w{1,20}(?: [A-Z]\w{1,20})?) (?i:time)\b"  # 3 pm Denver time
     r"|(?i:\btime ?zone\b)"
 )
@@ -42,3 +44,12 @@ def first_clock(text: str) -> re.Match[str] | None:
 def names_zone(text: str) -> bool:
     """Whether a text says whose clock it means: "Mountain Time", "MT", "UTC+1", "your time"."""
     return _ZONE.search(text) is not None
+
+
+def add_zone(text: str, zone: str) -> str:
+    """The text with `zone` in parentheses after its last time of day, unless it names one or has no time."""
+    clocks = list(_CLOCK.finditer(text))
+    if not clocks or names_zone(text):
+        return text
+    end = clocks[-1].end()
+    return f"{text[:end]} ({zone}){text[end:]}"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.domain.evaluations import Answer, Verdict
 from bot.domain.wording import fragment
 
-_TELLING = (5, 9, 7, 3, 4, 8, 1)
+_TELLING = (7, 9, 5, 3, 4, 8, 1)
 """Questions about what the contact gave, the most telling first. What the others hold is about the student."""
 _GOOD_NEWS = {Verdict.YES, Verdict.PARTLY, Verdict.TEXT}
 _LENGTH = 300
@@ -28,8 +28,7 @@ def worth_naming(answers: Mapping[int, Answer]) -> tuple[str, ...]:
 def learned(answers: Mapping[int, Answer]) -> str:
     """A first answer to "What did you learn or appreciate?"; empty when the evaluation says nothing."""
     words = worth_naming(answers)
-    two = "; ".join(words[:2])
-    return two if len(two) <= _LENGTH else _clip(words[0])
+    return _clip(words[0]) if words else ""
 
 
 def next_step(open_todos: Sequence[str]) -> str:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 
-from bot.domain.letters import asks_for_work, found, says_thanks
 from bot.domain.thank_yous import Finding, FindingCode, NoteParts
 from bot.domain.wording import blank_left, fragment, one_line, word_count
+from bot.domain.work_asks import first_ask
 
 WORD_LIMIT = 150
 
@@ -17,16 +17,17 @@ def review(body: str, parts: NoteParts, open_todos: Sequence[str]) -> tuple[Find
         FindingCode.BLANKS_LEFT: lambda: blank_left(body),
         FindingCode.CLAIMS_OPEN_TODO: lambda: _claimed(body, parts.done, open_todos),
         FindingCode.NOTHING_SPECIFIC: lambda: None if _names_something(body, parts) else "",
-        FindingCode.NO_THANKS: lambda: None if says_thanks(body) else "",
+        FindingCode.NO_THANKS: lambda: None if _THANKS.search(body) else "",
         FindingCode.NO_PROMISE: lambda: None if _PROMISE.search(body) else "",
-        FindingCode.ASKS_FOR_WORK: lambda: asks_for_work(body),
-        FindingCode.MENTIONS_RESUME: lambda: None if _AS_ASKED.search(body) else found(_RESUME, body),
+        FindingCode.ASKS_FOR_WORK: lambda: _asks_for_work(body),
+        FindingCode.MENTIONS_RESUME: lambda: None if _AS_ASKED.search(body) else _found(_RESUME, body),
         FindingCode.TOO_LONG: lambda: str(words) if (words := word_count(body)) > WORD_LIMIT else None,
     }
     details = {code: check() for code, check in checks.items()}
     return tuple(Finding(code, detail) for code, detail in details.items() if detail is not None)
 
 
+_THANKS = re.compile(r"\bthank|\bgrateful|\bappreciat|\bgratitude", re.IGNORECASE)
 _PROMISE = re.compile(
     r"\blet you know|\bkeep you (?:posted|updated|informed)|\bupdate you|\b(?:be|stay|keep) in touch|"
     r"\btell you how|\breport back|\bhear from me|\bwrite (?:to you )?again|\bshare how",
@@ -34,6 +35,19 @@ _PROMISE = re.compile(
 )
 _RESUME = re.compile(r"\b(?<!to )(?:r[eé]sum[eé]|CV|curriculum vitae)\b", re.IGNORECASE)
 _AS_ASKED = re.compile(r"\b(?:as|since|because) (?:you|we) (?:asked|requested|agreed|suggested)", re.IGNORECASE)
+
+
+def _found(pattern: re.Pattern[str], body: str) -> str | None:
+    match = pattern.search(body)
+    return match[0] if match else None
+
+
+def _asks_for_work(body: str) -> str | None:
+    """The words that do. A resume may have been asked for; it has a finding of its own."""
+    ask = first_ask(_RESUME.sub("it", one_line(body)))
+    return ask[0] if ask else None
+
+
 _COMMON_WORDS = """
     a about acted advice again all already also am an and any are as ask at be been best but by can career
     conversation could dear did do everything experience experiences field following for from gave generosity get

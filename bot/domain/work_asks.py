@@ -40,7 +40,7 @@ _WANTS_WORK = (
     rf"\bI(?:['’]m| am|['’]d| would)? (?:really |also )?(?:need|want|like|after) (?:an?|any|the|this) {_JOB}",
 )
 _APPLIES = (
-    rf"\bI(?:['’]m)? (?:[\w'’]{{1,12}} ){{0,4}}apply(?:ing)? (?:for|to) {_A_JOB}",
+    rf"\bI(?:['’]\w{{1,3}})? (?:[\w'’]{{1,12}} ){{0,4}}apply(?:ing)? (?:for|to) {_A_JOB}",
     rf"\bapplication for {_A_JOB}",
     rf"\bconsider(?:ed|ing)? for {_A_JOB}|\bconsider me for\b",
     rf"\b{_WORK} (?:(?:that|which) )?(?:you|your [\w-]{{1,20}}) (?:have |has )?(?:posted|listed|advertised?)\b",

@@ -97,8 +97,8 @@ class Met:
 
 
 @dataclass(frozen=True, slots=True)
-class StillAhead:
-    """Nothing was changed: the meeting is still to come."""
+class NotMet:
+    """Nothing was changed: the meeting is still to come, or was called off."""
 
     interview: InterviewView
 

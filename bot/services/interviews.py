@@ -23,8 +23,8 @@ from bot.services.interview_views import (
     InterviewView,
     Listing,
     Met,
+    NotMet,
     NotMoved,
-    StillAhead,
     Terms,
     known_zone,
     meetings,
@@ -120,23 +120,22 @@ class Interviews(UseCases):
                 await cancel(session, MEETING, interview_id, "the meeting did not take place")
             return await view_of(session, owner_id, interview_id)
 
-    async def happened(self, owner_id: int, interview_id: int) -> Met | StillAhead:
+    async def happened(self, owner_id: int, interview_id: int) -> Met | NotMet:
         """This meeting took place: until its booked end, or until now. Saying it again changes nothing.
 
-        Raises NOT_FOUND, ZONE_NEEDED, and MOVED_ON for one that was called off.
+        Raises NOT_FOUND, ZONE_NEEDED.
         """
         async with self.db.write() as session:
             interview = await own(session, Interview, owner_id, interview_id)
-            if interview.status == InterviewStatus.CANCELLED:
-                raise CoachError(Code.MOVED_ON)
-            if interview.status == InterviewStatus.SCHEDULED and interview.starts_at > now():
-                return StillAhead(await view_of(session, owner_id, interview_id))
+            ahead = interview.status == InterviewStatus.SCHEDULED and interview.starts_at > now()
+            if ahead or interview.status == InterviewStatus.CANCELLED:
+                return NotMet(await view_of(session, owner_id, interview_id))
             if interview.status != InterviewStatus.MET:
                 ended_at = end_as_booked(interview.starts_at, interview.minutes, _present())
                 await record(session, owner_id, interview, ended_at)
             return Met(await view_of(session, owner_id, interview_id))
 
-    async def met(self, owner_id: int, contact_id: int, ended_at: datetime | None = None) -> Met | StillAhead:
+    async def met(self, owner_id: int, contact_id: int, ended_at: datetime | None = None) -> Met | NotMet:
         """A meeting with the contact ended at `ended_at` (default: now), whether it was booked or not.
 
         Told again, the same meeting is shown; with another end, the end is corrected and the thank-you clock
@@ -148,7 +147,7 @@ class Interviews(UseCases):
             rows = await _of_contact(session, owner_id, contact_id)
             found = meant(rows, told)
             if found is not None and found.waits and found.starts_at > now():
-                return StillAhead(found)
+                return NotMet(found)
             if found is not None and found.ended_at is not None and ended_at in {None, found.ended_at}:
                 return Met(found)
             interview = (

@@ -1,7 +1,246 @@
-"""Use cases of the request."""
+"""Use cases of the request: drafting it, marking it as sent, and what came back."""
 
-from bot.services.base import UseCases
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import now
+from bot.domain.contacts import checked_length
+from bot.domain.errors import CoachError, Code
+from bot.domain.nudges import compose_nudge, plan_nudge
+from bot.domain.reminders import Kind
+from bot.domain.request_form import LIMITS, Field, Words, checked_message, offered_tie
+from bot.domain.requests import Draft, NextMove, Outcome, RequestParts, RequestStatus, Route, compose
+from bot.domain.stated_times import add_zone
+from bot.domain.zones import zone_in_words
+from bot.services.base import UseCases, own, owned, quiet_of, zone_of
+from bot.services.reminders import arm, cancel
+from bot.services.request_views import Line, Nudge, RequestView, Start, last_of, lines, load
+from bot.storage.models import Contact, Request, User
+
+_NUDGE = (Kind.NUDGE,)
 
 
 class Requests(UseCases):
     """Use cases of the request."""
+
+    async def get(self, owner_id: int, request_id: int) -> RequestView:
+        """One request as it stands. Raises NOT_FOUND."""
+        async with self.db.read() as session:
+            return (await load(session, owner_id, request_id))[1]
+
+    async def listing(self, owner_id: int) -> tuple[Line, ...]:
+        """All requests of the student: those that wait for something first, then the newest."""
+        async with self.db.read() as session:
+            return await lines(session, owner_id)
+
+    async def start(self, owner_id: int, contact_id: int) -> Start:
+        """What the form for a contact starts from: the last answers, or what is known. Raises NOT_FOUND."""
+        async with self.db.read() as session:
+            contact = await own(session, Contact, owner_id, contact_id)
+            request = await last_of(session, owner_id, contact_id)
+            offered = Words(request.tie, request.why, request.learn, request.windows) if request else Words()
+            if offered == Words():
+                offered = Words(await self._tie(session, owner_id, contact), contact.why)
+        if request is None or request.status != RequestStatus.DRAFT:
+            return Start(contact.id, contact.name, offered, 0)
+        return Start(contact.id, contact.name, offered, request.version, Route(request.route))
+
+    async def compose(self, owner_id: int, contact_id: int, route: Route, words: Words) -> RequestView:
+        """Draft a request from the form. A draft to the same contact that is not sent yet gives way to it.
+
+        Raises NOT_FOUND, TOO_LONG.
+        """
+        words.checked()
+        async with self.db.write() as session:
+            contact = await own(session, Contact, owner_id, contact_id)
+            user = await session.get_one(User, owner_id)
+            draft = compose(route, _parts(contact, user, words), self.handbook.requests.phrases)
+            checked_length(draft.body, Field.MESSAGE.value, LIMITS[Field.MESSAGE])
+            request = await last_of(session, owner_id, contact_id)
+            if request is None or request.status != RequestStatus.DRAFT:
+                request = _new(session, contact_id)
+            request.tie, request.why, request.learn, request.windows = (
+                words.tie,
+                words.why,
+                words.learn,
+                words.windows,
+            )
+            _write(request, route, draft)
+            return await _now(session, owner_id, request)
+
+    async def edit(self, owner_id: int, request_id: int, subject: str, body: str) -> RequestView:
+        """Take the draft as the student wrote it. Raises NOT_FOUND, BLANK, TOO_LONG, MOVED_ON once it is sent."""
+        draft = Draft(*checked_message(subject, body))
+        async with self.db.write() as session:
+            request = await _unsent(session, owner_id, request_id)
+            _write(request, Route(request.route), draft)
+            return await _now(session, owner_id, request)
+
+    async def name_zone(self, owner_id: int, request_id: int) -> RequestView:
+        """Say whose clock the times in a draft are in. Raises NOT_FOUND, ZONE_NEEDED, MOVED_ON once it is sent."""
+        async with self.db.write() as session:
+            request = await _unsent(session, owner_id, request_id)
+            zone = zone_of(await session.get_one(User, owner_id))
+            body = add_zone(request.body, zone_in_words(zone.key, now()))
+            checked_length(body, Field.MESSAGE.value, LIMITS[Field.MESSAGE])
+            _write(request, Route(request.route), Draft(request.subject, body))
+            return await _now(session, owner_id, request)
+
+    async def sent(self, owner_id: int, request_id: int, at: datetime | None = None) -> RequestView:
+        """A request went out at `at` (default: now), and the ping about a nudge is planned with it.
+
+        Said again, nothing changes; a moment that is given corrects the one before. An answered request stays as
+        it is. Raises NOT_FOUND, ZONE_NEEDED.
+        """
+        async with self.db.write() as session:
+            request = await own(session, Request, owner_id, request_id)
+            if request.status != RequestStatus.ANSWERED:
+                await _send(session, owner_id, request, at)
+            return await _now(session, owner_id, request)
+
+    async def sent_to(self, owner_id: int, contact_id: int, at: datetime | None = None) -> RequestView:
+        """Like `sent` for the newest request to a contact; one that was made elsewhere is recorded."""
+        async with self.db.write() as session:
+            await own(session, Contact, owner_id, contact_id)
+            request = await last_of(session, owner_id, contact_id)
+            if request is None or request.status == RequestStatus.ANSWERED:
+                request = _new(session, contact_id)
+            await _send(session, owner_id, request, at)
+            return await _now(session, owner_id, request)
+
+    async def answer(self, owner_id: int, request_id: int, outcome: Outcome) -> RequestView:
+        """Take what came back, or correct it; nobody is to be reminded any more. Raises NOT_FOUND."""
+        async with self.db.write() as session:
+            request = await own(session, Request, owner_id, request_id)
+            await _answer(session, request, outcome)
+            return await _now(session, owner_id, request)
+
+    async def answer_from(self, owner_id: int, contact_id: int, outcome: Outcome) -> RequestView:
+        """Like `answer` for the newest request to a contact; one that was made elsewhere is recorded."""
+        async with self.db.write() as session:
+            await own(session, Contact, owner_id, contact_id)
+            request = await last_of(session, owner_id, contact_id) or _new(session, contact_id)
+            await session.flush()
+            await _answer(session, request, outcome)
+            return await _now(session, owner_id, request)
+
+    async def let_go(self, owner_id: int, request_id: int) -> RequestView:
+        """Wait no longer for an answer. One that has come stays. Raises NOT_FOUND."""
+        async with self.db.write() as session:
+            request = await own(session, Request, owner_id, request_id)
+            if request.status == RequestStatus.SENT:
+                await _answer(session, request, Outcome.NO_ANSWER)
+            return await _now(session, owner_id, request)
+
+    async def nudge(self, owner_id: int, request_id: int) -> Nudge:
+        """The reminder of a request that got no answer, unless there were enough of them. Raises NOT_FOUND."""
+        async with self.db.read() as session:
+            request, view = await load(session, owner_id, request_id)
+            student = (await session.get_one(User, owner_id)).display_name
+        if not _may_nudge(view):
+            return Nudge(view, None)
+        subject = "" if view.route in {Route.CALL, Route.LINKEDIN} else request.subject
+        return Nudge(view, compose_nudge(view.contact_name, student, subject, self.handbook.requests.nudge))
+
+    async def nudged(self, owner_id: int, request_id: int, before: int) -> RequestView:
+        """A reminder went out, with `before` sent earlier: saying it again counts it once. Raises NOT_FOUND."""
+        async with self.db.write() as session:
+            request, view = await load(session, owner_id, request_id)
+            if request.nudges == before and _may_nudge(view):
+                request.nudges += 1
+                request.status, request.outcome, request.answered_at = RequestStatus.SENT.value, None, None
+                await cancel(session, _NUDGE, request.id, "a reminder went out")
+                await _plan(session, await session.get_one(User, owner_id), request, now())
+            return await _now(session, owner_id, request)
+
+    async def _tie(self, session: AsyncSession, owner_id: int, contact: Contact) -> str:
+        referrer = ""
+        if contact.referred_by_id is not None:
+            referrer = (await own(session, Contact, owner_id, contact.referred_by_id)).name
+        return offered_tie(contact.source, referrer, self.handbook.requests.ties)
+
+
+def _parts(contact: Contact, user: User, words: Words) -> RequestParts:
+    return RequestParts(
+        contact_name=contact.name,
+        contact_title=contact.title,
+        contact_organization=contact.organization,
+        tie=words.tie,
+        why=words.why,
+        learn=words.learn,
+        windows=words.windows,
+        student_name=user.display_name,
+        school=user.school,
+        about=user.about,
+        zone_label=zone_in_words(user.zone, now()) if user.zone else "",
+    )
+
+
+def _new(session: AsyncSession, contact_id: int) -> Request:
+    """A request without a text yet."""
+    request = Request(
+        contact_id=contact_id,
+        route=Route.EMAIL.value,
+        version=0,
+        status=RequestStatus.DRAFT.value,
+        nudges=0,
+        created_at=now(),
+    )
+    session.add(request)
+    return request
+
+
+def _write(request: Request, route: Route, draft: Draft) -> None:
+    """A new text, or a new way to send it, is a new version."""
+    before = (request.route, request.subject, request.body)
+    request.route, request.subject, request.body = route.value, draft.subject, draft.body
+    if not request.version or before != (request.route, request.subject, request.body):
+        request.version += 1
+
+
+async def _unsent(session: AsyncSession, owner_id: int, request_id: int) -> Request:
+    request = await own(session, Request, owner_id, request_id)
+    if request.status != RequestStatus.DRAFT:
+        raise CoachError(Code.MOVED_ON)
+    return request
+
+
+async def _send(session: AsyncSession, owner_id: int, request: Request, at: datetime | None) -> None:
+    user = await session.get_one(User, owner_id)
+    zone_of(user)
+    if request.status == RequestStatus.SENT and at in {None, request.sent_at}:
+        return
+    request.status, request.sent_at = RequestStatus.SENT.value, at or now().replace(microsecond=0)
+    await session.flush()
+    earlier = owned(Request, owner_id).where(Request.contact_id == request.contact_id)
+    for one in await session.scalars(earlier):
+        await cancel(session, _NUDGE, one.id, "asked anew")
+    await _plan(session, user, request, request.sent_at)
+
+
+async def _plan(session: AsyncSession, user: User, request: Request, asked_at: datetime) -> None:
+    """Plan the ping about the next reminder. Raises ZONE_NEEDED."""
+    pings = plan_nudge(
+        request.id, asked_at, nudges=request.nudges, zone=zone_of(user), quiet=quiet_of(user), now=now()
+    )
+    await arm(session, user.discord_id, pings)
+
+
+async def _answer(session: AsyncSession, request: Request, outcome: Outcome) -> None:
+    """What came back counts from now, unless it is the same as before."""
+    await cancel(session, _NUDGE, request.id, f"the answer is known: {outcome}")
+    if request.status == RequestStatus.ANSWERED and request.outcome == outcome:
+        return
+    request.status, request.outcome = RequestStatus.ANSWERED.value, outcome.value
+    request.answered_at = now()
+    request.sent_at = request.sent_at or now()
+
+
+def _may_nudge(view: RequestView) -> bool:
+    return view.nudge_from is not None or view.move is NextMove.NUDGE
+
+
+async def _now(session: AsyncSession, owner_id: int, request: Request) -> RequestView:
+    await session.flush()
+    return (await load(session, owner_id, request.id))[1]

@@ -71,8 +71,8 @@ class Conversation:
         already, and once is enough.
         """
         shown = talk.shown
-        if words := press.text("words"):
-            await press.show(cards.not_kept(words))
+        if press.text("words"):
+            await self.give_back(press)
             await self._show(press, talk, shown)
         elif not talk.state.left(question) or not _elsewhere(press, shown):
             await self._show(press, talk, shown, replace=True)
@@ -80,6 +80,11 @@ class Conversation:
             await self._fold_pressed(press, talk, question)
             if shown is None or shown.message_id < press.interaction.id:
                 await self._show(press, talk, shown)
+
+    async def give_back(self, press: Press) -> None:
+        """Hand back what was typed into a form that changed nothing."""
+        if words := press.text("words"):
+            await press.show(cards.not_kept(words))
 
     async def heard(self, channel: discord.DMChannel, owner: int, turn: Turn) -> None:
         """After a typed answer: fold the question and send what is up."""

@@ -21,7 +21,7 @@ MAY_KNOW = {
         "bot.reminders",
     },
     "cogs": {"bot.domain", "bot.services", "bot.ui", "bot.clock", "bot.handbook", "cogs"},
-    "bot.demo": {"bot.app", "bot.settings", "bot.demo"},
+    "bot.demo": {"bot.app", "bot.settings", "bot.services", "bot.demo"},
     "bot.clock": set(),
     "bot.logs": set(),
     "bot.settings": set(),

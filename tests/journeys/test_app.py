@@ -73,7 +73,7 @@ async def test_closing_twice_is_fine_and_a_press_afterwards_reaches_nobody(rappo
 
 async def test_the_token_is_never_shown(tmp_path: object, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    secret = "MTIzNDU2Nzg5.secret.words"  # noqa: S105 - the point of the test
+    secret = "MTIzNDU2Nzg5.secret.words"
     url = "postgresql+asyncpg://rapport:hush@localhost/rapport"
     settings = Settings(_env_file=None, discord_token=SecretStr(secret), database_url=SecretStr(url))
     for shown in (repr(settings), str(settings), str(settings.model_dump()), settings.model_dump_json()):

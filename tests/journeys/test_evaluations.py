@@ -584,6 +584,45 @@ async def test_one_at_a_time_and_the_student_chooses(rapport: World, maya: Stude
     assert [(row.status, row.position) for row in await evaluations(rapport)] == [("open", 4), ("paused", 2)]
 
 
+async def test_an_old_press_never_opens_a_second_evaluation(rapport: World, maya: Student) -> None:
+    await at(rapport, maya, 4)
+    late = Finger(maya, "Yes")
+    await met(rapport, maya, "Tom Okafor")
+    await maya.slash("evaluate", contact="Tom")
+    await maya.press("Pause it and start Tom Okafor")
+    await late.land()
+    assert "You are at question 1 of 11 about Tom Okafor" in maya.pings()[-1]
+    assert 4 not in await answers(rapport)
+
+
+async def test_a_form_that_comes_while_another_evaluation_is_open_gives_the_words_back(
+    rapport: World, maya: Student
+) -> None:
+    await at(rapport, maya, 7)
+    form = await maya.press("Write an answer")
+    sent = maya.seen[-1]
+    assert form.modal
+    await met(rapport, maya, "Tom Okafor")
+    await maya.slash("evaluate", contact="Tom")
+    await maya.press("Pause it and start Tom Okafor")
+    maya.seen.append(sent)
+    screen = await maya.fill({"Your answer": "words that took me a while"})
+    assert "about Tom Okafor" in screen
+    assert maya.newest(lambda s: "words that took me a while" in s)
+    assert 7 not in await answers(rapport)
+
+
+async def test_an_answer_is_not_changed_while_another_evaluation_is_open(rapport: World, maya: Student) -> None:
+    await at(rapport, maya, 11)
+    await maya.press("Skip")
+    await maya.press("Change an answer")
+    await met(rapport, maya, "Tom Okafor")
+    await maya.slash("evaluate", contact="Tom")
+    screen = await maya.choose("2")
+    assert "You are at question 1 of 11 about Tom Okafor" in screen
+    assert [row.status for row in await evaluations(rapport)] == ["done", "open"]
+
+
 # After the last question
 
 
@@ -621,6 +660,24 @@ async def test_change_then_leave_it_as_it_was(rapport: World, maya: Student) -> 
     screen = await maya.press("Skip")
     assert "11 of 11 answered" in screen
     assert "Ask these next time" not in screen.labels
+
+
+async def test_the_summary_in_the_middle_of_a_change_leads_back_to_it(rapport: World, maya: Student) -> None:
+    await at(rapport, maya, 11)
+    await maya.press("Skip")
+    aside = await maya.press("Ask these next time")
+    await maya.press("Change an answer")
+    await maya.choose("3")
+    screen = await maya.press("Back to the summary", on=aside)
+    assert screen.labels == ["Go on"]
+    screen = await maya.press("Go on")
+    assert "question 3 of 11" in screen
+    assert live(maya) == [screen]
+    again = await maya.press("Change an answer", on=maya.newest(lambda s: "Change an answer" in s.labels))
+    screen = await maya.choose("5", on=again)
+    assert "question 5 of 11" in screen
+    assert live(maya) == [screen]
+    assert conversation(maya)[-2].endswith("| Yes")
 
 
 async def test_a_thank_you_that_is_sent_is_not_asked_for(rapport: World, maya: Student) -> None:
@@ -712,6 +769,21 @@ async def test_a_meeting_that_was_never_booked(rapport: World, maya: Student) ->
     async with rapport.bot.db.read() as session:
         note = (await session.scalars(select(ThankYou))).one()
     assert timedelta(hours=23, minutes=59) <= note.due_at - now() <= timedelta(hours=24)
+
+
+async def test_the_command_offers_the_students_own_contacts(rapport: World, maya: Student) -> None:
+    await met(rapport, maya)
+    await met(rapport, rapport.student("leo", "Leo"), "Anatol")
+    assert await maya.suggestions("evaluate", "contact", "ana") == ["Ana Núñez"]
+
+
+@pytest.mark.parametrize("verdict", ["maybe", "text", "skipped"])
+async def test_a_verdict_that_no_button_has(rapport: World, maya: Student, verdict: str) -> None:
+    screen = await at(rapport, maya, 4)
+    real = next(b["custom_id"] for b in screen.buttons if b["label"] == "Yes")
+    await Finger(maya, "Yes", real.replace(":yes", f":{verdict}")).land()
+    assert 4 not in await answers(rapport)
+    assert len(live(maya)) == 1
 
 
 async def test_an_unknown_contact(rapport: World, maya: Student) -> None:

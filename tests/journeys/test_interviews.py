@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import now
-from bot.storage.models import Contact, Interview, Reminder, ThankYou
+from bot.storage.models import Contact, Evaluation, Interview, Reminder, ThankYou
 from bot.ui.card import Button, Card
 from bot.ui.direct import send
 from tests.kit import ZONE, Screen, Student, World
@@ -461,6 +461,49 @@ async def test_the_list_starts_empty_then_pages_and_opens(maya: Student, rapport
     mixed = await maya.slash("interview list")
     assert mixed.plain.index("Coming") < mixed.plain.index("Person 3") < mixed.plain.index("Past")
     assert "did it happen?" in await maya.press("Next", on=mixed)
+
+
+async def test_after_the_evaluation_the_note_comes_first_and_after_the_note_it_is_done(
+    ready: Student, rapport: World
+) -> None:
+    await ready.slash("interview happened", contact="Ana")
+    interview = (await only(rapport)).id
+    async with rapport.bot.db.write() as session:
+        session.add(
+            Evaluation(interview_id=interview, owner_id=ready.id, status="done", position=12, created_at=now())
+        )
+    screen = await press_old(ready, "interview.show", interview)
+    assert screen.labels[:3] == ["Draft the thank-you", "Mark as sent", "Your evaluation"]
+    async with rapport.bot.db.write() as session:
+        note = (await session.scalars(select(ThankYou))).one()
+        note.version, note.sent_at = 1, now()
+    await ready.slash("interview list")
+    screen = await ready.choose("Ana Núñez")
+    assert f"Thank-you note sent {stamp(now(), 'R')}" in screen
+    assert screen.labels[:2] == ["Your evaluation", "Your thank-you note"]
+    assert "Mark as sent" not in screen.labels
+
+
+async def test_the_list_says_what_became_of_each_meeting(ready: Student, rapport: World) -> None:
+    for contact, hour in [("Ana", 9), ("Priya", 10), ("Tom", 11)]:
+        await book(ready, f"Thu {hour}:00am", contact)
+    first, second, third = [row.id for row in await rows(rapport, Interview)]
+    await press_old(ready, "interview.cancelled", third)
+    await rapport.skip_to(THURSDAY)
+    await press_old(ready, "interview.missed", first)
+    await press_old(ready, "interview.happened", second)
+    screen = await ready.slash("interview list")
+    for line in ("Ana Núñez** · did not take place", "Priya Raman** · met", "Tom Okafor** · cancelled"):
+        assert line in screen
+    for name, title in [
+        ("Ana Núñez", "You and Ana Núñez did not meet"),
+        ("Priya Raman", "You met Priya Raman"),
+        ("Tom Okafor", "Cancelled: Tom Okafor"),
+    ]:
+        opened = await ready.choose(name, on=screen)
+        assert title in opened
+    for action in ("interview.moved", "interview.happened"):
+        assert "Cancelled: Tom Okafor" in await press_old(ready, action, third)
 
 
 # Other people, old buttons, hard names

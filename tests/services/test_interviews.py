@@ -15,7 +15,7 @@ from bot.domain.interviews import InterviewStatus, Mode
 from bot.domain.reminders import Kind, Status, planned
 from bot.domain.requests import Outcome, RequestStatus
 from bot.services import Services
-from bot.services.interview_views import AlreadyBooked, Booked, InterviewView, Met, NotMoved, StillAhead, Terms
+from bot.services.interview_views import AlreadyBooked, Booked, InterviewView, Met, NotMet, NotMoved, Terms
 from bot.services.planning import MEETING, THANKS
 from bot.services.reminders import arm
 from bot.storage.engine import Database
@@ -319,9 +319,9 @@ async def test_pressed_twice_it_happened_once(story: Story, traveller: time_mach
 
 async def test_a_meeting_to_come_has_not_happened_and_was_not_missed(story: Story) -> None:
     first = await story.book()
-    assert await story.interviews.happened(MAYA, first.id) == StillAhead(first)
-    assert await story.interviews.met(MAYA, story.ana) == StillAhead(first)
-    assert await story.interviews.met(MAYA, story.ana, now() - HOUR) == StillAhead(first)
+    assert await story.interviews.happened(MAYA, first.id) == NotMet(first)
+    assert await story.interviews.met(MAYA, story.ana) == NotMet(first)
+    assert await story.interviews.met(MAYA, story.ana, now() - HOUR) == NotMet(first)
     assert await story.interviews.missed(MAYA, first.id) == first
     assert not await story.rows(ThankYou)
 
@@ -332,8 +332,9 @@ async def test_one_that_was_called_off_does_not_happen_by_an_old_button(
     first = await story.book()
     await story.interviews.cancel(MAYA, first.id)
     traveller.move_to(THURSDAY + HOUR)
-    with refusal(Code.MOVED_ON):
-        await story.interviews.happened(MAYA, first.id)
+    view = await story.interviews.get(MAYA, first.id)
+    assert await story.interviews.happened(MAYA, first.id) == NotMet(view)
+    assert view.status is InterviewStatus.CANCELLED
 
 
 async def test_a_missed_meeting_pings_no_more_and_can_still_turn_out_to_have_happened(

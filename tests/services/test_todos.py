@@ -80,7 +80,9 @@ async def test_lines_become_to_dos_without_their_bullets(services: Services, ana
         ("\n".join(f"to-do {number}" for number in range(11)), Code.TOO_MANY),
     ],
 )
-async def test_what_cannot_be_kept_leaves_nothing(services: Services, db: Database, ana: int, text: str, code: Code):
+async def test_what_cannot_be_kept_leaves_nothing(
+    services: Services, db: Database, ana: int, text: str, code: Code
+):
     with pytest.raises(CoachError) as refusal:
         await services.todos.add(MAYA, f"{text}")
     assert refusal.value.code is code
@@ -160,9 +162,7 @@ async def test_a_date_needs_a_zone(services: Services, db: Database):
     assert await rows(db) == []
 
 
-async def test_done_once_is_done(
-    services: Services, db: Database, ana: int, traveller: time_machine.Traveller
-):
+async def test_done_once_is_done(services: Services, db: Database, ana: int, traveller: time_machine.Traveller):
     todo, other = (await services.todos.add(MAYA, "Read\nWrite", due=denver(6, 17))).todos
     first = await services.todos.done(MAYA, todo.id)
     assert first.todo.done_at == now()

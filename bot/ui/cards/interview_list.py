@@ -40,13 +40,8 @@ def _list_buttons(found: Listing, shown: Page[InterviewView]) -> tuple[Button, .
 def _groups(shown: Page[InterviewView]) -> list[Block]:
     coming = [view for view in shown.items if view.waits and not view.over]
     past = shown.items[len(coming) :]
-    texts = [
-        Text(
-            "\n".join([f"**{title}**", *(f"{name(view)} · {when(view.starts_at)}{_word(view)}" for view in views)])
-        )
-        for title, views in (("Coming", coming), ("Past", past))
-        if views
-    ]
+    groups = (("Coming", coming), ("Past", past))
+    texts = [Text("\n".join([f"-# {title}", *map(_line, views)])) for title, views in groups if views]
     return [texts[0], Divider(), texts[1]] if coming and past else list(texts)
 
 

@@ -94,6 +94,7 @@ def _coach(findings: Sequence[Finding], advice: Mapping[str, Advice]) -> str:
     if not findings:
         return "**Coach** · This reads well."
     count = f"{len(findings)} suggestion{'' if len(findings) == 1 else 's'}"
+    count += f", the first {_FINDINGS}" if len(findings) > _FINDINGS else ""
     return "\n".join([f"**Coach** · {count}", *(_remark(one, advice[one.code]) for one in findings[:_FINDINGS])])
 
 

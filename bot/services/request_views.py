@@ -1,0 +1,164 @@
+"""What is told about requests: one with what the coach notices, the form's first answers, a line of a list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import now
+from bot.domain.errors import CoachError, Code
+from bot.domain.request_form import Words
+from bot.domain.requests import Draft, NextMove, Outcome, RequestStatus, Route, next_move, nudge_due
+from bot.domain.review import Facts, Finding, review
+from bot.domain.wording import word_count
+from bot.services.base import owned
+from bot.storage.models import Contact, Request
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """One request to a contact."""
+
+    id: int
+    contact_id: int
+    contact_name: str
+    route: Route
+    subject: str
+    body: str
+    """Empty for a request that was made elsewhere."""
+    version: int
+    words: int
+    status: RequestStatus
+    outcome: Outcome | None
+    sent_at: datetime | None
+    nudges: int
+    nudge_from: datetime | None
+    """From then on a reminder is fine; None for a draft, after an answer and after enough reminders."""
+    nudge_now: bool
+    """That moment has come."""
+    move: NextMove | None
+    """What follows from the answer; None without one."""
+    findings: tuple[Finding, ...]
+    """What the coach notices, the weightiest first; none once it is sent."""
+
+    @property
+    def is_draft(self) -> bool:
+        """It waits to be sent."""
+        return self.status is RequestStatus.DRAFT
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the form starts from."""
+
+    contact_id: int
+    contact_name: str
+    offered: Words
+    replaces: int
+    """Version of the draft whose place the new one takes; 0 when there is none."""
+    route: Route = Route.EMAIL
+    """How that draft was to reach them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """A reminder to be sent, or none when there were enough or an answer has come."""
+
+    request: RequestView
+    draft: Draft | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A request in a list."""
+
+    id: int
+    contact_name: str
+    status: RequestStatus
+    outcome: Outcome | None
+    nudges: int
+    since: datetime
+    """When it was drafted, sent or answered, by its status."""
+
+
+async def load(session: AsyncSession, owner_id: int, request_id: int) -> tuple[Request, RequestView]:
+    """A request and what is told about it. Raises NOT_FOUND when there is none or it is another student's."""
+    query = owned(Request, owner_id).where(Request.id == request_id)
+    row = (await session.execute(query.add_columns(Contact))).one_or_none()
+    if row is None:
+        raise CoachError(Code.NOT_FOUND)
+    request, contact = row
+    findings = await _findings(session, owner_id, request, contact)
+    return request, _view(request, contact, findings)
+
+
+async def last_of(session: AsyncSession, owner_id: int, contact_id: int) -> Request | None:
+    """The newest request to a contact."""
+    query = owned(Request, owner_id).where(Request.contact_id == contact_id)
+    found: Request | None = await session.scalar(query.order_by(Request.id.desc()).limit(1))
+    return found
+
+
+async def lines(session: AsyncSession, owner_id: int) -> tuple[Line, ...]:
+    """All requests: those that wait for something first, then the newest."""
+    rows = await session.execute(owned(Request, owner_id).add_columns(Contact.name))
+    found = [_line(request, name) for request, name in rows]
+    found.sort(key=lambda line: (line.since, line.id), reverse=True)
+    found.sort(key=lambda line: line.status is RequestStatus.ANSWERED)
+    return tuple(found)
+
+
+def _line(request: Request, name: str) -> Line:
+    return Line(
+        id=request.id,
+        contact_name=name,
+        status=RequestStatus(request.status),
+        outcome=Outcome(request.outcome) if request.outcome else None,
+        nudges=request.nudges,
+        since=request.answered_at or request.sent_at or request.created_at,
+    )
+
+
+def _view(request: Request, contact: Contact, findings: Sequence[Finding]) -> RequestView:
+    status = RequestStatus(request.status)
+    outcome = Outcome(request.outcome) if request.outcome else None
+    sent = request.sent_at if status is RequestStatus.SENT else None
+    nudge_from = nudge_due(sent, request.nudges) if sent else None
+    return RequestView(
+        id=request.id,
+        contact_id=contact.id,
+        contact_name=contact.name,
+        route=Route(request.route),
+        subject=request.subject,
+        body=request.body,
+        version=request.version,
+        words=word_count(request.body),
+        status=status,
+        outcome=outcome,
+        sent_at=request.sent_at,
+        nudges=request.nudges,
+        nudge_from=nudge_from,
+        nudge_now=nudge_from is not None and nudge_from <= now(),
+        move=next_move(outcome, request.nudges) if outcome else None,
+        findings=tuple(findings),
+    )
+
+
+async def _findings(
+    session: AsyncSession, owner_id: int, request: Request, contact: Contact
+) -> tuple[Finding, ...]:
+    if request.status != RequestStatus.DRAFT:
+        return ()
+    names = await session.scalars(
+        select(Contact.name).where(Contact.owner_id == owner_id, Contact.id != contact.id)
+    )
+    facts = Facts(
+        route=Route(request.route),
+        contact_name=contact.name,
+        tie=request.tie,
+        why=request.why,
+        other_names=tuple(names),
+    )
+    return review(Draft(request.subject, request.body), facts)

@@ -1,0 +1,225 @@
+"""Cards of the request: the draft with what the coach notices, the one that is out, and the list."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+import discord
+
+from bot.domain.requests import Outcome, RequestStatus, Route
+from bot.domain.review import Weight
+from bot.handbook.models import Handbook
+from bot.services.request_views import Line, RequestView
+from bot.ui.card import (
+    Block,
+    Button,
+    Card,
+    Divider,
+    File,
+    Letter,
+    Option,
+    Row,
+    Select,
+    State,
+    Style,
+    Text,
+    ago,
+    fact,
+    short,
+    when,
+)
+from bot.ui.cards.coach import coach, remark
+from bot.ui.cards.request_answers import answered
+from bot.ui.paging import Page, turners
+
+NEXT = Button("What's next", "home.next")
+_NAME = 60
+"""Characters of a contact's name in a title."""
+_SUBJECT = 200
+_LINE_NAME = 50
+_PAGE_HINT = "Choose one to open it."
+_READY = "This is short, specific and easy to answer."
+_SENDING = "Rapport never sends anything for you. Copy it, send it, then press Mark as sent."
+_ROUTES = {
+    Route.EMAIL: "Email",
+    Route.CALL: "Call",
+    Route.INTRODUCTION: "Introduction",
+    Route.LINKEDIN: "LinkedIn",
+}
+_OUTCOMES = {
+    Outcome.ACCEPTED: "they said yes",
+    Outcome.DECLINED: "they declined",
+    Outcome.WRONG_PERSON: "not the right person",
+    Outcome.ANOTHER_TIME: "another time",
+    Outcome.NO_ANSWER: "no answer",
+}
+
+
+def request(view: RequestView, handbook: Handbook) -> Card:
+    """A request as it stands: a draft, out, or answered."""
+    if view.is_draft:
+        return _draft(view, handbook)
+    return _waiting(view) if view.status is RequestStatus.SENT else answered(view, handbook)
+
+
+def _draft(view: RequestView, handbook: Handbook) -> Card:
+    advice = handbook.requests.findings
+    remarks = [remark(advice[one.code], one.detail, firm=one.weight is Weight.STRONG) for one in view.findings]
+    return Card(
+        title=f"Request to {name_of(view)}",
+        blocks=[Text(_kind(view)), Divider(), *_text(view), Divider(), Text(coach(remarks, _READY))],
+        rows=(_draft_buttons(view),),
+        hint=_SENDING,
+        state=State.ACTIVE,
+    )
+
+
+def _kind(view: RequestView) -> str:
+    words = f"{view.words} word{'' if view.words == 1 else 's'}"
+    return f"-# {_ROUTES[view.route]} · {words} · version {view.version}"
+
+
+def _text(view: RequestView) -> list[Block]:
+    label = "Note to connect" if view.route is Route.LINKEDIN else "Subject"
+    subject = [Text(fact(label, short(view.subject, _SUBJECT)))] if view.subject else []
+    return [*subject, Letter(view.body, filename(view))]
+
+
+def _draft_buttons(view: RequestView) -> tuple[Button, ...]:
+    zone = (_button(view, "Add my time zone", "request.zone"),) if _lacks_zone(view) else ()
+    return (
+        _button(view, "Mark as sent", "request.sent", Style.PRIMARY),
+        _button(view, "Edit", "request.edit"),
+        _button(view, "Get as file", "request.file"),
+        *zone,
+        _button(view, "Start over", "request.over", Style.DANGER),
+    )
+
+
+def _lacks_zone(view: RequestView) -> bool:
+    return any(one.code == "no_zone" for one in view.findings)
+
+
+def _waiting(view: RequestView) -> Card:
+    """It is out, and this is what was sent."""
+    text = [Divider(), *_text(view)] if view.body else []
+    buttons = [
+        *([_button(view, "Draft a nudge", "request.nudge")] if view.nudge_now else []),
+        _button(view, "They answered", "request.reply"),
+        *([_button(view, "Get as file", "request.file")] if view.body else []),
+        *([_button(view, "Let it go", "request.let_go")] if view.nudge_now or view.nudges else []),
+        NEXT,
+    ]
+    return Card(
+        title=f"Request to {name_of(view)}: sent",
+        blocks=[Text(_sent_line(view)), *text],
+        rows=(_first_is_primary(buttons),),
+        hint="No answer is nobody's fault. Meanwhile, ask the next person.",
+        state=State.WAITING,
+    )
+
+
+def sent(view: RequestView, handbook: Handbook) -> Card:
+    """It has just gone out: what comes next."""
+    if view.status is not RequestStatus.SENT:
+        return request(view, handbook)
+    ways = [_button(view, "They answered", "request.reply"), _button(view, "Open the request", "request.show")]
+    ways = [_button(view, "Draft a nudge", "request.nudge"), *ways, NEXT] if view.nudge_now else [NEXT, *ways]
+    return Card(
+        title=f"Sent to {name_of(view)}",
+        blocks=[Text(_sent_line(view))],
+        rows=(_first_is_primary(ways),),
+        hint="When they answer, press They answered, and the next step is ready.",
+        state=State.WAITING,
+    )
+
+
+def _sent_line(view: RequestView) -> str:
+    lines = [fact("Sent", when(view.sent_at))] if view.sent_at else []
+    if view.nudge_now:
+        lines.append("No answer yet? One short reminder is fine now.")
+    elif view.nudge_from:
+        day = discord.utils.format_dt(view.nudge_from, "D")
+        lines.append(f"If there is no answer by {day}, one short reminder is fine. I will tell you then.")
+    elif view.nudges:
+        lines.append("You sent a reminder. If nothing comes, go on to the next person.")
+    return "\n".join(lines)
+
+
+def file(view: RequestView) -> Card:
+    """The request as a file."""
+    subject = f"Subject: {view.subject}\n\n" if view.subject else ""
+    ways = [_button(view, "Open the request", "request.show"), NEXT]
+    if view.is_draft:
+        ways = [
+            _button(view, "Mark as sent", "request.sent", Style.PRIMARY),
+            _button(view, "Edit", "request.edit"),
+        ]
+    return Card(
+        title=f"Request to {name_of(view)}",
+        blocks=[Text(_kind(view))],
+        rows=(tuple(ways),),
+        hint="Rapport never sends anything for you.",
+        files=[File(filename(view), f"{subject}{view.body}\n".encode())],
+    )
+
+
+def filename(view: RequestView, kind: str = "request") -> str:
+    """Such as "request-ana-nunez.txt"; a name without Latin letters is left out."""
+    ascii_name = unicodedata.normalize("NFKD", view.contact_name).encode("ascii", "ignore").decode().lower()
+    slug = "-".join(re.findall(r"[a-z0-9]+", ascii_name))[:40].strip("-")
+    return f"{kind}-{slug}.txt" if slug else f"{kind}.txt"
+
+
+def listing(shown: Page[Line]) -> Card:
+    """A page of requests, with a menu to open one."""
+    if not shown.items:
+        return Card(
+            title="No requests yet",
+            blocks=[Text("A request starts with a contact: four short answers, and a draft is there.")],
+            rows=((Button("My contacts", "contact.list", style=Style.PRIMARY), NEXT),),
+        )
+    return Card(
+        title="Your requests",
+        blocks=[Text("\n".join(_listed(line) for line in shown.items))],
+        rows=_list_rows(shown),
+        hint=" · ".join(part for part in (shown.label, _PAGE_HINT) if part),
+    )
+
+
+def _list_rows(shown: Page[Line]) -> Sequence[Row]:
+    options = tuple(Option(_clean(line.contact_name), str(line.id), _stage(line)) for line in shown.items)
+    return (Select("request.choose", options, "Open a request"), (*turners(shown, "request.list"), NEXT))
+
+
+def _listed(line: Line) -> str:
+    return f"**{short(line.contact_name, _LINE_NAME)}** · {_stage(line)} · {ago(line.since)}"
+
+
+def _stage(line: Line) -> str:
+    match line.status:
+        case RequestStatus.DRAFT:
+            return "draft, not sent yet"
+        case RequestStatus.SENT:
+            return "reminded, waiting for an answer" if line.nudges else "waiting for an answer"
+        case RequestStatus.ANSWERED:
+            return _OUTCOMES[line.outcome] if line.outcome else "answered"
+
+
+def _clean(name: str) -> str:
+    """A name in a menu, where nothing is markdown."""
+    return " ".join(name.split()) or "?"
+
+
+def name_of(view: RequestView) -> str:
+    """The contact, short enough for a title."""
+    return short(view.contact_name, _NAME)
+
+
+def _button(view: RequestView, label: str, action: str, style: Style = Style.SECONDARY) -> Button:
+    return Button(label, action, (view.id,), style)
+
+
+def _first_is_primary(buttons: Sequence[Button]) -> tuple[Button, ...]:
+    first, *others = buttons
+    return (Button(first.label, first.action, first.args, Style.PRIMARY), *others)

@@ -1,0 +1,212 @@
+"""What pings say when they are sent, on a real database; and that those with nothing left to say fall silent."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from sqlalchemy import event, select
+
+from bot.clock import now
+from bot.domain.errors import CoachError, Code
+from bot.domain.evaluations import Verdict
+from bot.domain.reminders import Kind, Planned
+from bot.services import Services
+from bot.services.deliveries import Claimed
+from bot.services.interview_views import Booked, Met, Terms
+from bot.services.pings import DueTodo, Meeting, Note, PingView, Waiting
+from bot.services.reminders import arm, cancel
+from bot.storage.engine import Database
+from bot.storage.models import Answer, Contact, Evaluation, Reminder, Request
+from tests.kit import ZONE
+
+MAYA, TOM = 1001, 1002
+DENVER = ZoneInfo(ZONE)
+DAY = timedelta(days=1)
+
+
+def denver(day: int, hour: int, minute: int = 0) -> datetime:
+    """A wall time of March 2026 in Denver. It is Monday the 2nd, 15:00."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=DENVER)
+
+
+class Story:
+    """Maya and her contact Ana."""
+
+    def __init__(self, services: Services, db: Database) -> None:
+        self.services, self.db = services, db
+
+    async def add(self, row: Any) -> int:
+        async with self.db.write() as session:
+            session.add(row)
+            await session.flush()
+            return int(getattr(row, "id", 0))
+
+    async def book(self) -> int:
+        done = await self.services.interviews.schedule(MAYA, self.ana, Terms(denver(3, 14), place="Room 4"))
+        assert isinstance(done, Booked)
+        return done.interview.id
+
+    async def meet(self) -> int:
+        done = await self.services.interviews.met(MAYA, self.ana)
+        assert isinstance(done, Met)
+        return done.interview.id
+
+    async def ask(self, status: str = "sent") -> int:
+        request = Request(contact_id=self.ana, route="email", status=status, created_at=now(), sent_at=now())
+        return await self.add(request)
+
+    async def claimed(self, *kinds: Kind) -> list[Claimed]:
+        """The pending reminders of some kinds, as the engine holds them."""
+        async with self.db.read() as session:
+            rows = await session.scalars(
+                select(Reminder).where(Reminder.kind.in_([kind.value for kind in kinds])).order_by(Reminder.due_at)
+            )
+            return [
+                Claimed(row.id, Kind(row.kind), row.subject_id, row.due_at, row.expires_at, 1, interrupted=False)
+                for row in rows
+            ]
+
+    async def plan(self, kind: Kind, subject: int) -> None:
+        async with self.db.write() as session:
+            await arm(session, MAYA, [Planned(kind, subject, now(), now() + DAY, f"{kind}:{subject}:0")])
+
+    async def describe(self, *kinds: Kind) -> list[PingView]:
+        return await self.services.pings.describe(MAYA, await self.claimed(*kinds))
+
+
+@pytest.fixture
+async def story(services: Services, db: Database) -> Story:
+    told = Story(services, db)
+    for owner in (MAYA, TOM):
+        await services.profiles.set_zone(owner, ZONE)
+    told.ana = await told.add(Contact(owner_id=MAYA, name="Ana Núñez", created_at=now()))
+    return told
+
+
+BEFORE = (Kind.PREPARE, Kind.SOON)
+THANKS = (Kind.THANK_YOU_FIRST, Kind.THANK_YOU_SECOND, Kind.THANK_YOU_LATE)
+
+
+async def test_before_a_meeting(story: Story):
+    interview = await story.book()
+    views = await story.describe(*BEFORE)
+    assert [view.kind for view in views] == [Kind.PREPARE, Kind.SOON]
+    for view in views:
+        assert isinstance(view.about, Meeting)
+        assert (view.about.interview.id, view.about.interview.place) == (interview, "Room 4")
+
+
+async def test_the_question_whether_it_took_place_waits_for_its_end(
+    story: Story, traveller: time_machine.Traveller
+):
+    await story.book()
+    assert await story.describe(Kind.CHECK_BACK) == []
+    traveller.move_to(denver(3, 14, 35))
+    (view,) = await story.describe(Kind.CHECK_BACK)
+    assert isinstance(view.about, Meeting)
+    assert await story.describe(*BEFORE) == []
+
+
+@pytest.mark.parametrize("act", ["cancel", "move", "happened", "missed"])
+async def test_a_meeting_that_went_another_way_is_not_spoken_of(
+    story: Story, traveller: time_machine.Traveller, act: str
+):
+    interview = await story.book()
+    traveller.move_to(denver(3, 14, 35))
+    held = await story.claimed(Kind.PREPARE, Kind.SOON, Kind.CHECK_BACK)
+    meetings = story.services.interviews
+    if act == "move":
+        await meetings.move(MAYA, interview, Terms(denver(4, 14)), even_if_over=True)
+    else:
+        await getattr(meetings, act)(MAYA, interview)
+    assert await story.services.pings.describe(MAYA, held) == []
+
+
+async def test_a_note_names_what_was_learned_until_it_is_sent(story: Story):
+    interview = await story.meet()
+    evaluation = await story.add(
+        Evaluation(interview_id=interview, owner_id=MAYA, status="done", position=12, created_at=now())
+    )
+    for question, verdict, text in (
+        (9, Verdict.TEXT, "Storms decide."),
+        (1, Verdict.YES, "data"),
+        (4, Verdict.NO, "no"),
+    ):
+        await story.add(
+            Answer(evaluation_id=evaluation, question=question, verdict=verdict.value, text=text, answered_at=now())
+        )
+    held = await story.claimed(*THANKS)
+    views = await story.services.pings.describe(MAYA, held)
+    assert [view.kind for view in views] == list(THANKS)
+    assert {view.about.memory for view in views if isinstance(view.about, Note)} == {"Storms decide"}
+    await story.services.thank_yous.sent(MAYA, interview)
+    assert await story.services.pings.describe(MAYA, held) == []
+
+
+async def test_after_the_deadline_every_ping_about_a_note_speaks_as_a_late_one(
+    story: Story, traveller: time_machine.Traveller
+):
+    await story.meet()
+    traveller.shift(DAY)
+    views = await story.describe(Kind.THANK_YOU_FIRST, Kind.THANK_YOU_SECOND)
+    assert {view.kind for view in views} == {Kind.THANK_YOU_LATE}
+
+
+@pytest.mark.parametrize(("status", "waits"), [("sent", True), ("answered", False), ("draft", False)])
+async def test_a_request_waits_while_it_is_out(story: Story, status: str, waits: bool):
+    request = await story.ask(status)
+    await story.plan(Kind.NUDGE, request)
+    views = await story.describe(Kind.NUDGE)
+    assert [view.about for view in views] == ([Waiting(request, "Ana Núñez", now())] if waits else [])
+
+
+async def test_a_to_do_is_due_until_it_is_done(story: Story):
+    todo = (await story.services.todos.add(MAYA, "Read", contact_id=story.ana, due=denver(3, 9))).todos[0]
+    held = await story.claimed(Kind.TODO_DUE)
+    (view,) = await story.services.pings.describe(MAYA, held)
+    assert view.about == DueTodo(todo)
+    await story.services.todos.done(MAYA, todo.id)
+    assert await story.services.pings.describe(MAYA, held) == []
+
+
+async def test_what_is_gone_foreign_or_taken_back_is_left_out(story: Story, db: Database):
+    await story.plan(Kind.NUDGE, 404)
+    await story.plan(Kind.TODO_DUE, 404)
+    await story.plan(Kind.PREPARE, 404)
+    await story.plan(Kind.KEEP_IN_TOUCH, story.ana)
+    assert await story.describe(*Kind) == []
+    interview = await story.book()
+    held = await story.claimed(Kind.SOON)
+    assert await story.services.pings.describe(TOM, held) == []
+    async with db.write() as session:
+        await cancel(session, (Kind.SOON,), interview, "a test")
+    assert await story.services.pings.describe(MAYA, held) == []
+
+
+async def test_many_pings_cost_no_more_queries_than_one_of_each(story: Story, db: Database):
+    await story.meet()
+    for number in range(12):
+        await story.plan(Kind.NUDGE, await story.ask())
+        await story.services.todos.add(MAYA, f"to-do {number}", due=denver(3, 9))
+    held = await story.claimed(*Kind)
+    asked: list[str] = []
+    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    views = await story.services.pings.describe(MAYA, held)
+    assert len(views) == 27
+    assert [view.reminder_id for view in views] == [one.id for one in held]
+    assert len([one for one in asked if one.startswith("SELECT")]) <= 5
+
+
+async def test_one_ping_again(story: Story):
+    interview = await story.meet()
+    (held, *_) = await story.claimed(Kind.THANK_YOU_FIRST)
+    view = await story.services.pings.one(MAYA, held.id)
+    assert view is not None
+    assert (view.reminder_id, view.kind) == (held.id, Kind.THANK_YOU_FIRST)
+    with pytest.raises(CoachError) as refusal:
+        await story.services.pings.one(TOM, held.id)
+    assert refusal.value.code is Code.NOT_FOUND
+    await story.services.thank_yous.sent(MAYA, interview)
+    assert await story.services.pings.one(MAYA, held.id) is None
