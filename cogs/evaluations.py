@@ -129,7 +129,8 @@ class Evaluations(Step):
     async def ask_next(self, press: Press, evaluation: int) -> None:
         """The open questions, for the next meeting."""
         talk = await self.services.evaluations.get(press.user_id, evaluation)
-        await press.show(summaries.ask_next(talk, self._texts))
+        top = self.services.handbook.interviews.limits.must_ask
+        await press.show(summaries.ask_next(talk, self._texts, top))
 
     @action("evaluation.change")
     async def change(self, press: Press, evaluation: int) -> None:

@@ -85,6 +85,11 @@ class Todos(Step):
         found = await self.services.todos.listing(press.user_id)
         await press.show(cards.listing(found, number, now()), replace=number >= 0)
 
+    @action("todo.show")
+    async def show(self, press: Press, todo: int) -> None:
+        """Show a single to-do."""
+        await press.show(cards.one(await self.services.todos.get(press.user_id, todo), now()))
+
     @action("todo.done")
     async def done(self, press: Press, todo: int = 0, reminder: int = 0) -> None:
         """Tick one: this one, or the one that was typed."""

@@ -24,6 +24,8 @@ from bot.demo.scene import set_scene
 from bot.demo.skip import skip_command
 from bot.settings import Settings
 
+SWEEP = 300
+"""Seconds between two sweeps: rarer than on Discord, as a skip of a day runs every one of them."""
 BUDGET = 10
 """Seconds that the bot may take to settle after an action. Less than its sweep, or it would never seem settled."""
 
@@ -44,7 +46,7 @@ def run_demo(options: DemoOptions) -> int:
     logging.getLogger("simcord").setLevel(logging.ERROR)
     present = datetime.now(UTC)
     with _database(options.database) as url, time_machine.travel(present, tick=False) as traveller:
-        settings = Settings(_env_file=None, database_url=SecretStr(url), sends_per_second=50)
+        settings = Settings(_env_file=None, database_url=SecretStr(url), sends_per_second=50, sweep_seconds=SWEEP)
         try:
             asyncio.run(_serve(options, settings, traveller, present))
         except OSError as error:
@@ -78,6 +80,7 @@ async def _serve(
     env = simcord.Env(bot, check_errors=False, settle_timeout=BUDGET)
     env.backend.bot_user.name = "Rapport"
     clock = DemoClock(env, traveller)
+    clock.watch(bot)
     bot.tree.add_command(skip_command(clock))
     env.backend.clock.advance((present - env.now()).total_seconds())
     await env.start()

@@ -107,6 +107,7 @@ class FindingCode(StrEnum):
     NO_ZONE = "no_zone"
     TO_WHOM = "to_whom"
     NOTHING_SPECIFIC = "nothing_specific"
+    ABOUT_THEM = "about_them"
     PICK_YOUR_BRAIN = "pick_your_brain"
     MORE_I_THAN_YOU = "more_i_than_you"
     NO_FOLLOW_UP = "no_follow_up"

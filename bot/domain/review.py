@@ -131,6 +131,13 @@ def _nothing_specific(letter: _Letter) -> _Found | None:
     return None if _says(letter, letter.facts.why) or _SPECIFIC.search(letter.line) else _Found()
 
 
+def _about_them(letter: _Letter) -> _Found | None:
+    """Whether the student's reason still speaks of the contact, as it was noted down, and not to them."""
+    spoken = _OF_THEM.match(one_line(letter.facts.why))
+    at = letter.line.casefold().find(spoken[0].casefold()) if spoken else -1
+    return None if spoken is None or at < 0 else _Found(spoken["them"], at)
+
+
 def _more_i_than_you(letter: _Letter) -> _Found | None:
     mine, yours = len(_MINE.findall(letter.body)), len(_YOURS.findall(letter.body))
     return _Found() if mine >= _MANY and mine > 2 * yours else None
@@ -199,6 +206,10 @@ _SPECIFIC = re.compile(
     r"|\b(?:19|20)\d\d\b|[“\"][^“”\"]{3,80}[”\"]",
     re.IGNORECASE,
 )
+_OF_THEM = re.compile(
+    r"(?:(?:because|since)(?: of)? )?(?P<them>(?:her|his|their|she|he|they)\b(?: [\w'’-]{1,30}){1,3})",
+    re.IGNORECASE,
+)
 _TO_WHOM = re.compile(
     r"\bto whom(?:ever|soever)? (?:it|this) may concern|\bdear (?:sir|madam|ma['’]am|hiring manager|recruiter)s?\b",
     re.IGNORECASE,
@@ -226,6 +237,7 @@ _CHECKS: Mapping[FindingCode, _Check] = {
     FindingCode.NO_ZONE: _no_zone,
     FindingCode.TO_WHOM: _quoted(_TO_WHOM),
     FindingCode.NOTHING_SPECIFIC: _nothing_specific,
+    FindingCode.ABOUT_THEM: _about_them,
     FindingCode.PICK_YOUR_BRAIN: _quoted(_BRAIN),
     FindingCode.MORE_I_THAN_YOU: _more_i_than_you,
     FindingCode.NO_FOLLOW_UP: _absent(_FOLLOW_UP),

@@ -19,7 +19,7 @@ AT_ONCE = 10
 WORTH_FOR = timedelta(days=14)
 """So long after its moment a ping about a to-do is still worth sending."""
 
-_BULLET = re.compile(r"^\s*(?:[-*•–]|\[[ xX]?\]|\d{1,2}[.)])\s+")
+_BULLET = re.compile(r"^\s*(?:[-*•–]|\[[ xX]?\]|\d{1,2}[.)])(?:\s+|$)")
 
 
 def read_lines(text: str) -> tuple[str, ...]:

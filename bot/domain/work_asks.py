@@ -7,9 +7,11 @@ nothing. A rule that would have to guess stays silent.
 import re
 
 _WORK = r"(?:(?:job|internship|position|opening|role|apprenticeship|co-op)s?|vacanc(?:y|ies)|employment)\b"
+_DIARY = r"(?:calendar|schedule|week|day)\b"
 _OTHERWISE = (
     r"(?! (?:description|title|shadow\w*|market|model|search|hunt\w*|fair|paper|statement|advice|satisfaction|night"
-    r"|day|scene|chapter|act|line|remarks|ceremony|of|like yours|(?:that )?you (?:do|did|have|had|hold|held))\b)"
+    rf"|day|scene|chapter|act|line|remarks|ceremony|of|like yours|(?:in|on) your {_DIARY}"
+    r"|(?:that )?you (?:do|did|have|had|hold|held))\b)"
 )
 """What follows the same words when nobody asks for work: "role model", "opening night", "the job you do"."""
 _GLUE = r"(?:on|in|about|of|for|to|from|with|at|how|what|who|whose|that|which|your|my|advice)\b"
@@ -19,7 +21,7 @@ _A_JOB = rf"(?:(?:an?|any|some|the|this|that|your (?:summer|open|current|next)) 
 _OPENINGS = r"(?:openings|vacanc(?:y|ies)|internships?|co-ops?|apprenticeships?)\b"
 _SOME_OPENINGS = rf"(?:an? |the |some )?{_ADJECTIVES}{_OPENINGS}"
 _TO_FILL = (
-    r"(?:$|[,.;?!]|available\b|this\b|next\b|(?:in|at|on|with) your\b"
+    rf"(?:$|[,.;?!]|available\b|this\b|next\b|(?:in|at|on|with) your\b(?! {_DIARY})"
     r"|for (?:me|students|juniors|seniors|undergraduates|the summer|this|next)\b)"
 )
 _PLACE = r"(?:company|team|firm|lab|organi[sz]ation|office|group|department|studio|agency|museum|school|hospital)\b"
@@ -29,7 +31,8 @@ _WISH = r"\b(?:would|I|['’]d|hoping|eager|excited) (?:really |also )?(?:(?:lik
 _HR = r"(?:(?-i:HR)|human resources|recruit(?:ers?|ing|ment)|hiring (?:manager|team|department))\b"
 _HAND_ON = "refer|connect|introduce|recommend|forward|pass|put|referral|speak|talk"
 _ENCLOSE = (
-    "attach(?:ed|ing)?|enclos(?:e|ed|ing)|includ(?:ed|ing)|forward(?:ed|ing)?|submit(?:ted)?|pass on|sen[dt]|see"
+    "attach(?:ed|ing)?|enclos(?:e|ed|ing)|includ(?:ed|ing)|forward(?:ed|ing)?|submit(?:ted)?|pass on"
+    "|sen[dt]|sending|see"
 )
 _RESUME = r"(?:r[eé]sum[eé]s?|CVs?|curriculum vitae)\b"
 
@@ -41,7 +44,7 @@ _WANTS_WORK = (
 )
 _APPLIES = (
     rf"\bI(?:['’]\w{{1,3}})? (?:[\w'’]{{1,12}} ){{0,4}}apply(?:ing)? (?:for|to) {_A_JOB}",
-    rf"\bapplication for {_A_JOB}",
+    rf"\bapplication for {_A_JOB}|\bapply(?:ing)? (?:to|at|with) your (?:[\w-]{{1,20}} )?{_PLACE}",
     rf"\bconsider(?:ed|ing)? for {_A_JOB}|\bconsider me for\b",
     rf"\b{_WORK} (?:(?:that|which) )?(?:you|your [\w-]{{1,20}}) (?:have |has )?(?:posted|listed|advertised?)\b",
 )
@@ -54,11 +57,12 @@ _ASKS_WHAT_IS_OPEN = (
     rf"\b(?:is|are) there {_SOME_OPENINGS}|\bthere (?:is|are|will be) {_SOME_OPENINGS}",
     r"\b(?:have|is there|are there) (?:[\w-]{1,20} ){0,3}(?:job|position|role|place|spot|work|something) for me\b",
     rf"\bare (?:you|they) (?:[\w-]{{1,20}} ){{0,2}}hiring\b|\b(?<!when )(?:you|they|we)(?: are|['’]re) {_HIRING}",
-    rf"\b{_PLACE} (?:is|are) {_HIRING}",
+    rf"\b{_PLACE} (?:(?:is|are) )?{_HIRING}",
+    r"\b(?:an? (?:job|internship|position)|something) (?:opens? up|comes? up|becomes available)\b",
 )
 _ASKS_TO_BE_TAKEN = (
     r"\b(?:hire|employ|recruit) me\b",
-    rf"{_WISH} (?:(?:work|intern) (?:for|at|with|in)|join) {_YOURS}",
+    rf"{_WISH} (?:come )?(?:(?:work|intern) (?:for|at|with|in)|join) {_YOURS}",
     rf"\b(?:can|could|may|might) I (?:[\w-]{{1,20}} )?(?:work|intern) (?:for|at|with|in) {_YOURS}",
     rf"\b(?:offer|give|get|find) me {_A_JOB}",
     rf"\bhelp me (?:[\w-]{{1,20}} )?(?:find|get|land|secure) {_A_JOB}",
@@ -87,16 +91,17 @@ _DENIED = re.compile(
     r"(?:[\w'’-]+ ){0,8}$",
     re.IGNORECASE,
 )
+_THEIR_STORY = re.compile(r"\byou (?:were|had been) (?:[\w-]+ ){0,2}$", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|never)\b|n['’]t\b", re.IGNORECASE)
 _BEFORE = 80
 """Characters in front of an ask in which a "not" may stand."""
 
 
 def first_ask(line: str) -> re.Match[str] | None:
-    """The first words of a text that ask for work; its spaces must be single. What is denied is not asked."""
+    """The first words of a text that ask for work; its spaces must be single. What is denied, or told of them, is not."""
     return next((match for match in _ASK.finditer(line) if not _denied(line, match)), None)
 
 
 def _denied(line: str, ask: re.Match[str]) -> bool:
     before = line[max(0, ask.start() - _BEFORE) : ask.start()]
-    return _NOT.search(ask[0]) is not None or _DENIED.search(before) is not None
+    return any((_NOT.search(ask[0]), _DENIED.search(before), _THEIR_STORY.search(before)))

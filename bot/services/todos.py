@@ -93,6 +93,11 @@ class Todos(UseCases):
             contact_id = interview.contact_id
             return await _keep(session, owner_id, lines, due=due, contact_id=contact_id, interview=interview)
 
+    async def get(self, owner_id: int, todo_id: int) -> TodoView:
+        """One to-do. Raises NOT_FOUND."""
+        async with self.db.read() as session:
+            return await _view_of(session, owner_id, todo_id)
+
     async def listing(self, owner_id: int) -> tuple[TodoView, ...]:
         """What is open: the next due first, then by age."""
         async with self.db.read() as session:

@@ -89,6 +89,11 @@ ASKS_FOR_WORK = """
     Please find attached my CV.
     May I send you my résumé?
     Please pass on my resume.
+    Is your company hiring?
+    Please let me know if a position opens up.
+    I plan to apply to your company.
+    I want to come work at your lab.
+    I am sending you my résumé with this note.
     I am not shy: are you hiring?
     I am not asking for a job, but do you know of any openings?
 """
@@ -139,6 +144,12 @@ ASKS_FOR_NOTHING = """
     I would love to hear how you work with you and your team's data.
     I am preparing an application for graduate school.
     I read your position paper on reefs.
+    When you were looking for a job, what helped most?
+    Do you have any openings in your calendar next week?
+    Would Tuesday at 3 work for you?
+    What time would work for you?
+    I resume classes in March.
+    I think you have a job that many dream of.
     Thank you for considering it.
     What career opportunities do people overlook?
 """
@@ -227,6 +238,23 @@ def test_an_ask_may_break_over_a_line() -> None:
 )
 def test_what_is_noticed_and_quoted(code: FindingCode, text: str, quoted: str | None) -> None:
     assert noticed(code, text) == quoted
+
+
+@pytest.mark.parametrize(
+    ("why", "said", "quoted"),
+    [
+        ("Her survey of the reefs", "I write because of her survey of the reefs.", "Her survey of the"),
+        ("because she counts urchins", "I am writing to you because she counts urchins.", "she counts urchins"),
+        ("their work", "What drew me to you is their work.", "their work"),
+        ("Her survey of the reefs", "I write because of your survey of the reefs.", None),
+        ("your talk with her", "I am writing to you because of your talk with her.", None),
+        ("Heron counts", "What drew me to you: Heron counts.", None),
+        ("", "I like her work.", None),
+    ],
+)
+def test_a_reason_is_said_to_them(why: str, said: str, quoted: str | None) -> None:
+    finding = findings(said, Facts(why=why)).get(FindingCode.ABOUT_THEM)
+    assert (finding and finding.detail) == quoted
 
 
 @pytest.mark.parametrize(

@@ -286,3 +286,23 @@ def test_any_words_make_a_letter_that_can_be_reviewed(learned: str, done: str, n
     assert body.endswith("Thank you again,\nMaya")
     findings = review(body, parts, [todo])
     assert len({finding.code for finding in findings}) == len(findings)
+
+
+@pytest.mark.parametrize(
+    ("done", "ticked", "said"),
+    [
+        ("", (), ()),
+        ("", ("Read the report",), ("I have already acted on your advice: Read the report.",)),
+        ("nothing yet", ("Read.", "Write"), ("I have already acted on your advice: Read; Write.",)),
+        (
+            "joined the chapter",
+            ("Read",),
+            ("Following your suggestion, I joined the chapter. I have already acted on your advice: Read.",),
+        ),
+        ("I called Tom.", ("Read",), ("I called Tom. I have already acted on your advice: Read.",)),
+    ],
+)
+def test_what_was_ticked_joins_what_was_told(done: str, ticked: tuple[str, ...], said: tuple[str, ...]) -> None:
+    note = compose(NoteParts("Ana", "Maya", learned="storms", done=done, ticked=ticked), SPOKEN)
+    assert all(text in note for text in said)
+    assert ("advice" in note) == bool(ticked)

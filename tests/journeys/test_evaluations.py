@@ -631,8 +631,17 @@ async def test_ask_these_next_time(rapport: World, maya: Student) -> None:
     await maya.press("Not sure")
     screen = await maya.press("Ask these next time")
     assert "what would be most useful in your work?" in screen
-    assert "at the top of your next prep" in screen
+    assert "They will be at the top of your next prep" in screen
     assert "Ana Núñez: 10 of 11 answered" in await maya.press("Back to the summary")
+
+
+async def test_more_gaps_than_one_meeting_holds(rapport: World, maya: Student) -> None:
+    await at(rapport, maya, 1)
+    for _ in range(11):
+        await maya.press("Skip")
+    screen = await maya.press("Ask these next time")
+    assert screen.plain.count("\n- ") == 11
+    assert "The first 5 of them will be at the top of your next prep" in screen
 
 
 async def test_change_an_answer(rapport: World, maya: Student) -> None:

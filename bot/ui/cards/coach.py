@@ -9,7 +9,7 @@ from bot.ui.card import short
 
 _SHOWN = 4
 """Remarks at once: more than that discourages."""
-_ROOM = 1300
+_ROOM = 1000
 """Characters for all remarks, so that a card with a long letter over them still fits."""
 _QUOTE = 60
 """Characters of a draft's own words that a remark quotes."""

@@ -133,15 +133,16 @@ def _deadline(talk: Talk, texts: Evaluation) -> str:
     return f"Thank-you note due {ago(talk.note_due)}"
 
 
-def ask_next(talk: Talk, texts: Evaluation) -> Card:
-    """The open questions, worded for the next person."""
+def ask_next(talk: Talk, texts: Evaluation, top: int) -> Card:
+    """The questions without an answer, worded for the next person; a prep begins with at most `top` of them."""
     open_ones = _of(texts.questions, gaps(talk.state))
+    first = f"The first {top} of them" if len(open_ones) > top else "They"
     return Card(
         title="Ask these next time",
-        above=f"Still open after your meeting with {short(talk.contact, _NAME_LIMIT)}",
+        above=f"Without an answer after your meeting with {short(talk.contact, _NAME_LIMIT)}",
         blocks=[Text("\n".join(f"- {one.ask_next}" for one in open_ones) or "Nothing is open. You have it all.")],
         rows=(_back(talk),),
-        hint="They will be at the top of your next prep." if open_ones else "",
+        hint=f"{first} will be at the top of your next prep." if open_ones else "",
         state=State.ACTIVE,
     )
 

@@ -185,7 +185,7 @@ def _way(view: PingView) -> Button:
             return Button("Draft it", "thanks.draft", (interview.id,))
         case Waiting(request_id=request):
             return Button("Draft a nudge", "request.nudge", (request,))
-        case DueTodo():
-            return Button("My to-dos", "todo.list")
+        case DueTodo(todo):
+            return Button("Open", "todo.show", (todo.id,))
         case _:
             assert_never(view.about)

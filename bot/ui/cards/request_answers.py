@@ -4,7 +4,7 @@ from bot.domain.requests import NextMove, Outcome
 from bot.domain.wording import fill
 from bot.handbook.models import Handbook
 from bot.services.request_views import Nudge, RequestView
-from bot.ui.card import Block, Button, Card, Divider, File, Letter, State, Style, Text, ago, fact, short
+from bot.ui.card import Block, Button, Card, Divider, File, Letter, State, Style, Text, ago, fact, plain, short
 
 _NAME = 60
 """Characters of a contact's name in a title."""
@@ -50,6 +50,7 @@ def answered(view: RequestView, handbook: Handbook, move: NextMove | None = None
         title=fill(advice.title, name=_name(view)),
         blocks=blocks,
         rows=((*_ways_on(view, following), Button("Change the answer", "request.reply", (view.id,))),),
+        hint="Say it in your own words. Rapport never sends anything for you." if advice.words else "",
         state=_STATES.get(following, State.NEUTRAL),
     )
 
@@ -74,7 +75,7 @@ def nudge(found: Nudge) -> Card:
         return _no_nudge(view)
     return Card(
         title=f"A nudge for {_name(view)}",
-        blocks=[Text(fact("Subject", short(draft.subject, 200))), Letter(draft.body, _NUDGE_FILE)],
+        blocks=[Text(fact("Subject", plain(draft.subject))), Letter(draft.body, _NUDGE_FILE)],
         rows=(
             (
                 Button("Mark as sent", "request.nudged", (view.id, view.nudges), Style.PRIMARY),

@@ -25,6 +25,7 @@ from bot.ui.card import (
     Text,
     ago,
     fact,
+    plain,
     short,
     when,
 )
@@ -35,7 +36,8 @@ from bot.ui.paging import Page, turners
 NEXT = Button("What's next", "home.next")
 _NAME = 60
 """Characters of a contact's name in a title."""
-_SUBJECT = 200
+_SHOWN = 1800
+"""Characters of a letter that leave room for the coach below it."""
 _LINE_NAME = 50
 _PAGE_HINT = "Choose one to open it."
 _READY = "This is short, specific and easy to answer."
@@ -81,8 +83,8 @@ def _kind(view: RequestView) -> str:
 
 def _text(view: RequestView) -> list[Block]:
     label = "Note to connect" if view.route is Route.LINKEDIN else "Subject"
-    subject = [Text(fact(label, short(view.subject, _SUBJECT)))] if view.subject else []
-    return [*subject, Letter(view.body, filename(view))]
+    subject = [Text(fact(label, plain(view.subject)))] if view.subject else []
+    return [*subject, Letter(view.body, filename(view), _SHOWN)]
 
 
 def _draft_buttons(view: RequestView) -> tuple[Button, ...]:

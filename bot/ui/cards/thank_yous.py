@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import discord
 
 from bot.domain.thank_yous import BODY_LIMIT, PART_LIMIT, Finding
-from bot.domain.wording import fill
 from bot.handbook.models import Handbook
 from bot.handbook.shapes import Advice
 from bot.services.thank_you_views import NoMeeting, NoteView, NotMet
@@ -25,13 +24,11 @@ from bot.ui.card import (
     short,
     when,
 )
+from bot.ui.cards.coach import coach, remark
 from bot.ui.form import ChoiceField, Form, TextField, TickField
 
 _NAME = 60
 """Characters of a contact's name in a title."""
-_FINDINGS = 3
-"""Remarks at once: more than that discourages."""
-_DETAIL = 80
 _TICKS = 10
 """Most boxes in Discord's form."""
 _TODOS = 3
@@ -91,16 +88,7 @@ def _due(view: NoteView) -> str:
 
 
 def _coach(findings: Sequence[Finding], advice: Mapping[str, Advice]) -> str:
-    if not findings:
-        return "**Coach** · This reads well."
-    count = f"{len(findings)} suggestion{'' if len(findings) == 1 else 's'}"
-    count += f", the first {_FINDINGS}" if len(findings) > _FINDINGS else ""
-    return "\n".join([f"**Coach** · {count}", *(_remark(one, advice[one.code]) for one in findings[:_FINDINGS])])
-
-
-def _remark(finding: Finding, advice: Advice) -> str:
-    detail = short(finding.detail, _DETAIL)
-    return f"⚠️ **{fill(advice.title, detail=detail)}.** {fill(advice.text, detail=detail)}"
+    return coach([remark(advice[one.code], one.detail) for one in findings], "This reads well.")
 
 
 def _sent(view: NoteView) -> Card:

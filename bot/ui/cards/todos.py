@@ -53,6 +53,22 @@ def _lines(todo: TodoView, moment: datetime) -> str:
     return f"**{short(todo.text, _TEXT)}**{below}"
 
 
+def one(todo: TodoView, moment: datetime) -> Card:
+    """A single to-do."""
+    if todo.done_at is not None:
+        return Card("Done", [Text(_struck(todo))], rows=((_LIST, _NEXT),), state=State.DONE)
+    return Card(
+        title="To-do",
+        blocks=[Text(_lines(todo, moment))],
+        rows=((Button("Done", "todo.done", (todo.id,), Style.PRIMARY), _LIST, _NEXT),),
+        state=State.WAITING,
+    )
+
+
+def _struck(todo: TodoView) -> str:
+    return f"✅ ~~{short(todo.text, _TEXT)}~~"
+
+
 def added(done: Added) -> Card:
     """What is on the list now."""
     lines = [f"• {short(todo.text, _TEXT)}" for todo in done.todos]
@@ -79,7 +95,7 @@ def ticked(done: Ticked, moment: datetime, *, in_list: bool) -> Card:
     more = len(done.left) - len(left)
     return Card(
         title="Done",
-        blocks=[Text(f"✅ ~~{short(done.todo.text, _TEXT)}~~"), *(_entry(todo, moment) for todo in left)],
+        blocks=[Text(_struck(done.todo)), *(_entry(todo, moment) for todo in left)],
         rows=((_LIST, _NEXT) if more else (_NEXT,),),
         hint=f"{more} more to-do{'' if more == 1 else 's'} open." if more else "",
         state=State.DONE,

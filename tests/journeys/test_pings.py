@@ -1,0 +1,304 @@
+"""The pings as a student meets them: what each says, what its buttons do, and how one is put off."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from bot.clock import now
+from bot.domain.reminders import Kind, Planned, Status
+from bot.services.reminders import arm
+from bot.storage.models import Answer, Contact, Evaluation, Interview, Reminder, Request
+from bot.ui.card import Button, Card
+from bot.ui.direct import open_dm, send
+from tests.kit import START, ZONE, Screen, Student, World
+
+DENVER = ZoneInfo(ZONE)
+TOMORROW = START + timedelta(hours=23)
+"""Tuesday, March 3, 14:00."""
+HOUR = timedelta(hours=1)
+HARD_NAMES = ["🦊" * 80, "ليلى حسن", "**Ana** `code` ~~_", "@everyone <@1>", "A" * 100]
+
+
+def stamp(moment: datetime, style: str = "F") -> str:
+    return f"<t:{int(moment.timestamp())}:{style}>"
+
+
+async def add(student: Student, row: Any) -> int:
+    async with student.world.bot.db.write() as session:
+        session.add(row)
+        await session.flush()
+        return int(getattr(row, "id", 0))
+
+
+async def knows(student: Student, name: str = "Ana Núñez") -> int:
+    await student.world.bot.services.profiles.set_zone(student.id, ZONE)
+    return await add(student, Contact(owner_id=student.id, name=name, created_at=now()))
+
+
+async def booked(student: Student, name: str = "Ana Núñez", **more: Any) -> int:
+    """A meeting tomorrow at 14:00; returns its id."""
+    contact = await knows(student, name)
+    await student.slash("interview schedule", contact=f"#{contact}", when="tomorrow 14:00", **more)
+    async with student.world.bot.db.read() as session:
+        return (await session.scalars(select(Interview.id))).one()
+
+
+async def met(student: Student, name: str = "Ana Núñez") -> int:
+    """A meeting that ended now; returns its id."""
+    contact = await knows(student, name)
+    await student.slash("interview happened", contact=f"#{contact}")
+    async with student.world.bot.db.read() as session:
+        return (await session.scalars(select(Interview.id))).one()
+
+
+async def asked(student: Student, name: str = "Ana Núñez") -> int:
+    """A request that went out a week ago, with its ping due in a minute."""
+    contact = await knows(student, name)
+    sent_at = now() - timedelta(days=7)
+    request = await add(
+        student, Request(contact_id=contact, route="email", status="sent", created_at=sent_at, sent_at=sent_at)
+    )
+    ping = Planned(
+        Kind.NUDGE, request, now() + timedelta(minutes=1), now() + timedelta(days=7), f"nudge:{request}:0"
+    )
+    async with student.world.bot.db.write() as session:
+        await arm(session, student.id, [ping])
+    # The bot looks for what is due when it starts.
+    await student.world.restart()
+    return request
+
+
+async def status(world: World, kind: Kind) -> list[str]:
+    async with world.bot.db.read() as session:
+        query = select(Reminder.status).where(Reminder.kind == kind.value).order_by(Reminder.id)
+        return list(await session.scalars(query))
+
+
+async def one_ping(student: Student, **delta: float) -> Screen:
+    """Let time pass in which exactly one ping comes."""
+    before = len(student.pings())
+    await student.world.skip(**delta)
+    (ping,) = student.pings()[before:]
+    return ping
+
+
+async def test_prepare(rapport: World, maya: Student) -> None:
+    await booked(maya, place="https://meet.example/a_b")
+    ping = await one_ping(maya, hours=4)
+    assert "Get ready for Ana Núñez" in ping
+    assert stamp(TOMORROW) in ping.text
+    assert "notebook" in ping
+    assert ping.labels == ["Open prep"]
+    assert "Ana Núñez" in await maya.press("Open prep", on=ping)
+
+
+async def test_soon_tells_time_and_place(rapport: World, maya: Student) -> None:
+    await booked(maya, place="Room 4, second floor")
+    await rapport.skip(hours=10)
+    ping = await one_ping(maya, hours=12, minutes=1)
+    assert "Soon: Ana Núñez" in ping
+    assert stamp(TOMORROW) in ping.text
+    assert "Room 4, second floor" in ping
+
+
+@pytest.mark.parametrize(
+    ("label", "then"), [("It happened", "You met Ana Núñez"), ("It did not happen", "Ana Núñez")]
+)
+async def test_check_back(rapport: World, maya: Student, label: str, then: str) -> None:
+    interview = await booked(maya)
+    await rapport.skip_to(TOMORROW + timedelta(minutes=10))
+    ping = await one_ping(maya, minutes=30)
+    assert "Did you meet Ana Núñez?" in ping
+    assert ping.labels == ["It happened", "It moved", "It did not happen"]
+    await rapport.restart()
+    assert then in await maya.press(label, on=ping)
+    async with rapport.bot.db.read() as session:
+        row = await session.get_one(Interview, interview)
+    assert row.status == {"It happened": "met", "It did not happen": "missed"}[label]
+
+
+async def test_it_moved_opens_the_form_for_a_new_time(rapport: World, maya: Student) -> None:
+    await booked(maya)
+    await rapport.skip_to(TOMORROW + timedelta(minutes=10))
+    ping = await one_ping(maya, minutes=30)
+    assert "New time" in (await maya.press("It moved", on=ping)).fields
+
+
+async def test_a_thank_you_names_what_was_written_in_the_evaluation(rapport: World, maya: Student) -> None:
+    interview = await met(maya)
+    evaluation = await add(
+        maya, Evaluation(interview_id=interview, owner_id=maya.id, status="done", position=12, created_at=now())
+    )
+    await add(
+        maya,
+        Answer(
+            evaluation_id=evaluation, question=9, verdict="text", text="Storms decide a season.", answered_at=now()
+        ),
+    )
+    ping = await one_ping(maya, hours=2, minutes=1)
+    assert "A thank-you note for Ana Núñez" in ping
+    assert "“Storms decide a season”. That is worth naming." in ping
+    assert f"Due {stamp(START + 24 * HOUR, 'R')}" in ping.text
+    assert ping.labels == ["Draft it", "Mark as sent", "Snooze"]
+    form = await maya.press("Draft it", on=ping)
+    assert form.fields["What did you learn or appreciate?"]["value"] == "Storms decide a season"
+    await maya.fill({})
+    later = await one_ping(maya, hours=18)
+    assert "due soon" in later
+    assert "Your draft is ready to be sent." in later
+
+
+async def test_mark_as_sent_on_a_ping_replaces_it_and_ends_the_rest(rapport: World, maya: Student) -> None:
+    await met(maya)
+    ping = await one_ping(maya, hours=2, minutes=1)
+    await rapport.restart()
+    done = await maya.press("Mark as sent", on=ping)
+    assert done.message_id == ping.message_id
+    assert "Thank-you to Ana Núñez: sent" in done
+    count = len(maya.pings())
+    await rapport.skip(days=20)
+    assert len(maya.pings()) == count
+
+
+@pytest.mark.parametrize(
+    ("label", "later"),
+    [
+        ("1 h", START + 3 * HOUR),
+        ("3 h", START + 5 * HOUR),
+        ("Tomorrow morning", datetime(2026, 3, 3, 9, 0, tzinfo=DENVER)),
+    ],
+)
+async def test_snooze_brings_the_same_ping_back_once(
+    rapport: World, maya: Student, label: str, later: datetime
+) -> None:
+    await met(maya)
+    await rapport.skip_to(START + 2 * HOUR)
+    ping = maya.pings()[-1]
+    choice = await maya.press("Snooze", on=ping)
+    assert choice.message_id == ping.message_id
+    assert choice.labels == ["Draft it", "Mark as sent", "1 h", "3 h", "Tomorrow morning"]
+    await rapport.restart()
+    put_off = await maya.press(label, on=choice)
+    assert put_off.message_id == ping.message_id
+    assert f"Snoozed until {stamp(later)}" in put_off.text
+    assert put_off.labels == ["Draft it", "Mark as sent"]
+    count = len(maya.pings())
+    await rapport.skip_to(later - timedelta(seconds=1))
+    assert len(maya.pings()) == count
+    await rapport.skip(seconds=2)
+    (again,) = maya.pings()[count:]
+    assert "A thank-you note for Ana Núñez" in again
+    assert again.labels == ping.labels
+
+
+async def test_a_snooze_past_the_deadline_says_so_kindly_and_comes_back_as_a_late_one(
+    rapport: World, maya: Student
+) -> None:
+    await met(maya)
+    await rapport.skip_to(START + 20 * HOUR)
+    ping = maya.pings()[-1]
+    assert "due soon" in ping
+    await rapport.skip(hours=2)
+    await maya.press("Snooze", on=ping)
+    put_off = await maya.press("3 h")
+    assert "late is better than never" in put_off
+    count = len(maya.pings())
+    await rapport.skip(hours=3, minutes=1)
+    (again,) = maya.pings()[count:]
+    assert "Late is better than never" in again
+    assert "Due" not in again
+
+
+async def test_a_ping_without_a_point_cannot_be_put_off(rapport: World, maya: Student) -> None:
+    interview = await met(maya)
+    ping = await one_ping(maya, hours=2, minutes=1)
+    choice = await maya.press("Snooze", on=ping)
+    await rapport.bot.services.thank_yous.sent(maya.id, interview)
+    assert "moved on" in await maya.press("3 h", on=choice)
+    count = len(maya.pings())
+    await rapport.skip(days=3)
+    assert len(maya.pings()) == count
+
+
+async def test_a_request_without_an_answer(rapport: World, maya: Student) -> None:
+    await asked(maya)
+    ping = await one_ping(maya, minutes=2)
+    assert "No word from Ana Núñez yet" in ping
+    assert f"Asked {stamp(START - timedelta(days=7), 'R')}" in ping.text
+    assert ping.labels == ["Draft a nudge", "They answered", "Snooze", "Let it go"]
+    choice = await maya.press("Snooze", on=ping)
+    assert choice.labels[3:] == ["1 h", "3 h", "Tomorrow morning"]
+
+
+@pytest.mark.parametrize(
+    "forged", [("ping.snooze", (999,)), ("ping.snoozed", (999, "1h")), ("ping.snoozed", (1, "forever"))]
+)
+async def test_forged_routes_change_nothing(
+    rapport: World, maya: Student, forged: tuple[str, tuple[int, ...]]
+) -> None:
+    await met(maya)
+    await rapport.skip(hours=2, minutes=1)
+    tom = rapport.student("tom", "Tom Okafor")
+    await rapport.bot.services.profiles.set_zone(tom.id, ZONE)
+    for student in (maya, tom):
+        card = Card("A card", rows=((Button("Forged", *forged),),))
+        await send(await open_dm(rapport.bot, student.id), student.id, card)
+        answer = await student.press("Forged")
+        assert "Not found" in answer or "moved on" in answer
+    async with rapport.bot.db.read() as session:
+        assert len((await session.scalars(select(Reminder.id))).all()) == 3
+
+
+async def test_another_students_ping_is_not_found(rapport: World, maya: Student) -> None:
+    await met(maya)
+    await rapport.skip(hours=2, minutes=1)
+    tom = rapport.student("tom", "Tom Okafor")
+    await rapport.bot.services.profiles.set_zone(tom.id, ZONE)
+    card = Card("A card", rows=((Button("Snooze", "ping.snooze", (1,)), Button("1 h", "ping.snoozed", (1, "1h"))),))
+    await send(await open_dm(rapport.bot, tom.id), tom.id, card)
+    for label in ("Snooze", "1 h"):
+        assert "Not found" in await tom.press(label)
+    assert await status(rapport, Kind.THANK_YOU_FIRST) == [Status.SENT]
+
+
+@pytest.mark.parametrize("name", HARD_NAMES)
+async def test_hard_names_and_long_words_fit_every_ping(rapport: World, maya: Student, name: str) -> None:
+    interview = await booked(maya, name, place="https://meet.example/" + "_*" * 130)
+    await asked(maya, name)
+    await rapport.skip_to(TOMORROW + timedelta(minutes=40))
+    evaluation = await add(
+        maya, Evaluation(interview_id=interview, owner_id=maya.id, status="done", position=12, created_at=now())
+    )
+    await add(
+        maya,
+        Answer(evaluation_id=evaluation, question=9, verdict="text", text="*_~" * 1300, answered_at=now()),
+    )
+    await maya.press("It happened")
+    await rapport.skip(hours=3)
+    pings = [ping for ping in maya.pings() if name[:50] in ping]
+    assert len(pings) >= 4
+    await maya.press("Snooze", on=pings[-1])
+    assert name[:50] in await maya.press("1 h")
+
+
+async def test_several_at_once_are_one_message_whose_lines_stay(rapport: World, maya: Student) -> None:
+    await met(maya)
+    for number in range(6):
+        await maya.slash("todo add", text=f"Step {number}", when="in 2 hours")
+    before = len(maya.pings())
+    await rapport.skip_to(START + 2 * HOUR)
+    (message,) = maya.pings()[before:]
+    assert "7 reminders at once" in message
+    assert "A thank-you note for Ana Núñez" in message
+    assert "2 more" in message
+    assert message.labels == ["Draft it", *["Open"] * 4, "What's next"]
+    assert "late" not in message.plain.casefold()
+    assert (await maya.press("Draft it", on=message)).fields
+    card = await maya.press("Open", on=message)
+    assert card.message_id != message.message_id
+    assert "Step 0" in card
+    assert "~~Step 0~~" in await maya.press("Done", on=card)
+    assert "~~Step 0~~" in await maya.press("Open", on=message)

@@ -1,0 +1,237 @@
+"""Interactions put on the wire by hand: twice at once, long after, forged, or from the wrong person.
+
+A student with Discord open can only press what they see. Here is everything else that reaches a bot.
+"""
+
+import asyncio
+import copy
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import simcord.interactions
+from simcord.backend import serializers
+from simcord.results import InteractionResult, ResponseMessage
+
+from bot.ui.routes import Route, decode
+from tests.kit import Screen, Student, World
+from tests.limits import BUTTON, LINK, SELECT, parts
+
+PRESS, SUBMIT = 3, 5
+REFERENCE = "give your career center this reference"
+"""What a student reads when the fault is ours."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One thing to press or choose, on a card as it looked when it was new."""
+
+    message: Any
+    custom_id: str
+    kind: int = BUTTON
+    value: str = ""
+    """Of a menu: what is chosen."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.custom_id, self.value
+
+    @property
+    def route(self) -> Route:
+        """Where it leads."""
+        found = decode(self.custom_id)
+        assert found is not None, self.custom_id
+        return found
+
+
+class Album:
+    """Everything that the bot has put on screens, as it was, however it was changed or taken back later."""
+
+    def __init__(self, world: World) -> None:
+        self.found: dict[tuple[str, str], Shown] = {}
+        self._bot = world.env.backend.bot_user.id
+        backend = world.env.backend
+        for name in ("commit_message", "edit_message"):
+            setattr(backend, name, self._watched(getattr(backend, name)))
+
+    def _watched(self, method: Any) -> Any:
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            message = method(*args, **kwargs)
+            if message.author_id == self._bot:
+                for one in things(copy.deepcopy(message)):
+                    self.found.setdefault(one.key, one)
+            return message
+
+        return watched
+
+
+def things(message: Any) -> Iterator[Shown]:
+    """Everything on a message that can be pressed or chosen."""
+    for part in parts(message.components):
+        if part.get("disabled") or part.get("style") == LINK:
+            continue
+        if part["type"] == BUTTON:
+            yield Shown(message, part["custom_id"])
+        elif part["type"] == SELECT:
+            for option in part["options"]:
+                yield Shown(message, part["custom_id"], SELECT, option["value"])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back to one interaction: cards, a form, or nothing at all."""
+
+    acknowledged: bool
+    cards: list[Screen]
+    form: dict[str, Any] | None
+
+    @property
+    def text(self) -> str:
+        return "\n".join(card.plain for card in self.cards)
+
+
+class Wire:
+    """One student's line to the bot, without a client in between that would refuse."""
+
+    def __init__(self, student: Student) -> None:
+        self.student = student
+        self._env = student.world.env
+        self._guild = student.channel.guild.id if student.channel is not None else None
+
+    @property
+    def _channel(self) -> int:
+        backend = self._env.backend
+        return self.student.channel.id if self.student.channel else backend.get_dm_channel(self.student.id).id
+
+    async def press(self, shown: Shown, times: int = 1) -> list[Answer]:
+        """Press or choose, on the card as it looked; `times` arrive before the bot has answered one."""
+        data = {"custom_id": shown.custom_id, "component_type": shown.kind}
+        if shown.kind == SELECT:
+            data["values"] = [shown.value]
+        self._put_back(shown.message)
+        return await self._send([self._payload(PRESS, data, shown.message) for _ in range(times)])
+
+    async def submit(
+        self, form: Mapping[str, Any], values: Mapping[str, Any], shown: Shown | None = None, times: int = 1
+    ) -> list[Answer]:
+        """Send a form with these values by key; on the card that `shown` opened it from, if any."""
+        data = {"custom_id": form["custom_id"], "components": list(_filled(form["components"], values))}
+        if shown is not None:
+            self._put_back(shown.message)
+        message = shown.message if shown else None
+        return await self._send([self._payload(SUBMIT, data, message) for _ in range(times)])
+
+    def _put_back(self, message: Any) -> None:
+        self._env.backend.messages[message.channel_id][message.id] = copy.deepcopy(message)
+
+    def _payload(self, kind: int, data: dict[str, Any], message: Any) -> tuple[Any, dict[str, Any]]:
+        backend = self._env.backend
+        channel = message.channel_id if message else self._channel
+        guild = backend.get_channel(channel).guild_id
+        record, payload = simcord.interactions.base_payload(
+            backend, type=kind, channel_id=channel, guild_id=guild, user_id=self.student.id, data=data
+        )
+        if message is not None:
+            record.source_message_id = message.id
+            payload["message"] = json.loads(json.dumps(serializers.message_payload(backend, message)))
+        return record, payload
+
+    async def _send(self, made: list[tuple[Any, dict[str, Any]]]) -> list[Answer]:
+        for _, payload in made:
+            self._env.backend.emit("INTERACTION_CREATE", payload)
+        await self._env.settle()
+        return [self._answer(InteractionResult(self._env, record)) for record, _ in made]
+
+    def _answer(self, result: InteractionResult) -> Answer:
+        done = result.acknowledged and not result._interaction.loading
+        messages: list[ResponseMessage] = [result.response] if result.response else []
+        cards = [self.student._screen(message.message) for message in [*messages, *result.followups]]
+        return Answer(done, cards, result.modal)
+
+
+def _filled(components: Iterable[dict[str, Any]], values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for label in components:
+        field = label["component"]
+        value = values.get(field["custom_id"])
+        given = {"value": value or ""} if field["type"] == 4 else {"values": list(value or [])}
+        yield {"type": 18, "component": {"type": field["type"], "custom_id": field["custom_id"], **given}}
+
+
+def sensible(form: Mapping[str, Any], **typed: str) -> dict[str, Any]:
+    """Something that fits every field: what is offered, else what `typed` has for the key, else a line."""
+    values: dict[str, Any] = {}
+    for label in form["components"]:
+        field = label["component"]
+        key = field["custom_id"]
+        if field["type"] == 4:
+            values[key] = typed.get(key) or field.get("value") or "a line of text"
+        else:
+            values[key] = [field["options"][0]["value"]]
+    return values
+
+
+def as_owner(custom_id: str, owner: str) -> str:
+    """The same route with somebody else's name on it."""
+    head, action, _, *args = custom_id.split(":")
+    return ":".join([head, action, owner, *args])
+
+
+class Shelf:
+    """Puts the database back to where it was, so that every press meets the same student."""
+
+    def __init__(self, world: World) -> None:
+        self._path = world.settings.database.database
+        self._kept = sqlite3.connect(":memory:")
+        live = sqlite3.connect(self._path)
+        live.backup(self._kept)
+        live.close()
+
+    async def restore(self) -> None:
+        """As it was when this was made."""
+        live = sqlite3.connect(self._path)
+        self._kept.backup(live)
+        live.close()
+        await asyncio.sleep(0)
+
+    def close(self) -> None:
+        self._kept.close()
+
+
+def rows(world: World, *, besides: Iterable[str] = ()) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, but for the columns named `besides`."""
+    live = sqlite3.connect(world.settings.database.database)
+    found = {}
+    for table in [name for (name,) in live.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]:
+        cursor = live.execute(f"SELECT * FROM {table}")  # noqa: S608 - the name comes from the database itself
+        kept = [place for place, column in enumerate(cursor.description) if column[0] not in set(besides)]
+        found[table] = sorted((tuple(row[place] for place in kept) for row in cursor), key=repr)
+    live.close()
+    return found
+
+
+def changed(before: Mapping[str, list[Any]], after: Mapping[str, list[Any]]) -> dict[str, Any]:
+    """What is different, by table, for a message that a person can read."""
+    return {
+        table: {"gone": sorted(set(before[table]) - set(after[table]), key=str),
+                "new": sorted(set(after[table]) - set(before[table]), key=str)}
+        for table in before
+        if before[table] != after[table]
+    }  # fmt: skip
+
+
+__all__ = [
+    "REFERENCE",
+    "Album",
+    "Answer",
+    "Shelf",
+    "Shown",
+    "Wire",
+    "as_owner",
+    "changed",
+    "replace",
+    "rows",
+    "sensible",
+    "things",
+]
