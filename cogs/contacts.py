@@ -148,7 +148,7 @@ class Contacts(Step):
 
     async def _who(self, press: Press, number: int, field: str = "contact") -> ContactRef:
         """The contact of the route, of the menu, or of the command's option `field`."""
-        chosen = str(number or next(iter(press.values()), ""))
+        chosen = str(number or press.chosen())
         return await self.services.contacts.resolve(press.user_id, f"#{chosen}" if chosen else press.text(field))
 
 
@@ -156,7 +156,7 @@ def _entry(press: Press) -> Entry:
     return Entry(
         name=press.text("name"),
         role=press.text("role"),
-        source=next(iter(press.values("source")), ""),
+        source=press.chosen("source"),
         reach=press.text("reach"),
         why=press.text("why"),
     )

@@ -63,7 +63,7 @@ class Home(Step):
     @action("home.guide_choose")
     async def choose_page(self, press: Press) -> None:
         """Turn to another page."""
-        await self._page(press, press.values()[0], replace=True)
+        await self._page(press, press.chosen(), replace=True)
 
     async def _page(self, press: Press, wanted: str, *, replace: bool = False) -> None:
         page, pages = self._find(wanted), self.services.handbook.topics

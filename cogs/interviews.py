@@ -22,8 +22,6 @@ from bot.ui.step import Step, action
 from bot.ui.when import parse_when
 
 _MINUTES = re.compile(r"(\d{1,4})\s*(?:m|min|mins|minutes?)?\.?", re.IGNORECASE)
-_ID_DIGITS = 18
-"""Digits that always fit a row's number."""
 
 
 class Interviews(Step):
@@ -120,7 +118,7 @@ class Interviews(Step):
     @action("interview.open")
     async def show_chosen(self, press: Press) -> None:
         """Show the meeting that was chosen in the list."""
-        await press.show(self._card(await self.services.interviews.get(press.user_id, _number(press.values()[0]))))
+        await press.show(self._card(await self.services.interviews.get(press.user_id, press.chosen_row())))
 
     @action("interview.list")
     async def show_list(self, press: Press, number: int = -1) -> None:
@@ -266,13 +264,6 @@ def _minutes(typed: str) -> int | None:
 
 def _mode(word: str) -> Mode | None:
     return Mode(word) if word in set(Mode) else None
-
-
-def _number(text: str) -> int:
-    """A row's number from a menu. Raises NOT_FOUND for anything else."""
-    if not (text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS):
-        raise CoachError(Code.NOT_FOUND)
-    return int(text)
 
 
 def _moment(seconds: int) -> datetime:

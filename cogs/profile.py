@@ -98,7 +98,7 @@ class Profile(Step):
     @action("profile.zone.choose")
     async def choose(self, press: Press) -> None:
         """Take the zone that was picked."""
-        await self._take(press, press.values()[0])
+        await self._take(press, press.chosen())
 
     @action("profile.zone.set")
     async def set_zone(self, press: Press) -> None:

@@ -19,7 +19,6 @@ from bot.ui.step import Step, action
 from bot.ui.when import parse_when
 
 _PAGE = 8
-_ID_DIGITS = 18
 
 
 class Requests(Step):
@@ -197,10 +196,7 @@ class Requests(Step):
     @action("request.choose")
     async def choose(self, press: Press) -> None:
         """Open the request that was picked in the list."""
-        picked = "".join(press.values()[:1])
-        if not (picked.isascii() and picked.isdigit() and len(picked) <= _ID_DIGITS):
-            raise CoachError(Code.NOT_FOUND)
-        await press.show(self._card(await self._get(press, int(picked))))
+        await press.show(self._card(await self._get(press, press.chosen_row())))
 
     async def _get(self, press: Press, request: int) -> RequestView:
         return await self.services.requests.get(press.user_id, request)

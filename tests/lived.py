@@ -80,6 +80,7 @@ async def asking(life: Life) -> None:
         ("Jo", "wrong person"),
         ("Kim", "another time"),
         ("Noa", "no answer"),
+        ("Ben", "no answer"),
     ):
         await life.dm.slash("request sent", contact=name(first))
         await life.dm.slash("request answer", contact=name(first), outcome=outcome)
@@ -115,7 +116,8 @@ async def talking_over(life: Life) -> None:
     """One evaluation is done, one is paused, one is open; one was never begun."""
     await life.dm.slash("evaluate", contact=name("Ana"))
     for number in range(1, 12):
-        await life.dm.say(f"because of {MARK}s" if number in {7, 9, 10, 11} else ("no", "yes")[number % 2])
+        words = {5: "not sure", 7: f"because of {MARK}s", 9: "more", 10: "counting", 11: "patience"}
+        await life.dm.say(words.get(number, "yes"))
     await life.dm.slash("evaluate", contact=name("Max"))
     await life.dm.press("Yes")
     await life.dm.press("Add a note")
@@ -131,7 +133,7 @@ async def keeping_word(life: Life) -> None:
     for number in range(9):
         await life.dm.slash("todo add", text=f"Read {MARK} report {number}", contact=name("Ana"))
     await life.dm.slash("todo add", text=f"Call {MARK}", when="Fri 9am")
-    await life.server.slash("todo add", text=f"Write to {MARK}", when="Mar 20 9am")
+    await life.server.slash("todo add", text=f"Write to {MARK}", when="Mar 12 10am")
     await life.dm.slash("thanks draft", contact=name("Ana"))
     await life.dm.fill({"What did you learn or appreciate?": f"how {MARK}s decide"})
     await life.dm.press("Mark as sent")
@@ -155,11 +157,12 @@ async def days_go_by(world: World, life: Life) -> None:
 async def last_day(world: World, life: Life) -> None:
     """Every command once more, here and there."""
     await life.server.slash("next")
-    for student in (life.dm, life.server):
-        await look_around(student)
-    await life.dm.slash("evaluate", contact=name("Ben"))
+    await look_around(life.server)
+    for command in ("next", "request list", "interview list", "todo list"):
+        await life.dm.slash(command)
+    await life.dm.slash("evaluate", contact=name("Cleo"))
     await life.dm.slash("evaluate", contact=name("Max"))
-    await life.dm.slash("thanks draft", contact=name("Ben"))
+    await life.dm.slash("thanks draft", contact=name("Cleo"))
     await life.dm.slash("interview move", contact=name("Finn"), when="Mar 13 3pm")
     await life.dm.slash("contact show", contact="Nobody at all")
 

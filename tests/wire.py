@@ -8,7 +8,7 @@ import copy
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import simcord.interactions
@@ -18,6 +18,9 @@ from simcord.results import InteractionResult, ResponseMessage
 from bot.ui.routes import Route, decode
 from tests.kit import Screen, Student, World
 from tests.limits import BUTTON, LINK, SELECT, parts
+
+Made = tuple[Any, dict[str, Any]]
+"""An interaction as Discord notes it, and as the bot gets it."""
 
 PRESS, SUBMIT = 3, 5
 REFERENCE = "give your career center this reference"
@@ -59,7 +62,7 @@ class Album:
     def _watched(self, method: Any) -> Any:
         def watched(*args: Any, **kwargs: Any) -> Any:
             message = method(*args, **kwargs)
-            if message.author_id == self._bot:
+            if message.author_id == self._bot and any(one.key not in self.found for one in things(message)):
                 for one in things(copy.deepcopy(message)):
                     self.found.setdefault(one.key, one)
             return message
@@ -105,28 +108,41 @@ class Wire:
         backend = self._env.backend
         return self.student.channel.id if self.student.channel else backend.get_dm_channel(self.student.id).id
 
-    async def press(self, shown: Shown, times: int = 1) -> list[Answer]:
-        """Press or choose, on the card as it looked; `times` arrive before the bot has answered one."""
-        data = {"custom_id": shown.custom_id, "component_type": shown.kind}
-        if shown.kind == SELECT:
-            data["values"] = [shown.value]
-        self._put_back(shown.message)
-        return await self._send([self._payload(PRESS, data, shown.message) for _ in range(times)])
+    async def press(self, *things: Shown) -> list[Answer]:
+        """Press or choose, on the cards as they looked; all of it arrives before the bot has answered any."""
+        return await self.send(*map(self.pressing, things))
 
     async def submit(
         self, form: Mapping[str, Any], values: Mapping[str, Any], shown: Shown | None = None, times: int = 1
     ) -> list[Answer]:
         """Send a form with these values by key; on the card that `shown` opened it from, if any."""
+        return await self.send(*[self.submitting(form, values, shown) for _ in range(times)])
+
+    async def send(self, *made: Made) -> list[Answer]:
+        """Let it arrive, all at once."""
+        for _, payload in made:
+            self._env.backend.emit("INTERACTION_CREATE", payload)
+        await self._env.settle()
+        return [self._answer(InteractionResult(self._env, record)) for record, _ in made]
+
+    def pressing(self, shown: Shown) -> Made:
+        """A press or choice that is still to be sent."""
+        self._put_back(shown.message)
+        return self._payload(PRESS, _pressed(shown), shown.message)
+
+    def submitting(
+        self, form: Mapping[str, Any], values: Mapping[str, Any], shown: Shown | None = None
+    ) -> Made:
+        """A form that is still to be sent."""
         data = {"custom_id": form["custom_id"], "components": list(_filled(form["components"], values))}
         if shown is not None:
             self._put_back(shown.message)
-        message = shown.message if shown else None
-        return await self._send([self._payload(SUBMIT, data, message) for _ in range(times)])
+        return self._payload(SUBMIT, data, shown.message if shown else None)
 
     def _put_back(self, message: Any) -> None:
         self._env.backend.messages[message.channel_id][message.id] = copy.deepcopy(message)
 
-    def _payload(self, kind: int, data: dict[str, Any], message: Any) -> tuple[Any, dict[str, Any]]:
+    def _payload(self, kind: int, data: dict[str, Any], message: Any) -> Made:
         backend = self._env.backend
         channel = message.channel_id if message else self._channel
         guild = backend.get_channel(channel).guild_id
@@ -138,17 +154,16 @@ class Wire:
             payload["message"] = json.loads(json.dumps(serializers.message_payload(backend, message)))
         return record, payload
 
-    async def _send(self, made: list[tuple[Any, dict[str, Any]]]) -> list[Answer]:
-        for _, payload in made:
-            self._env.backend.emit("INTERACTION_CREATE", payload)
-        await self._env.settle()
-        return [self._answer(InteractionResult(self._env, record)) for record, _ in made]
-
     def _answer(self, result: InteractionResult) -> Answer:
         done = result.acknowledged and not result._interaction.loading
         messages: list[ResponseMessage] = [result.response] if result.response else []
         cards = [self.student._screen(message.message) for message in [*messages, *result.followups]]
         return Answer(done, cards, result.modal)
+
+
+def _pressed(shown: Shown) -> dict[str, Any]:
+    data: dict[str, Any] = {"custom_id": shown.custom_id, "component_type": shown.kind}
+    return data | {"values": [shown.value]} if shown.kind == SELECT else data
 
 
 def _filled(components: Iterable[dict[str, Any]], values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -159,14 +174,14 @@ def _filled(components: Iterable[dict[str, Any]], values: Mapping[str, Any]) -> 
         yield {"type": 18, "component": {"type": field["type"], "custom_id": field["custom_id"], **given}}
 
 
-def sensible(form: Mapping[str, Any], **typed: str) -> dict[str, Any]:
-    """Something that fits every field: what is offered, else what `typed` has for the key, else a line."""
+def sensible(form: Mapping[str, Any], *, offered: bool = True, **typed: str) -> dict[str, Any]:
+    """Something that fits every field: what `typed` has for the key, else what is `offered` there, else a line."""
     values: dict[str, Any] = {}
     for label in form["components"]:
         field = label["component"]
         key = field["custom_id"]
         if field["type"] == 4:
-            values[key] = typed.get(key) or field.get("value") or "a line of text"
+            values[key] = typed.get(key) or (offered and field.get("value")) or "a line of text"
         else:
             values[key] = [field["options"][0]["value"]]
     return values
@@ -191,6 +206,7 @@ class Shelf:
     async def restore(self) -> None:
         """As it was when this was made."""
         live = sqlite3.connect(self._path)
+        live.execute("PRAGMA synchronous = OFF")
         self._kept.backup(live)
         live.close()
         await asyncio.sleep(0)
@@ -220,18 +236,3 @@ def changed(before: Mapping[str, list[Any]], after: Mapping[str, list[Any]]) -> 
         if before[table] != after[table]
     }  # fmt: skip
 
-
-__all__ = [
-    "REFERENCE",
-    "Album",
-    "Answer",
-    "Shelf",
-    "Shown",
-    "Wire",
-    "as_owner",
-    "changed",
-    "replace",
-    "rows",
-    "sensible",
-    "things",
-]

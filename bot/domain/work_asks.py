@@ -98,7 +98,7 @@ _BEFORE = 80
 
 
 def first_ask(line: str) -> re.Match[str] | None:
-    """The first words of a text that ask for work; its spaces must be single. What is denied, or told of them, is not."""
+    """The first words that ask for work in a text with single spaces; no denial, and not what the reader did."""
     return next((match for match in _ASK.finditer(line) if not _denied(line, match)), None)
 
 

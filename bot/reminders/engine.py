@@ -171,7 +171,7 @@ class Engine:
             if message_id is None:
                 await self._deliveries.stale(ids, "nothing left to say")
             else:
-                await self._deliveries.sent(ids, message_id)
+                await self._deliveries.sent(user_id, ids, message_id)
 
 
 def _ids(reminders: Iterable[Claimed]) -> list[int]:

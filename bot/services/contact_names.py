@@ -100,7 +100,8 @@ def resolve(rows: Sequence[Named], typed: str) -> ContactRef:
     NO_SUCH_CONTACT and AMBIGUOUS_CONTACT with the `nearest` names.
     """
     everyone = refs(rows)
-    if (number := typed.strip().removeprefix("#")) != typed.strip() and number.isdecimal():
+    number = typed.strip().removeprefix("#")
+    if number != typed.strip() and number.isdecimal() and len(number) <= _DIGITS:
         return _numbered_one(everyone, int(number))
     archived = {row.id for row in rows if row.archived}
     for way in (_same, _beginning, _almost):
@@ -108,6 +109,10 @@ def resolve(rows: Sequence[Named], typed: str) -> ContactRef:
             return _only([ref for ref in found if ref.id not in archived] or found, typed)
     nearest = tuple(ref.name for ref in suggest(rows, typed)[:_NEAREST])
     raise CoachError(Code.NO_SUCH_CONTACT, text=typed.strip(), nearest=nearest)
+
+
+_DIGITS = 18
+"""Digits that always fit a row's number."""
 
 
 def _numbered_one(everyone: Iterable[ContactRef], number: int) -> ContactRef:

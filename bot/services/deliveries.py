@@ -103,9 +103,12 @@ class Deliveries:
                 .limit(1)
             )
 
-    async def sent(self, ids: Sequence[int], message_id: int) -> None:
-        """Discord took the message."""
-        await self._mark(ids, status=Status.SENT.value, reason="", sent_at=now(), message_id=message_id)
+    async def sent(self, user_id: int, ids: Sequence[int], message_id: int) -> None:
+        """Discord took the message, so the student's DMs are open."""
+        async with self.db.write() as session:
+            await self._set(session, ids, status=Status.SENT.value, reason="", sent_at=now(), message_id=message_id)
+            were_closed = User.discord_id == user_id, User.dm_closed_at.is_not(None)
+            await session.execute(update(User).where(*were_closed).values(dm_closed_at=None))
 
     async def stale(self, ids: Sequence[int], reason: str) -> None:
         """Not sent, and never will be, because of `reason` (one of our words)."""

@@ -1,15 +1,19 @@
-"""The pings of a student's meetings and notes, planned by their clock, and planned anew when that changes."""
+"""The pings of all that a student plans, by their clock, and anew when their clock changes."""
 
-from sqlalchemy import select, update
+from datetime import datetime
+
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
-from bot.domain import interviews, thank_yous
+from bot.domain import interviews, thank_yous, todos
 from bot.domain.interviews import InterviewStatus
+from bot.domain.nudges import plan_nudge
 from bot.domain.reminders import Kind, Planned, Status
+from bot.domain.requests import RequestStatus
 from bot.services.base import owned, quiet_of, zone_of
 from bot.services.reminders import arm
-from bot.storage.models import Interview, Reminder, ThankYou, User
+from bot.storage.models import Interview, Reminder, Request, ThankYou, Todo, User
 
 MEETING = (Kind.PREPARE, Kind.SOON, Kind.CHECK_BACK)
 """The pings around a booked meeting."""
@@ -39,6 +43,20 @@ def thank_you_pings(user: User, interview: Interview) -> tuple[Planned, ...]:
     )
 
 
+def nudge_pings(user: User, request: Request, asked_at: datetime) -> tuple[Planned, ...]:
+    """What to remind `user` of when nobody answers what went out at `asked_at`. Raises ZONE_NEEDED."""
+    return plan_nudge(
+        request.id, asked_at, nudges=request.nudges, zone=zone_of(user), quiet=quiet_of(user), now=now()
+    )
+
+
+def todo_pings(user: User, todo: Todo) -> tuple[Planned, ...]:
+    """What to remind `user` of when a to-do is due. Raises ZONE_NEEDED for one that has a moment."""
+    if todo.due_at is None or todo.done_at is not None:
+        return ()
+    return (todos.plan_ping(todo.id, todo.due_at, zone=zone_of(user), quiet=quiet_of(user), now=now()),)
+
+
 async def replan(session: AsyncSession, user: User) -> None:
     """Move every coming ping of `user` to where their zone and quiet hours put it now.
 
@@ -51,16 +69,31 @@ async def replan(session: AsyncSession, user: User) -> None:
         .where(
             Reminder.user_id == user.discord_id,
             Reminder.status == Status.PENDING.value,
-            Reminder.kind.in_([kind.value for kind in (*MEETING, *THANKS)]),
+            Reminder.kind.in_([kind.value for kind in (*MEETING, *THANKS, Kind.NUDGE, Kind.TODO_DUE)]),
             Reminder.due_at > now(),
             Reminder.dedupe_key.not_like("%+snooze%"),
         )
         .values(status=Status.CANCELLED.value, reason="planned anew", claimed_until=None)
     )
-    theirs = owned(Interview, user.discord_id)
-    booked = await session.scalars(theirs.where(Interview.status == InterviewStatus.SCHEDULED.value))
+    await arm(session, user.discord_id, await _coming(session, user))
+
+
+async def _coming(session: AsyncSession, user: User) -> list[Planned]:
+    owner_id, meetings = user.discord_id, owned(Interview, user.discord_id)
     unthanked = select(ThankYou.interview_id).where(ThankYou.sent_at.is_(None))
-    owed = await session.scalars(theirs.where(Interview.id.in_(unthanked)))
-    pings = [ping for interview in booked for ping in meeting_pings(user, interview)]
-    pings += [ping for interview in owed for ping in thank_you_pings(user, interview)]
-    await arm(session, user.discord_id, pings)
+    promised = owned(Todo, owner_id).where(Todo.due_at > now(), Todo.done_at.is_(None))
+    planned = [
+        *(meeting_pings(user, m) for m in await session.scalars(meetings.where(_IS_BOOKED))),
+        *(thank_you_pings(user, m) for m in await session.scalars(meetings.where(Interview.id.in_(unthanked)))),
+        *(nudge_pings(user, r, r.sent_at or now()) for r in await session.scalars(_unanswered(owner_id))),
+        *(todo_pings(user, todo) for todo in await session.scalars(promised)),
+    ]
+    return [ping for pings in planned for ping in pings]
+
+
+_IS_BOOKED = Interview.status == InterviewStatus.SCHEDULED.value
+
+
+def _unanswered(owner_id: int) -> Select[Request]:
+    """Requests whose first reminder is still to come: a later one counts from a moment that is not kept."""
+    return owned(Request, owner_id).where(Request.status == RequestStatus.SENT.value, Request.nudges == 0)

@@ -7,13 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import now
 from bot.domain.contacts import checked_length
 from bot.domain.errors import CoachError, Code
-from bot.domain.nudges import compose_nudge, plan_nudge
+from bot.domain.nudges import compose_nudge
 from bot.domain.reminders import Kind
 from bot.domain.request_form import LIMITS, Field, Words, checked_message, offered_tie
 from bot.domain.requests import Draft, NextMove, Outcome, RequestParts, RequestStatus, Route, compose
 from bot.domain.stated_times import add_zone
 from bot.domain.zones import zone_in_words
-from bot.services.base import UseCases, own, owned, quiet_of, zone_of
+from bot.services.base import UseCases, own, owned, zone_of
+from bot.services.planning import nudge_pings
 from bot.services.reminders import arm, cancel
 from bot.services.request_views import Line, Nudge, RequestView, Start, last_of, lines, load
 from bot.storage.models import Contact, Request, User
@@ -151,7 +152,8 @@ class Requests(UseCases):
                 request.nudges += 1
                 request.status, request.outcome, request.answered_at = RequestStatus.SENT.value, None, None
                 await cancel(session, _NUDGE, request.id, "a reminder went out")
-                await _plan(session, await session.get_one(User, owner_id), request, now())
+                user = await session.get_one(User, owner_id)
+                await arm(session, owner_id, nudge_pings(user, request, now()))
             return await _now(session, owner_id, request)
 
     async def _tie(self, session: AsyncSession, owner_id: int, contact: Contact) -> str:
@@ -216,15 +218,7 @@ async def _send(session: AsyncSession, owner_id: int, request: Request, at: date
     earlier = owned(Request, owner_id).where(Request.contact_id == request.contact_id)
     for one in await session.scalars(earlier):
         await cancel(session, _NUDGE, one.id, "asked anew")
-    await _plan(session, user, request, request.sent_at)
-
-
-async def _plan(session: AsyncSession, user: User, request: Request, asked_at: datetime) -> None:
-    """Plan the ping about the next reminder. Raises ZONE_NEEDED."""
-    pings = plan_nudge(
-        request.id, asked_at, nudges=request.nudges, zone=zone_of(user), quiet=quiet_of(user), now=now()
-    )
-    await arm(session, user.discord_id, pings)
+    await arm(session, owner_id, nudge_pings(user, request, request.sent_at))
 
 
 async def _answer(session: AsyncSession, request: Request, outcome: Outcome) -> None:

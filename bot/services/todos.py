@@ -12,8 +12,9 @@ from bot.clock import now
 from bot.domain.contacts import fold
 from bot.domain.interviews import InterviewStatus
 from bot.domain.reminders import Kind
-from bot.domain.todos import plan_ping, read_lines
-from bot.services.base import UseCases, ensure_user, own, owned, quiet_of, zone_of
+from bot.domain.todos import read_lines
+from bot.services.base import UseCases, ensure_user, own, owned
+from bot.services.planning import todo_pings
 from bot.services.reminders import arm, cancel
 from bot.storage.models import Contact, Interview, ThankYou, Todo, User
 
@@ -207,9 +208,7 @@ async def _plan(session: AsyncSession, user: User, todo: Todo, due: datetime | N
     if due != todo.due_at:
         await cancel(session, (Kind.TODO_DUE,), todo.id, "the to-do was moved")
     todo.due_at = due
-    await arm(
-        session, user.discord_id, [plan_ping(todo.id, due, zone=zone_of(user), quiet=quiet_of(user), now=now())]
-    )
+    await arm(session, user.discord_id, todo_pings(user, todo))
 
 
 async def _added(session: AsyncSession, owner_id: int, kept: Sequence[Todo], interview: Interview | None) -> Added:

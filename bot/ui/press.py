@@ -5,14 +5,17 @@ from typing import Any
 
 import discord
 
+from bot.domain.errors import CoachError, Code
 from bot.ui.build import build
 from bot.ui.card import Card
 from bot.ui.form import Fields, Form, build_modal
+from bot.ui.routes import whole_number
 
 NO_MENTIONS = discord.AllowedMentions.none()
 
 Interaction = discord.Interaction[Any]
 
+_UNKNOWN_MESSAGE = 10008
 _THINKING = discord.InteractionResponseType.deferred_channel_message
 
 
@@ -40,6 +43,16 @@ class Press:
         value = self.fields.get(key, [])
         return value if isinstance(value, list) else [value]
 
+    def chosen(self, key: str = "values") -> str:
+        """The one thing that was chosen; empty when nothing was, as behind a forged route."""
+        return next(iter(self.values(key)), "")
+
+    def chosen_row(self) -> int:
+        """The number of the row that was chosen in a select. Raises NOT_FOUND for anything else."""
+        if (number := whole_number(self.chosen())) is None:
+            raise CoachError(Code.NOT_FOUND)
+        return number
+
     async def show(self, card: Card, *, replace: bool = False) -> discord.Message | None:
         """Answer with `card`; with `replace`, put it in the place of the card that was pressed.
 
@@ -49,12 +62,11 @@ class Press:
         if self.first is not None:
             await self._show_first()
             replace = False
-        built = build(card, self.user_id)
         response, original = self.interaction.response, self.interaction.message
-        if replace and original is not None and not response.is_done():
-            await response.edit_message(view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS)
+        if replace and original is not None and not response.is_done() and await self._replaced(card):
             return original
-        if (replace and original is not None) or response.type is _THINKING:
+        built = build(card, self.user_id)
+        if (replace and original is not None and response.is_done()) or response.type is _THINKING:
             return await self.interaction.edit_original_response(
                 view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS
             )
@@ -66,6 +78,19 @@ class Press:
             view=built.view, files=built.files, ephemeral=self.private, allowed_mentions=NO_MENTIONS
         )
         return callback.resource if isinstance(callback.resource, discord.Message) else None
+
+    async def _replaced(self, card: Card) -> bool:
+        """Put `card` in the place of the one that was pressed; False when that has been taken back meanwhile."""
+        built = build(card, self.user_id)
+        try:
+            await self.interaction.response.edit_message(
+                view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS
+            )
+        except discord.NotFound as error:
+            if error.code != _UNKNOWN_MESSAGE:
+                raise
+            return False
+        return True
 
     async def _show_first(self) -> None:
         if self.first is not None and not self.interaction.response.is_done():

@@ -15,7 +15,7 @@ from bot.ui.card import Card
 from bot.ui.direct import send
 from bot.ui.form import Fields, read
 from bot.ui.press import Interaction, Press
-from bot.ui.routes import Kind, decode
+from bot.ui.routes import Kind, decode, whole_number
 
 log = logging.getLogger(__name__)
 
@@ -172,9 +172,9 @@ def _typed(handler: Handler, args: Sequence[str]) -> list[int | str]:
 def _one(parameter: inspect.Parameter, arg: str) -> int | str:
     if parameter.annotation is not int:
         return arg
-    if not (arg.isascii() and arg.isdigit() and len(arg) <= 18):  # noqa: PLR2004 - fits 64 bits
+    if (number := whole_number(arg)) is None:
         raise CoachError(Code.MOVED_ON)
-    return int(arg)
+    return number
 
 
 async def _tell(message: discord.Message, card: Card) -> None:

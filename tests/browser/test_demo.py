@@ -1,6 +1,7 @@
 """The demo page in a real browser: a student adds a contact, drafts a request, evaluates, and lets time pass."""
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
@@ -33,17 +34,32 @@ class Demo:
         """The bot's newest card."""
         return self.page.locator("article.channel-message .component-container").last
 
-    async def press(self, label: str) -> None:
-        await (
-            self.page.locator("article.channel-message").get_by_role("button", name=label, exact=True).last.click()
-        )
+    async def press(self, label: str, until: Locator) -> None:
+        """Press the newest button of that name.
+
+        The page drops a press while it is still measuring itself after a new message; a person presses again.
+        """
+        buttons = self.page.locator("article.channel-message").get_by_role("button", name=label, exact=True)
+        for _ in range(5):
+            await buttons.last.click()
+            with contextlib.suppress(AssertionError):
+                return await expect(until).to_be_visible(timeout=PATIENCE // 5)
+        await expect(until).to_be_visible()
+
+    @property
+    def form(self) -> Locator:
+        """The form that is open."""
+        return self.page.get_by_role("dialog")
+
+    def card(self, text: str) -> Locator:
+        """The bot's newest card, once it says `text`."""
+        return self.newest.filter(has_text=text)
 
     async def fill(self, answers: dict[str, str]) -> None:
-        form = self.page.get_by_role("dialog")
         for label, text in answers.items():
-            await form.get_by_label(label).fill(text)
-        await form.get_by_role("button", name="Submit").click()
-        await expect(form).to_have_count(0)
+            await self.form.get_by_label(label).fill(text)
+        await self.form.get_by_role("button", name="Submit").click()
+        await expect(self.form).to_have_count(0)
 
     async def slash(self, name: str, contact: str) -> None:
         """Type a command as in Discord: pick it, then pick the contact among the suggestions."""
@@ -122,11 +138,11 @@ async def _address(process: asyncio.subprocess.Process) -> str:
 async def test_from_a_contact_to_a_ping_in_the_browser(demo: Demo) -> None:
     await expect(demo.page.get_by_role("heading", name="Hello, Maya")).to_be_visible()
 
-    await demo.press("Add a contact")
+    await demo.press("Add a contact", until=demo.form)
     await demo.fill({"Name": "Priya Raman", "Role and organization": "Reef ecologist at Blue Lab"})
     await expect(demo.newest).to_contain_text("Priya Raman")
 
-    await demo.press("Draft a request")
+    await demo.press("Draft a request", until=demo.form)
     await demo.fill(
         {
             "How are you connected?": "Professor Lind suggested that I write to you",
@@ -143,13 +159,11 @@ async def test_from_a_contact_to_a_ping_in_the_browser(demo: Demo) -> None:
     await demo.choose_first()
     await expect(demo.newest).to_contain_text("Priya Raman")
 
-    await demo.press("Evaluate")
-    await expect(demo.newest).to_contain_text("question 1 of 11")
-    await demo.press("Yes")
-    await expect(demo.newest).to_contain_text("question 2 of 11")
+    await demo.press("Evaluate", until=demo.card("question 1 of 11"))
+    await demo.press("Yes", until=demo.card("question 2 of 11"))
     await demo.say("not yet, I would need scuba")
     await expect(demo.newest).to_contain_text("question 3 of 11")
-    await demo.press("Pause")
+    await demo.press("Pause", until=demo.card("Paused"))
 
     await demo.type_in_terminal("+20h")
     await expect(demo.page.get_by_role("button", name="Mark as sent").last).to_be_visible()

@@ -154,6 +154,10 @@ async def test_closed_dms_are_kept_as_undeliverable_and_remembered(
     assert (await status(db, ping))[0] == "undeliverable"
     async with db.read() as session:
         assert (await session.get_one(User, 1)).dm_closed_at == now()
+    await plan(db, now())
+    await look(engine)
+    async with db.read() as session:
+        assert (await session.get_one(User, 1)).dm_closed_at is None
 
 
 async def test_a_refusal_is_tried_again_after_a_growing_wait(
@@ -209,7 +213,7 @@ async def test_a_ping_that_was_cancelled_meanwhile_stays_cancelled(db: Database)
     await deliveries.claim()
     async with db.write() as session:
         await cancel(session, [Kind.NUDGE], 0, "answered")
-    await deliveries.sent([ping], 1)
+    await deliveries.sent(1, [ping], 1)
     assert await status(db, ping) == ("cancelled", "answered")
 
 

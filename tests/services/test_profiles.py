@@ -12,6 +12,7 @@ from bot.domain.errors import CoachError, Code
 from bot.domain.reminders import Kind, Snooze, Status
 from bot.domain.times import QuietHours
 from bot.services import Services
+from bot.services.contact_views import Entry
 from bot.services.planning import meeting_pings, thank_you_pings
 from bot.services.profiles import Parked
 from bot.services.reminders import arm
@@ -201,6 +202,17 @@ async def test_new_quiet_hours_move_the_thank_you_pings_before_the_deadline(
     assert moved < denver(3, 10)
     await services.profiles.set_quiet(MAYA, "22:00", "08:00")
     assert (await pings(db))["thank_you_second"] == denver(3, 11)
+
+
+async def test_the_pings_of_requests_and_to_dos_move_too(services: Services, db: Database) -> None:
+    await settle(services)
+    contact = await services.contacts.add(MAYA, Entry("Ana Núñez"))
+    await services.requests.sent_to(MAYA, contact.person.id)
+    await services.todos.add(MAYA, "Join the chapter", due=denver(6, 12))
+    # Seven days of 24 hours, over the change of the clocks on the 8th.
+    assert await pings(db) == {"nudge": denver(9, 16), "todo_due": denver(6, 12)}
+    await services.profiles.set_quiet(MAYA, "11:00", "17:00")
+    assert await pings(db) == {"nudge": denver(9, 17), "todo_due": denver(6, 17)}
 
 
 async def test_a_ping_without_a_place_under_the_new_hours_is_taken_back(services: Services, db: Database) -> None:
