@@ -9,8 +9,10 @@ import signal
 import sys
 from collections.abc import Sequence
 
+import aiohttp
 import discord
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from bot import logs
 from bot.app import create_bot
@@ -78,6 +80,10 @@ def _run(settings: Settings, *, force_sync: bool) -> int:
         return _fail(
             "Discord does not accept DISCORD_TOKEN. Reset it in the developer portal and put the new one in."
         )
+    except DBAPIError as error:
+        return _fail(f"The database cannot be used ({type(error).__name__}). `python -m bot check` says more.")
+    except (aiohttp.ClientError, OSError) as error:
+        return _fail(f"Discord cannot be reached ({type(error).__name__}). Is this machine online?")
     return 0
 
 
@@ -91,13 +97,15 @@ async def _serve(settings: Settings, token: str, *, force_sync: bool) -> None:
             loop.add_signal_handler(name, stopped.set)
     running = asyncio.create_task(bot.start(token), name="discord")
     waiting = asyncio.create_task(stopped.wait(), name="signals")
-    try:
-        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        log.info("stopping")
-    finally:
-        await bot.close()
-        waiting.cancel()
-    await running
+    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    log.info("stopping")
+    waiting.cancel()
+    await bot.close()
+    if stopped.is_set():
+        running.cancel()
+    ended = await asyncio.gather(running, return_exceptions=True)
+    if not stopped.is_set() and isinstance(ended[0], Exception):
+        raise ended[0]
 
 
 def _check(settings: Settings) -> int:
@@ -122,6 +130,7 @@ def _demo(options: argparse.Namespace) -> int:
         return _fail('The demo needs one more package: pip install -e ".[demo]"')
     # The simulation probes discord.py at import, and it would say at length what it has no voice for.
     logging.getLogger("discord").setLevel(logging.ERROR)
+    logs.configure("WARNING")
     from bot.demo.run import DemoOptions, run_demo  # noqa: PLC0415 - only there with the demo extra
 
     return run_demo(

@@ -68,6 +68,8 @@ class Rapport(commands.Bot):
     """The Discord client with everything that it owns."""
 
     def __init__(self, settings: Settings, db: Database, services: Services, *, force_sync: bool) -> None:
+        # discord.py would warn at every start that it cannot join voice channels; nobody asked it to.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             # There are no prefix commands; a bot may not be built without one.
             command_prefix=commands.when_mentioned,
@@ -118,7 +120,6 @@ class Rapport(commands.Bot):
         async with self._closing:
             if self.is_closed():
                 return
-            self.router.closing = True
             await self.router.drain(self.settings.shutdown_seconds)
             await self.engine.stop()
             await super().close()

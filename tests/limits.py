@@ -29,6 +29,7 @@ def check_all(requests: Iterable[HttpLogEntry]) -> None:
         if not isinstance(body, dict):
             continue
         data = body.get("data") if isinstance(body.get("data"), dict) else body
+        assert not data.get("content"), "a message outside the cards"
         if body.get("type") == 9:
             check_modal(data)
         elif data.get("components"):
@@ -52,8 +53,7 @@ def check_message(message: dict[str, Any]) -> None:
     """A message made of components: their number, their text, and each one's own limits."""
     everything = list(parts(message["components"]))
     assert message.get("flags", 1 << 15) & 1 << 15, "cards are components of version 2"
-    assert not message.get("content")
-    assert message.get("allowed_mentions", {"parse": []}) == {"parse": []}, "a card could ping somebody"
+    assert message.get("allowed_mentions") == {"parse": []}, "a card could ping somebody"
     assert len(everything) <= 40
     assert sum(len(part["content"]) for part in everything if part["type"] == TEXT) <= 4000
     ids = [part["custom_id"] for part in everything if part.get("custom_id")]
@@ -71,6 +71,7 @@ def check_part(part: dict[str, Any]) -> None:
         case 2:
             assert 1 <= len(part["label"].strip()) <= 80
             assert (part["style"] == LINK) == ("url" in part)
+            assert len(part.get("url") or "") <= 512
         case 1:
             inside = part["components"]
             assert 1 <= len(inside) <= 5
@@ -80,6 +81,9 @@ def check_part(part: dict[str, Any]) -> None:
             assert len(part.get("placeholder") or "") <= 150
         case 9:
             assert 1 <= len(part["components"]) <= 3
+            assert part["accessory"]["type"] == BUTTON
+        case 13:
+            assert re.fullmatch(r"attachment://[\w.-]{1,100}", part["file"]["url"]), "a file that is not sent along"
         case 10:
             assert part["content"].strip(), "an empty line of text"
 
@@ -101,6 +105,8 @@ def check_modal(modal: dict[str, Any]) -> None:
     assert re.match(f"{Kind.FORM}\\d:", modal["custom_id"])
     assert len(modal["custom_id"]) <= 100
     assert 1 <= len(modal["components"]) <= 5
+    keys = [label["component"]["custom_id"] for label in modal["components"]]
+    assert len(keys) == len(set(keys)), "two inputs share a custom_id"
     for label in modal["components"]:
         assert label["type"] == LABEL
         assert 1 <= len(label["label"]) <= 45

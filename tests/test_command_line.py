@@ -4,6 +4,7 @@ import base64
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,13 +16,18 @@ ROOT = Path(__file__).parents[1]
 TOKEN = base64.b64encode(b"1234567890").decode().rstrip("=") + ".abc.def"
 
 
+def clean_environment() -> dict[str, str]:
+    """What a command needs from this machine, and none of its settings."""
+    kept = {"PATH", "HOME", "SYSTEMROOT", "TMPDIR"}
+    return {key: value for key, value in os.environ.items() if key in kept} | {"PYTHONPATH": str(ROOT)}
+
+
 def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder of its own, with only the settings given."""
-    known = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "SYSTEMROOT", "TMPDIR"}}
     return subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "bot", *words],
         cwd=folder,
-        env=known | {"PYTHONPATH": str(ROOT)} | environment,
+        env=clean_environment() | environment,
         capture_output=True,
         text=True,
         timeout=60,
@@ -119,11 +125,10 @@ def test_every_setting_is_in_the_example_file() -> None:
 
 
 def test_the_demo_says_that_it_is_a_simulation_and_ends_on_ctrl_c(tmp_path: Path) -> None:
-    known = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "TMPDIR"}}
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "bot", "demo", "--no-open"],
         cwd=tmp_path,
-        env=known | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
+        env=clean_environment() | {"PYTHONWARNINGS": "ignore"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -144,3 +149,52 @@ def test_the_demo_says_that_it_is_a_simulation_and_ends_on_ctrl_c(tmp_path: Path
     assert "The demo has ended." in rest
     assert "Traceback" not in said + rest
     assert list(tmp_path.iterdir()) == [], "the demo keeps nothing"
+
+
+WITH_DISCORD_AT = """
+import sys
+import discord
+discord.http.Route.BASE = sys.argv[1]
+from bot.__main__ import main
+sys.exit(main(["run"]))
+"""
+
+
+def test_a_discord_that_cannot_be_reached_is_one_plain_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        # Bound but not listening: nobody answers here, and nobody else gets the port.
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        result = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-c", WITH_DISCORD_AT, address],
+            cwd=tmp_path,
+            env=clean_environment() | {"DISCORD_TOKEN": TOKEN},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert "Discord cannot be reached" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert TOKEN not in result.stderr
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_bot_in_order_even_while_it_logs_in(tmp_path: Path, name: signal.Signals) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-c", WITH_DISCORD_AT, address],
+            cwd=tmp_path,
+            env=clean_environment() | {"DISCORD_TOKEN": TOKEN},
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as bot:
+            caller, _ = silent.accept()
+            bot.send_signal(name)
+            _, said = bot.communicate(timeout=30)
+            caller.close()
+    assert bot.returncode == 0
+    assert "stopping" in said
+    assert "Traceback" not in said

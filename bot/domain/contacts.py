@@ -68,8 +68,11 @@ class Role:
     @property
     def typed(self) -> str:
         """A line that `read_role` reads back as the same role, for a form to start from."""
-        ways = (self.line, f"{self.title} at {self.organization}", f"{self.title} | {self.organization}")
-        return next((way for way in ways if read_role(way) == self), self.line).strip()
+        ways = (f"{self.title}{between}{self.organization}" for between in (" at ", " | ", " @"))
+        return next((way.strip() for way in (self.line, *ways) if self._is_read_from(way)), self.line)
+
+    def _is_read_from(self, text: str) -> bool:
+        return len(text.strip()) <= ROLE_LIMIT and read_role(text) == self
 
 
 def read_role(text: str) -> Role:

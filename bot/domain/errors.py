@@ -39,6 +39,8 @@ class Code(StrEnum):
     """`text`: not HH:MM, or the two ends are the same."""
     BAD_MINUTES = "bad_minutes"
     """`minutes`, `low`, `high`: no length for a meeting."""
+    RESTARTING = "restarting"
+    """The bot is stopping and takes nothing new."""
     BLANK = "blank"
     """`field`: something that is needed was left empty."""
     TOO_LONG = "too_long"

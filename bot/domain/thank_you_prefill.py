@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.domain.evaluations import Answer, Verdict
+from bot.domain.thank_yous import PART_LIMIT, done_from_todos
 from bot.domain.wording import fragment
 
 _TELLING = (7, 9, 5, 3, 4, 8, 1)
@@ -29,6 +30,14 @@ def learned(answers: Mapping[int, Answer]) -> str:
     """A first answer to "What did you learn or appreciate?"; empty when the evaluation says nothing."""
     words = worth_naming(answers)
     return _clip(words[0]) if words else ""
+
+
+def done(todos: Sequence[str]) -> str:
+    """A first answer to "What have you done about it?": of what is done, as many whole to-dos as the form takes."""
+    count = len(todos)
+    while len(told := done_from_todos(todos[:count])) > PART_LIMIT:
+        count -= 1
+    return told
 
 
 def next_step(open_todos: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from bot.clock import now
 from bot.domain import thank_you_prefill as prefill
 from bot.domain.evaluations import Answer, EvaluationStatus, State, Verdict, gaps
 from bot.domain.thank_you_review import review
-from bot.domain.thank_yous import Finding, NoteParts, done_from_todos
+from bot.domain.thank_yous import Finding, NoteParts
 from bot.domain.wording import word_count
 from bot.handbook.models import Handbook
 from bot.services.base import owned
@@ -141,7 +141,7 @@ def _offered(rows: _Rows) -> Words:
         return Words(rows.note.learned, rows.note.done, rows.note.next_step)
     return Words(
         learned=prefill.learned(rows.answers),
-        done=done_from_todos(rows.todo_texts(done=True)),
+        done=prefill.done(rows.todo_texts(done=True)),
         next_step=prefill.next_step(rows.todo_texts(done=False)),
     )
 

@@ -135,7 +135,8 @@ def _meant(rows: Sequence[InterviewView]) -> InterviewView | None:
 
 def _check(words: Words) -> None:
     checked_length(words.learned, "What did you learn or appreciate?", PART_LIMIT)
-    checked_length(words.done, "What have you done about it?", PART_LIMIT)
+    # What was ticked for an earlier draft is offered here together with what was typed.
+    checked_length(words.done, "What have you done about it?", BODY_LIMIT)
     checked_length(words.next_step, "What happens next?", PART_LIMIT)
 
 

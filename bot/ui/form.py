@@ -34,7 +34,7 @@ class TextField:
     long: bool = False
     required: bool = False
     limit: int = 1000
-    """Longest text taken, in characters; Discord stops the typing there."""
+    """Longest text taken, in characters; Discord stops the typing there. What is offered always fits whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ def build_modal(form: Form, owner: int) -> discord.ui.Modal:
     for field in form.fields:
         if len(field.label) > LABEL_LIMIT or len(field.description) > DESCRIPTION_LIMIT:
             raise ValueError(f"the field {field.label!r} breaks a limit")
+        if isinstance(field, TextField) and len(field.value) > TEXT_LIMIT:
+            raise ValueError(f"the field {field.label!r} would lose what it offers")
         modal.add_item(
             discord.ui.Label(text=field.label, description=field.description or None, component=_input(field))
         )
@@ -92,10 +94,10 @@ def _input(field: TextField | ChoiceField | TickField) -> discord.ui.Item[Any]:
             return discord.ui.TextInput(
                 custom_id=field.key,
                 style=discord.TextStyle.paragraph if field.long else discord.TextStyle.short,
-                default=field.value[: field.limit] or None,
+                default=field.value or None,
                 placeholder=field.placeholder[:100] or None,
                 required=field.required,
-                max_length=field.limit,
+                max_length=max(field.limit, len(field.value)),
             )
         case ChoiceField():
             return discord.ui.Select(

@@ -45,7 +45,7 @@ class Router:
         self._idle = asyncio.Event()
         self._idle.set()
         self._in_hand = 0
-        self.closing = False
+        self._closing = False
 
     def add(self, action: str, handler: Handler) -> None:
         """Register `handler(press, *arguments)`; its annotations (int or str) type the route's arguments."""
@@ -74,6 +74,9 @@ class Router:
 
     async def run(self, action: str, press: Press, args: Sequence[str] = ()) -> None:
         """Run one handler in the student's turn; an error becomes a card, never an exception."""
+        if self._closing:
+            await errors.report(press, CoachError(Code.RESTARTING))
+            return
         async with self.turn(press.user_id):
             await self.go_on(action, press, args)
 
@@ -82,7 +85,7 @@ class Router:
         try:
             await self._meet(press.interaction.user)
             handler = self.handlers[action]
-            await handler(press, *_typed(handler, args))
+            await handler(press, *typed_arguments(handler, args))
         except CoachError as error:
             if error.code is Code.ZONE_NEEDED and self.zone_asker is not None:
                 await self._ask_zone(press, action, args)
@@ -106,6 +109,9 @@ class Router:
     async def message(self, message: discord.Message) -> None:
         """Take a DM. The first registered handler that wants it has it."""
         if message.author.bot or message.guild is not None:
+            return
+        if self._closing:
+            await _tell(message, errors.refusal(CoachError(Code.RESTARTING), {"text": message.content}))
             return
         try:
             async with self.turn(message.author.id):
@@ -137,7 +143,8 @@ class Router:
             self._idle.set()
 
     async def drain(self, seconds: float) -> None:
-        """Wait until nothing is in hand, at most `seconds`."""
+        """Take nothing new, and wait until nothing is in hand, at most `seconds`."""
+        self._closing = True
         try:
             async with asyncio.timeout(seconds):
                 await self._idle.wait()
@@ -160,7 +167,7 @@ class _Turn:
         self._router.end()
 
 
-def _typed(handler: Handler, args: Sequence[str]) -> list[int | str]:
+def typed_arguments(handler: Handler, args: Sequence[str]) -> list[int | str]:
     """The route's arguments as the handler declares them. Raises MOVED_ON when they do not fit."""
     parameters = list(inspect.signature(handler).parameters.values())[1:]
     required = sum(parameter.default is inspect.Parameter.empty for parameter in parameters)

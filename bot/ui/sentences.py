@@ -67,6 +67,7 @@ _SENTENCES: dict[Code, Callable[[dict[str, Any]], str]] = {
         f"I cannot plan a meeting of “{short(str(p['minutes']), 20)}” minutes. "
         f"Give a whole number from {p['low']} to {p['high']}; 20 is usual."
     ),
+    Code.RESTARTING: lambda _: "I am just restarting. Please do that again in a minute.",
     Code.BLANK: lambda p: f"“{p.get('field', 'That')}” is empty, and it is needed.",
     Code.TOO_LONG: lambda p: (
         f"“{p.get('field', 'That')}” is {p.get('length', '?')} characters long; {p.get('limit', '?')} fit."

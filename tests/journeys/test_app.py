@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from bot.app import create_bot
 from bot.settings import Settings
-from tests.kit import World
+from tests.kit import Student, World
 
 
 def syncs(rapport: World) -> int:
@@ -71,6 +71,16 @@ async def test_closing_twice_is_fine_and_a_press_afterwards_reaches_nobody(rappo
     assert rapport.bot.is_closed()
 
 
+async def test_while_the_bot_stops_it_takes_nothing_new_and_says_so(rapport: World, maya: Student) -> None:
+    await maya.say("hi")
+    await rapport.bot.router.drain(1)
+    for answer in (await maya.slash("next"), await maya.say("a long answer that must not get lost on the way")):
+        assert "restarting" in answer
+    assert "must not get lost" in answer
+    await rapport.restart()
+    assert "first contact" in await maya.slash("next")
+
+
 async def test_the_token_is_never_shown(tmp_path: object, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     secret = "MTIzNDU2Nzg5.secret.words"
@@ -87,5 +97,3 @@ async def test_messages_in_a_server_are_not_the_bots_business(rapport: World) ->
     member = rapport.member("tom")
     await member.actor.send(member.channel, "hello everyone")
     assert len(member.channel.history()) == 1
-
-
