@@ -19,7 +19,7 @@ from bot.app import create_bot
 from bot.checks import explain, run_checks
 from bot.handbook.problems import HandbookError
 from bot.settings import Settings
-from bot.storage.engine import open_engine
+from bot.storage.engine import NoFolderError, open_engine
 from bot.storage.migrate import current, upgrade
 
 log = logging.getLogger(__name__)
@@ -33,17 +33,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ValidationError as error:
         return _fail(*explain(error))
     logs.configure(settings.log_level)
-    with contextlib.suppress(KeyboardInterrupt):
-        match options.command:
-            case "run":
-                return _run(settings, force_sync=options.sync)
-            case "check":
-                return _check(settings)
-            case "db":
-                return asyncio.run(_upgrade(settings))
-            case _:
-                return _demo(options)
-    return 0
+    try:
+        return _do(options, settings)
+    except KeyboardInterrupt:
+        return 0
+    except HandbookError as error:
+        return _fail("The handbook does not fit:", str(error))
+    except (DBAPIError, NoFolderError) as error:
+        return _fail(f"The database cannot be used ({type(error).__name__}). `python -m bot check` says more.")
+
+
+def _do(options: argparse.Namespace, settings: Settings) -> int:
+    match options.command:
+        case "run":
+            return _run(settings, force_sync=options.sync)
+        case "check":
+            return _check(settings)
+        case "db":
+            return asyncio.run(_upgrade(settings))
+        case _:
+            return _demo(options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,14 +83,10 @@ def _run(settings: Settings, *, force_sync: bool) -> int:
         return _fail("DISCORD_TOKEN is not set. Put the bot's token into .env; README.md says where to get it.")
     try:
         asyncio.run(_serve(settings, settings.discord_token.get_secret_value(), force_sync=force_sync))
-    except HandbookError as error:
-        return _fail("The handbook does not fit:", str(error))
     except discord.LoginFailure:
         return _fail(
             "Discord does not accept DISCORD_TOKEN. Reset it in the developer portal and put the new one in."
         )
-    except DBAPIError as error:
-        return _fail(f"The database cannot be used ({type(error).__name__}). `python -m bot check` says more.")
     except (aiohttp.ClientError, OSError) as error:
         return _fail(f"Discord cannot be reached ({type(error).__name__}). Is this machine online?")
     return 0

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,14 +81,23 @@ def _handbook(settings: Settings) -> Finding:
     return Finding(fine=True, what=f"handbook: {len(handbook.topics)} topics, {len(handbook.questions)} questions")
 
 
-def _is_not_made_yet(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
+def _not_made_yet(url: URL) -> Path | None:
+    """The SQLite file that the first start will make."""
+    file = Path(url.database or "")
+    return file if url.get_backend_name() == "sqlite" and not file.exists() else None
+
+
+def _can_be_made(file: Path) -> bool:
+    folder = next(parent for parent in file.absolute().parents if parent.exists())
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 async def _database(settings: Settings) -> Finding:
     url = settings.database
-    if _is_not_made_yet(url):
-        return Finding(fine=True, what=f"database {url}: the first start makes it")
+    if (file := _not_made_yet(url)) is not None:
+        if _can_be_made(file):
+            return Finding(fine=True, what=f"database {url}: the first start makes it")
+        return Finding(fine=False, what=f"no database can be made at {url}. See DATABASE_URL and DATA_DIR.")
     engine = open_engine(url)
     try:
         revision = await current(engine)

@@ -8,12 +8,9 @@ from bot.services.contact_names import ContactRef
 from bot.services.contact_views import Entry
 from bot.ui.cards import contact_forms as forms
 from bot.ui.cards import contacts as cards
-from bot.ui.paging import page as cut_page
 from bot.ui.press import Interaction, Press
 from bot.ui.step import Step, action
 
-PAGE = 8
-"""Contacts on one page of the list."""
 SEARCH_LIMIT = 48
 """Most of a search that the buttons of a list carry along, in UTF-16 units, which is how Discord may count."""
 
@@ -27,6 +24,7 @@ class Contacts(Step):
 
     @contact.command(name="add")
     @app_commands.describe(referred_by="The contact who named them")
+    @app_commands.autocomplete(referred_by=Step.complete_contact)
     async def add_command(self, interaction: Interaction, referred_by: str | None = None) -> None:
         """Add someone you want to learn from."""
         await self.act(interaction, "contact.new", referred_by=referred_by)
@@ -42,36 +40,31 @@ class Contacts(Step):
 
     @contact.command(name="show")
     @app_commands.describe(contact="Whom to show")
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def show_command(self, interaction: Interaction, contact: str) -> None:
         """See everything about one contact."""
         await self.act(interaction, "contact.show", contact=contact)
 
     @contact.command(name="edit")
     @app_commands.describe(contact="Whom to change")
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def edit_command(self, interaction: Interaction, contact: str) -> None:
         """Change what you know about a contact."""
         await self.act(interaction, "contact.edit", contact=contact)
 
     @contact.command(name="note")
     @app_commands.describe(contact="Whom the note is about", text="What you want to remember")
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def note_command(self, interaction: Interaction, contact: str, text: str) -> None:
         """Add a note to a contact."""
         await self.act(interaction, "contact.noted", contact=contact, text=text)
 
     @contact.command(name="delete")
     @app_commands.describe(contact="Whom to delete")
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def delete_command(self, interaction: Interaction, contact: str) -> None:
         """Delete a contact with everything about them."""
         await self.act(interaction, "contact.delete", contact=contact)
-
-    @add_command.autocomplete("referred_by")
-    @show_command.autocomplete("contact")
-    @edit_command.autocomplete("contact")
-    @note_command.autocomplete("contact")
-    @delete_command.autocomplete("contact")
-    async def complete(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """The caller's own contacts."""
-        return await self.complete_contact(interaction, typed)
 
     @action("contact.new")
     async def new(self, press: Press, referred_by: int = 0) -> None:
@@ -87,13 +80,13 @@ class Contacts(Step):
         await press.show(cards.added(view))
 
     @action("contact.list")
-    async def listing(self, press: Press, page: int = -1, stage: str = "", search: str = "") -> None:
+    async def show_list(self, press: Press, page: int = -1, stage: str = "", search: str = "") -> None:
         """Show the list; the command gives the filters as fields, and the buttons that turn pages as arguments."""
         stage, search = press.text("stage") or stage, _carried(press.text("search") or search)
         chosen = Stage(stage) if stage in set(Stage) else None
-        found = await self.services.contacts.browse(press.user_id, chosen, search)
+        found = await self.services.contacts.listing(press.user_id, chosen, search)
         if found or chosen or search:
-            card = cards.listing(cut_page(found, page, PAGE), chosen, search)
+            card = cards.listing(found, page, chosen, search)
         else:
             card = cards.nobody_yet([line.text for line in self.services.handbook.contacts.warm_start])
         await press.show(card, replace=page >= 0)
@@ -102,12 +95,12 @@ class Contacts(Step):
     async def show(self, press: Press, contact: int = 0) -> None:
         """Show one contact."""
         who = await self._who(press, contact)
-        await press.show(cards.person(await self.services.contacts.show(press.user_id, who.id)))
+        await press.show(cards.person(await self.services.contacts.get(press.user_id, who.id)))
 
     @action("contact.kept")
     async def keep(self, press: Press, contact: int) -> None:
         """Show the contact again in place of the question whether to delete it."""
-        await press.show(cards.person(await self.services.contacts.show(press.user_id, contact)), replace=True)
+        await press.show(cards.person(await self.services.contacts.get(press.user_id, contact)), replace=True)
 
     @action("contact.edit")
     async def edit(self, press: Press, contact: int = 0) -> None:

@@ -6,17 +6,17 @@ import discord
 from discord import app_commands
 
 from bot.domain.conversation import Back, Choose, Goto, Ignored, Input, Note, Pause, Resume, Resumed, Say, Skip
-from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations import Verdict
 from bot.handbook.models.evaluation import Evaluation as Texts
 from bot.services import Services
-from bot.services.evaluation_views import Busy, NoMeeting, NotMet, Opened, Opening, Talk, Turn
+from bot.services.evaluation_views import Busy, Opened, Opening, Talk, Turn
+from bot.services.interview_views import NoMeeting, NotMet
 from bot.ui import direct
 from bot.ui.cards import evaluation_summary as summaries
 from bot.ui.cards import evaluations as cards
 from bot.ui.conversation import Conversation
 from bot.ui.form import Form
-from bot.ui.press import Interaction, Press
+from bot.ui.press import Interaction, Press, one_of
 from bot.ui.router import Router
 from bot.ui.step import Step, action
 
@@ -36,19 +36,15 @@ class Evaluations(Step):
 
     @app_commands.command()
     @app_commands.describe(contact="Whom you met")
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def evaluate(self, interaction: Interaction, contact: str) -> None:
         """Eleven short questions about a meeting, in our DM."""
         await self.act(interaction, "evaluation.about", contact=contact)
 
-    @evaluate.autocomplete("contact")
-    async def complete_evaluate(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """The caller's contacts."""
-        return await self.complete_contact(interaction, typed)
-
     @action("evaluation.about")
     async def about(self, press: Press) -> None:
         """Start or go on, by contact."""
-        contact = await self.services.contacts.resolve(press.user_id, press.text("contact"))
+        contact = await self.contact_of(press)
         await self._opened(press, await self.services.evaluations.about(press.user_id, contact.id))
 
     @action("evaluation.start")
@@ -70,9 +66,7 @@ class Evaluations(Step):
     @action("evaluation.choose")
     async def choose(self, press: Press, evaluation: int, question: int, verdict: str) -> None:
         """One of the answer buttons."""
-        if verdict not in set(Verdict):
-            raise CoachError(Code.MOVED_ON)
-        await self._take(press, evaluation, question, Choose(Verdict(verdict)))
+        await self._take(press, evaluation, question, Choose(one_of(Verdict, verdict)))
 
     @action("evaluation.back")
     async def back(self, press: Press, evaluation: int, question: int) -> None:
@@ -141,16 +135,12 @@ class Evaluations(Step):
     @action("evaluation.goto")
     async def goto(self, press: Press, evaluation: int) -> None:
         """To the question that was chosen."""
-        chosen = "".join(press.values())
-        if not (chosen.isascii() and chosen.isdigit()):
-            raise CoachError(Code.MOVED_ON)
-        turn = await self.services.evaluations.take(press.user_id, evaluation, Goto(int(chosen)))
-        match turn:
-            case Busy():
-                await press.show(cards.busy(turn))
-            case Turn(event=Ignored()):
+        match await self.services.evaluations.take(press.user_id, evaluation, Goto(press.chosen_row())):
+            case Busy() as busy:
+                await press.show(cards.busy(busy))
+            case Turn(event=Ignored()) as turn:
                 await self._conversation.present(press, turn.talk, turn.left)
-            case Turn():
+            case Turn() as turn:
                 await self._conversation.jump(press, turn)
 
     async def hear(self, message: discord.Message) -> bool:
@@ -161,7 +151,7 @@ class Evaluations(Step):
         if message.content.strip():
             turn = await self.services.evaluations.say(owner, message.content)
             if turn is not None:
-                await self._conversation.heard(channel, owner, turn)
+                await self._conversation.heard(channel, owner, turn, message.content)
             return turn is not None
         talk = await self.services.evaluations.current(owner)
         if talk is not None:

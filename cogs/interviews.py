@@ -9,7 +9,6 @@ from discord import app_commands
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.interviews import LONGEST_MINUTES, PLACE_LIMIT, SHORTEST_MINUTES, Mode
-from bot.services.contact_names import ContactRef
 from bot.services.interview_views import Booked, InterviewView, Met, NotMet, NotMoved, Terms
 from bot.ui.card import Button, Card
 from bot.ui.cards import interview_booking as booking
@@ -18,8 +17,8 @@ from bot.ui.cards import interviews as cards
 from bot.ui.cards.interview_list import listing
 from bot.ui.cards.preparation import preparation
 from bot.ui.press import Interaction, Press
+from bot.ui.sentences import MENDABLE
 from bot.ui.step import Step, action
-from bot.ui.when import parse_when
 
 _MINUTES = re.compile(r"(\d{1,4})\s*(?:m|min|mins|minutes?)?\.?", re.IGNORECASE)
 
@@ -37,6 +36,7 @@ class Interviews(Step):
         mode="How you meet",
         place="Where, or the link",
     )
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def schedule_command(
         self,
         interaction: Interaction,
@@ -54,18 +54,21 @@ class Interviews(Step):
 
     @interview.command(name="prep")
     @app_commands.describe(contact="Who you meet")
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def prep_command(self, interaction: Interaction, contact: str) -> None:
         """Get ready: agenda, questions and what to bring."""
         await self.act(interaction, "interview.prep", contact=contact)
 
     @interview.command(name="move")
     @app_commands.describe(contact="Who you meet", when="The new time, as you would say it: Thu 4pm")
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def move_command(self, interaction: Interaction, contact: str, when: str) -> None:
         """Move a meeting, and its reminders with it."""
         await self.act(interaction, "interview.move", contact=contact, when=when)
 
     @interview.command(name="cancel")
     @app_commands.describe(contact="Who you were going to meet")
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def cancel_command(self, interaction: Interaction, contact: str) -> None:
         """Call a meeting off."""
         await self.act(interaction, "interview.cancel", contact=contact)
@@ -77,18 +80,10 @@ class Interviews(Step):
 
     @interview.command(name="happened")
     @app_commands.describe(contact="Who you met", when="When it ended; now, if you say nothing")
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def happened_command(self, interaction: Interaction, contact: str, when: str | None = None) -> None:
         """Tell me that you met, booked or not."""
         await self.act(interaction, "interview.happened", contact=contact, when=when)
-
-    @schedule_command.autocomplete("contact")
-    @prep_command.autocomplete("contact")
-    @move_command.autocomplete("contact")
-    @cancel_command.autocomplete("contact")
-    @happened_command.autocomplete("contact")
-    async def suggest_contact(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """The student's own contacts."""
-        return await self.complete_contact(interaction, typed)
 
     @action("interview.book")
     async def book(self, press: Press, contact: int) -> None:
@@ -100,7 +95,7 @@ class Interviews(Step):
         """Take the command, or the form for `contact`."""
         try:
             terms = await self._terms(press)
-            found = contact or (await self._contact(press)).id
+            found = contact or (await self.contact_of(press)).id
             done = await self.services.interviews.schedule(press.user_id, found, terms)
         except CoachError as error:
             await self._hand_back(press, error, contact, "interview.book")
@@ -121,10 +116,10 @@ class Interviews(Step):
         await press.show(self._card(await self.services.interviews.get(press.user_id, press.chosen_row())))
 
     @action("interview.list")
-    async def show_list(self, press: Press, number: int = -1) -> None:
+    async def show_list(self, press: Press, page: int = -1) -> None:
         """Show a page of all meetings; turning a page stays in place."""
         found = await self.services.interviews.listing(press.user_id)
-        await press.show(listing(found, number), replace=number >= 0)
+        await press.show(listing(found, page), replace=page >= 0)
 
     @action("interview.prep")
     async def prep(self, press: Press, interview: int = 0, _reminder: int = 0) -> None:
@@ -132,9 +127,12 @@ class Interviews(Step):
         if interview:
             sheet = await self.services.interviews.prepare(press.user_id, interview)
         else:
-            contact = await self._contact(press)
+            contact = await self.contact_of(press)
             sheet = await self.services.interviews.prepare_for(press.user_id, contact.id)
-        await press.show(preparation(sheet, self.services.handbook))
+        if sheet.meeting is None or sheet.meeting.waits:
+            await press.show(preparation(sheet, self.services.handbook))
+        else:
+            await press.show(self._card(sheet.meeting))
 
     @action("interview.moved")
     async def moved(self, press: Press, interview: int, reminder: int = 0) -> None:
@@ -161,10 +159,10 @@ class Interviews(Step):
 
     async def _move_by_contact(self, press: Press) -> None:
         terms = await self._terms(press)
-        contact = await self._contact(press)
+        contact = await self.contact_of(press)
         waiting = await self.services.interviews.waiting(press.user_id, contact.id)
         if waiting is None:
-            await press.show(cards.no_meeting(contact.id, contact.name))
+            await press.show(cards.no_meeting(contact))
         else:
             await press.show(self._moved(await self.services.interviews.move(press.user_id, waiting.id, terms)))
 
@@ -181,13 +179,13 @@ class Interviews(Step):
         if interview:
             view = await self.services.interviews.get(press.user_id, interview)
         else:
-            contact = await self._contact(press)
+            contact = await self.contact_of(press)
             waiting = await self.services.interviews.waiting(press.user_id, contact.id)
             if waiting is None:
-                await press.show(cards.no_meeting(contact.id, contact.name))
+                await press.show(cards.no_meeting(contact))
                 return
             view = waiting
-        await press.show(cards.ask_cancel(view) if view.waits and not view.over else self._card(view))
+        await press.show(cards.ask_cancel(view) if view.coming else self._card(view))
 
     @action("interview.cancelled")
     async def cancelled(self, press: Press, interview: int) -> None:
@@ -206,8 +204,10 @@ class Interviews(Step):
         if interview:
             done = await self.services.interviews.happened(press.user_id, interview)
         else:
-            contact = await self._contact(press)
-            done = await self.services.interviews.met(press.user_id, contact.id, await self._ended_at(press))
+            contact = await self.contact_of(press)
+            done = await self.services.interviews.met(
+                press.user_id, contact.id, await self.moment_if_told(press, "past")
+            )
         match done:
             case Met(view):
                 await press.show(cards.met(view), replace=bool(interview))
@@ -227,28 +227,18 @@ class Interviews(Step):
             return booking.moved(done, now())
         return booking.not_moved(done, self.services.handbook)
 
-    async def _contact(self, press: Press) -> ContactRef:
-        return await self.services.contacts.resolve(press.user_id, press.text("contact"))
-
     async def _terms(self, press: Press) -> Terms:
         """When, how long and how, as typed. Raises the WHEN_ codes, BAD_MINUTES, ZONE_NEEDED."""
-        zone = await self.services.profiles.zone(press.user_id)
         return Terms(
-            parse_when(press.text("when"), zone=zone, now=now()),
+            await self.moment_of(press),
             _minutes(press.text("minutes")),
             _mode(press.text("mode")),
             press.text("place") if "place" in press.fields else None,
         )
 
-    async def _ended_at(self, press: Press) -> datetime | None:
-        if not press.text("when"):
-            return None
-        zone = await self.services.profiles.zone(press.user_id)
-        return parse_when(press.text("when"), zone=zone, now=now(), tense="past")
-
     async def _hand_back(self, press: Press, error: CoachError, subject: int, form: str) -> None:
         """Hand a form's text back with a way to open `form` again. A command is simply typed again."""
-        if not subject or error.code not in forms.MENDABLE:
+        if not subject or error.code not in MENDABLE:
             raise error
         await press.show(forms.not_taken(error, press.fields, Button("Try again", form, (subject,))))
 

@@ -4,7 +4,7 @@ from bot.domain.errors import CoachError, Code
 from bot.domain.reminders import Snooze
 from bot.services.pings import PingView
 from bot.ui.cards import pings as cards
-from bot.ui.press import Press
+from bot.ui.press import Press, one_of
 from bot.ui.step import Step, action
 
 
@@ -20,10 +20,9 @@ class Pings(Step):
     @action("ping.snoozed")
     async def snooze(self, press: Press, reminder: int, choice: str) -> None:
         """Put it off."""
-        if choice not in set(Snooze):
-            raise CoachError(Code.MOVED_ON)
+        word = one_of(Snooze, choice)
         view = await self._still_due(press, reminder)
-        until = await self.services.reminders.snooze(press.user_id, reminder, Snooze(choice))
+        until = await self.services.reminders.snooze(press.user_id, reminder, word)
         await press.show(cards.snoozed(view, self.services.handbook, until), replace=True)
 
     async def _still_due(self, press: Press, reminder: int) -> PingView:

@@ -4,7 +4,6 @@ from typing import Literal
 
 from discord import app_commands
 
-from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.request_form import Words
 from bot.domain.requests import NextMove, Outcome, RequestStatus, Route
@@ -13,12 +12,8 @@ from bot.ui.card import Card
 from bot.ui.cards import request_answers as answers
 from bot.ui.cards import request_forms as forms
 from bot.ui.cards import requests as cards
-from bot.ui.paging import page
-from bot.ui.press import Interaction, Press
+from bot.ui.press import Interaction, Press, one_of
 from bot.ui.step import Step, action
-from bot.ui.when import parse_when
-
-_PAGE = 8
 
 
 class Requests(Step):
@@ -28,6 +23,7 @@ class Requests(Step):
 
     @request.command(name="draft")
     @app_commands.describe(contact="Who you want to ask", route="How it reaches them; email is usual")
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def draft_command(
         self,
         interaction: Interaction,
@@ -39,12 +35,14 @@ class Requests(Step):
 
     @request.command(name="sent")
     @app_commands.describe(contact="Who you asked", when="When it went out, such as yesterday 4pm; default: now")
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def sent_command(self, interaction: Interaction, contact: str, when: str | None = None) -> None:
         """Tell me that a request is out, drafted here or not."""
         await self.act(interaction, "request.sent", contact=contact, when=when)
 
     @request.command(name="answer")
     @app_commands.describe(contact="Who answered", outcome="What they said")
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def answer_command(
         self,
         interaction: Interaction,
@@ -59,24 +57,17 @@ class Requests(Step):
         """See your requests and how they stand."""
         await self.act(interaction, "request.list")
 
-    @draft_command.autocomplete("contact")
-    @sent_command.autocomplete("contact")
-    @answer_command.autocomplete("contact")
-    async def suggest_contact(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """The student's own contacts."""
-        return await self.complete_contact(interaction, typed)
-
     @action("request.draft")
     async def draft(self, press: Press, contact: int = 0) -> None:
         """Open the form."""
-        route = _route(press.text("route") or Route.EMAIL)
+        route = one_of(Route, press.text("route") or Route.EMAIL)
         start = await self.services.requests.start(press.user_id, await self._contact(press, contact))
         await press.ask(forms.first(start, route))
 
     @action("request.compose")
     async def compose(self, press: Press, contact: int, route: str) -> None:
         """Take the form."""
-        view = await self.services.requests.compose(press.user_id, contact, _route(route), _words(press))
+        view = await self.services.requests.compose(press.user_id, contact, one_of(Route, route), _words(press))
         await press.show(self._card(view))
 
     @action("request.over")
@@ -134,14 +125,11 @@ class Requests(Step):
     @action("request.sent")
     async def sent(self, press: Press, request: int = 0) -> None:
         """Take word that a request is out: this one, or the one to a contact."""
-        owner, at = press.user_id, None
-        if press.text("when"):
-            zone = await self.services.profiles.zone(owner)
-            at = parse_when(press.text("when"), zone=zone, now=now(), tense="past")
+        at = await self.moment_if_told(press, "past")
         if request:
-            view = await self.services.requests.sent(owner, request, at)
+            view = await self.services.requests.sent(press.user_id, request, at)
         else:
-            view = await self.services.requests.sent_to(owner, await self._contact(press), at)
+            view = await self.services.requests.sent_to(press.user_id, await self._contact(press), at)
         await press.show(cards.sent(view, self.services.handbook), replace=True)
 
     @action("request.reply")
@@ -153,7 +141,7 @@ class Requests(Step):
     @action("request.answered")
     async def answered(self, press: Press, request: int = 0, outcome: str = "", _reminder: int = 0) -> None:
         """Take what came back on a request, or on the one to a contact."""
-        word = _outcome(outcome or press.text("outcome"))
+        word = one_of(Outcome, outcome or press.text("outcome"))
         if request:
             view = await self.services.requests.answer(press.user_id, request, word)
         else:
@@ -188,10 +176,10 @@ class Requests(Step):
         await press.show(card, replace=True)
 
     @action("request.list")
-    async def list(self, press: Press, number: int = 0) -> None:
-        """Show a page of the requests."""
+    async def show_list(self, press: Press, page: int = -1) -> None:
+        """Show a page of the requests; turning a page stays in place."""
         found = await self.services.requests.listing(press.user_id)
-        await press.show(cards.listing(page(found, number, _PAGE)), replace=True)
+        await press.show(cards.listing(found, page), replace=page >= 0)
 
     @action("request.choose")
     async def choose(self, press: Press) -> None:
@@ -202,7 +190,7 @@ class Requests(Step):
         return await self.services.requests.get(press.user_id, request)
 
     async def _contact(self, press: Press, contact: int = 0) -> int:
-        return contact or (await self.services.contacts.resolve(press.user_id, press.text("contact"))).id
+        return contact or (await self.contact_of(press)).id
 
     def _card(self, view: RequestView) -> Card:
         return cards.request(view, self.services.handbook)
@@ -210,17 +198,3 @@ class Requests(Step):
 
 def _words(press: Press) -> Words:
     return Words(press.text("tie"), press.text("why"), press.text("learn"), press.text("windows"))
-
-
-def _route(word: str) -> Route:
-    """Raises MOVED_ON for a route that no form has."""
-    if word not in set(Route):
-        raise CoachError(Code.MOVED_ON)
-    return Route(word)
-
-
-def _outcome(word: str) -> Outcome:
-    """Raises MOVED_ON for an outcome that no button has."""
-    if word not in set(Outcome):
-        raise CoachError(Code.MOVED_ON)
-    return Outcome(word)

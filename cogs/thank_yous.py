@@ -1,15 +1,12 @@
 """Commands and actions of the thank-you note."""
 
-from datetime import datetime
-
 from discord import app_commands
 
-from bot.clock import now
-from bot.services.thank_you_views import NoMeeting, NoteView, NotMet, Words
+from bot.services.interview_views import NoMeeting, NotMet
+from bot.services.thank_you_views import NoteView, Words
 from bot.ui.cards import thank_yous as cards
 from bot.ui.press import Interaction, Press
 from bot.ui.step import Step, action
-from bot.ui.when import parse_when
 
 
 class ThankYous(Step):
@@ -19,21 +16,17 @@ class ThankYous(Step):
 
     @thanks.command(name="draft")
     @app_commands.describe(contact="Who you met")
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def draft_command(self, interaction: Interaction, contact: str) -> None:
         """Write the note in three short answers."""
         await self.act(interaction, "thanks.draft", contact=contact)
 
     @thanks.command(name="sent")
     @app_commands.describe(contact="Who you thanked", when="When it went out, such as 2 hours ago; default: now")
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def sent_command(self, interaction: Interaction, contact: str, when: str | None = None) -> None:
         """Tell that the note is out; the reminders stop."""
         await self.act(interaction, "thanks.sent", contact=contact, when=when)
-
-    @draft_command.autocomplete("contact")
-    @sent_command.autocomplete("contact")
-    async def suggest_contact(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """The student's own contacts."""
-        return await self.complete_contact(interaction, typed)
 
     @action("thanks.draft")
     async def draft(self, press: Press, interview: int = 0, _reminder: int = 0) -> None:
@@ -57,8 +50,7 @@ class ThankYous(Step):
     async def compose(self, press: Press, interview: int) -> None:
         """Take the form."""
         words = Words(press.text("learned"), press.text("done"), press.text("next_step"))
-        ticked = [int(value) for value in press.values("ticked") if value.isdecimal()]
-        asked = next((int(value) for value in press.values("question") if value.isdecimal()), 0)
+        ticked, asked = press.numbers("ticked"), next(iter(press.numbers("question")), 0)
         view = await self.services.thank_yous.compose(press.user_id, interview, words, ticked, asked)
         await press.show(cards.note(view, self.services.handbook))
 
@@ -98,7 +90,7 @@ class ThankYous(Step):
         if not isinstance(found, NoteView):
             await self._show(press, found)
             return
-        at = await self._moment(press)
+        at = await self.moment_if_told(press, "past")
         view = await self.services.thank_yous.sent(press.user_id, found.interview_id, at)
         await press.show(cards.note(view, self.services.handbook), replace=True)
 
@@ -106,7 +98,7 @@ class ThankYous(Step):
         """The note for a meeting, or for the last one with the contact that was named."""
         if interview:
             return await self.services.thank_yous.get(press.user_id, interview)
-        contact = await self.services.contacts.resolve(press.user_id, press.text("contact"))
+        contact = await self.contact_of(press)
         return await self.services.thank_yous.about(press.user_id, contact.id)
 
     async def _show(self, press: Press, found: NoteView | NotMet | NoMeeting) -> None:
@@ -114,9 +106,3 @@ class ThankYous(Step):
             await press.show(cards.note(found, self.services.handbook))
         else:
             await press.show(cards.not_met(found))
-
-    async def _moment(self, press: Press) -> datetime | None:
-        if not press.text("when"):
-            return None
-        zone = await self.services.profiles.zone(press.user_id)
-        return parse_when(press.text("when"), zone=zone, now=now(), tense="past")

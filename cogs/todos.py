@@ -1,17 +1,17 @@
 """Commands and actions of to-dos."""
 
-from datetime import datetime
-
 from discord import app_commands
 
 from bot.clock import now
 from bot.domain.errors import CoachError
+from bot.domain.texts import clip
 from bot.domain.todos import TEXT_LIMIT
+from bot.services.contact_names import LABEL_LIMIT
 from bot.services.todos import Added
 from bot.ui.cards import todos as cards
 from bot.ui.press import Interaction, Press
+from bot.ui.sentences import MENDABLE
 from bot.ui.step import Step, action
-from bot.ui.when import parse_when
 
 
 class Todos(Step):
@@ -23,6 +23,7 @@ class Todos(Step):
     @app_commands.describe(
         text="What you want to do", contact="Who it has to do with", when="When it is due, such as Fri 5pm"
     )
+    @app_commands.autocomplete(contact=Step.complete_contact)
     async def add_command(
         self,
         interaction: Interaction,
@@ -44,16 +45,11 @@ class Todos(Step):
         """Tick something off."""
         await self.act(interaction, "todo.done", todo=todo)
 
-    @add_command.autocomplete("contact")
-    async def suggest_contact(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """The student's own contacts."""
-        return await self.complete_contact(interaction, typed)
-
     @done_command.autocomplete("todo")
     async def suggest_todo(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The student's open to-dos."""
         found = await self.services.todos.suggest(interaction.user.id, typed)
-        return [app_commands.Choice(name=todo.label[:100], value=todo.token) for todo in found]
+        return [app_commands.Choice(name=clip(todo.label, LABEL_LIMIT), value=todo.token) for todo in found]
 
     @action("todo.new")
     async def new(self, press: Press, interview: int = 0) -> None:
@@ -66,24 +62,24 @@ class Todos(Step):
         try:
             done = await self._add(press, interview)
         except CoachError as error:
-            if error.code not in cards.MENDABLE:
+            if error.code not in MENDABLE:
                 raise
             await press.show(cards.not_taken(error, press.text("text"), interview))
         else:
             await press.show(cards.added(done))
 
     async def _add(self, press: Press, interview: int) -> Added:
-        due, text = await self._due(press), press.text("text")
+        due, text = await self.moment_if_told(press), press.text("text")
         if interview:
             return await self.services.todos.add_from(press.user_id, interview, text, due)
-        contact_id = await self._contact(press)
-        return await self.services.todos.add(press.user_id, text, contact_id=contact_id, due=due)
+        contact = await self.contact_of(press) if press.text("contact") else None
+        return await self.services.todos.add(press.user_id, text, contact.id if contact else None, due)
 
     @action("todo.list")
-    async def show_list(self, press: Press, number: int = -1) -> None:
+    async def show_list(self, press: Press, page: int = -1) -> None:
         """Show a page of what is open; turning a page stays in place."""
         found = await self.services.todos.listing(press.user_id)
-        await press.show(cards.listing(found, number, now()), replace=number >= 0)
+        await press.show(cards.listing(found, page, now()), replace=page >= 0)
 
     @action("todo.show")
     async def show(self, press: Press, todo: int) -> None:
@@ -102,14 +98,3 @@ class Todos(Step):
         ticked = await self.services.todos.done(press.user_id, todo)
         in_list = press.interaction.message is not None and not reminder
         await press.show(cards.ticked(ticked, now(), in_list=in_list), replace=True)
-
-    async def _contact(self, press: Press) -> int | None:
-        if not press.text("contact"):
-            return None
-        return (await self.services.contacts.resolve(press.user_id, press.text("contact"))).id
-
-    async def _due(self, press: Press) -> datetime | None:
-        if not press.text("when"):
-            return None
-        zone = await self.services.profiles.zone(press.user_id)
-        return parse_when(press.text("when"), zone=zone, now=now())

@@ -6,7 +6,7 @@ bot, discord.py, the database file; only Discord itself is simulated, and so is 
 
 import os
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import discord
 import simcord
 import time_machine
+from simcord.results import ResponseMessage
 
 from bot.app import Rapport, create_bot
 from bot.settings import Settings
@@ -144,7 +145,7 @@ class Student:
 
     def pings(self) -> list[Screen]:
         """The bot's messages in the DM, oldest first."""
-        return [self._screen(m) for m in self.dm() if m.author.id == self.world.bot.user.id]
+        return [self._screen(message) for message in self._from_bot()]
 
     def newest(self, wanted: Callable[[Screen], bool]) -> Screen:
         """The newest visible answer or DM that is `wanted`."""
@@ -153,10 +154,19 @@ class Student:
                 return screen
         raise AssertionError("nothing on the screen fits:\n" + "\n---\n".join(s.plain for s in self._screens()))
 
-    def _screens(self) -> list[Screen]:
-        screens = [self._screen(result) for result in self.seen] + self.pings()
-        unique = {screen.message_id: screen for screen in screens if screen.message_id}
-        return [unique[key] for key in sorted(unique, reverse=True)]
+    def _screens(self) -> Iterator[Screen]:
+        """Everything there is to see, newest first."""
+        shown = {number: result for result in self.seen if (number := _number(result))}
+        shown |= {message.id: message for message in self._from_bot()}
+        for number in sorted(shown, reverse=True):
+            screen = self._screen(shown[number])
+            if screen.message_id:
+                yield screen
+
+    def _from_bot(self) -> list[Any]:
+        backend = self.world.env.backend
+        found = backend.messages.get(backend.get_dm_channel(self.id).id, {}).values()
+        return [ResponseMessage(self.world.env, one) for one in found if one.author_id == self.world.bot.user.id]
 
     def _find(self, label: str, on: Screen | None, nth: int) -> tuple[Any, dict[str, Any]]:
         screen = on or self.newest(lambda s: label in s.labels)
@@ -187,7 +197,7 @@ class Student:
             pressed = self.world.env.backend.messages.get(result._interaction.channel_id, {}).get(source)
             if pressed is None:
                 return Screen([], False, [])
-            messages = [simcord.results.ResponseMessage(self.world.env, pressed)]
+            messages = [ResponseMessage(self.world.env, pressed)]
         last = messages[-1]
         raw = self.world.env.backend.messages.get(_channel(last), {}).get(last.id)
         if raw is None:
@@ -200,8 +210,16 @@ def _channel(message: Any) -> int:
     return int(getattr(message, "channel_id", None) or message.channel.id)
 
 
+def _number(result: Any) -> int | None:
+    """The message that an answer is in; an edit of a card is in the one that was pressed."""
+    messages = _messages(result)
+    if messages:
+        return int(messages[-1].id)
+    return result._interaction.source_message_id if hasattr(result, "_interaction") else None
+
+
 def _messages(result: Any) -> list[Any]:
-    if isinstance(result, discord.Message):
+    if isinstance(result, discord.Message | ResponseMessage):
         return [result]
     found = [result.response] if getattr(result, "response", None) else []
     return found + list(getattr(result, "followups", []))

@@ -116,6 +116,40 @@ def test_a_database_that_is_garbage_is_one_plain_line(tmp_path: Path) -> None:
     assert "Traceback" not in result.stdout + result.stderr
 
 
+DEMO = "demo --no-open --database data/x"
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong"),
+    [
+        ("run", "folder"),  # a file is first opened after the login, so not without Discord
+        ("db upgrade", "folder"),
+        ("db upgrade", "file"),
+        (DEMO, "folder"),
+        (DEMO, "file"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_one_plain_sentence(tmp_path: Path, command: str, wrong: str) -> None:
+    data = tmp_path / "data"
+    if wrong == "folder":
+        data.write_text("a file in the way of the folder", encoding="utf-8")
+    else:
+        data.mkdir()
+        for name in ("rapport.sqlite3", "x"):
+            (data / name).write_bytes(b"this is no database" * 100)
+    result = run(tmp_path, *command.split(), DISCORD_TOKEN=TOKEN, PYTHONWARNINGS="ignore")
+    assert result.returncode == 1
+    assert "The database cannot be used" in result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_check_names_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file in the way of the folder", encoding="utf-8")
+    result = run(tmp_path, "check", DISCORD_TOKEN=TOKEN)
+    assert result.returncode == 1
+    assert "WRONG no database can be made" in result.stdout
+
+
 def test_every_setting_is_in_the_example_file() -> None:
     from bot.settings import Settings
 
@@ -149,6 +183,28 @@ def test_the_demo_says_that_it_is_a_simulation_and_ends_on_ctrl_c(tmp_path: Path
     assert "The demo has ended." in rest
     assert "Traceback" not in said + rest
     assert list(tmp_path.iterdir()) == [], "the demo keeps nothing"
+
+
+def test_the_demo_knows_its_student_again_in_a_kept_database(tmp_path: Path) -> None:
+    for _ in range(2):
+        with subprocess.Popen(
+            [sys.executable, "-u", "-m", "bot", "demo", "--no-open", "--database", "kept.sqlite3"],
+            cwd=tmp_path,
+            env=clean_environment() | {"PYTHONWARNINGS": "ignore"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as demo:
+            assert demo.stdout is not None
+            next(line for line in demo.stdout if "Ctrl-C" in line)
+            demo.send_signal(signal.SIGINT)
+            demo.stdout.read()
+            assert demo.wait(timeout=30) == 0
+    with sqlite3.connect(tmp_path / "kept.sqlite3") as connection:
+        assert connection.execute("SELECT display_name FROM users").fetchall() == [("Maya Torres",)]
+        assert connection.execute("SELECT count(*) FROM contacts").fetchall() == [(2,)]
+    connection.close()
 
 
 WITH_DISCORD_AT = """

@@ -6,11 +6,14 @@ A student with Discord open can only press what they see. Here is everything els
 import asyncio
 import copy
 import json
+import logging
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 import simcord.interactions
 from simcord.backend import serializers
 from simcord.results import InteractionResult, ResponseMessage
@@ -23,6 +26,7 @@ Made = tuple[Any, dict[str, Any]]
 """An interaction as Discord notes it, and as the bot gets it."""
 
 PRESS, SUBMIT = 3, 5
+AT_ONCE = 10
 REFERENCE = "give your career center this reference"
 """What a student reads when the fault is ours."""
 
@@ -82,6 +86,17 @@ def things(message: Any) -> Iterator[Shown]:
                 yield Shown(message, part["custom_id"], SELECT, option["value"])
 
 
+def newest(found: Iterable[Shown], each: int) -> list[Shown]:
+    """Of all that was shown, oldest first, the newest `each` that lead to the same action."""
+    count: Counter[str] = Counter()
+    chosen = []
+    for one in reversed(list(found)):
+        count[one.route.action] += 1
+        if count[one.route.action] <= each:
+            chosen.append(one)
+    return chosen
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came back to one interaction: cards, a form, or nothing at all."""
@@ -119,10 +134,11 @@ class Wire:
         return await self.send(*[self.submitting(form, values, shown) for _ in range(times)])
 
     async def send(self, *made: Made) -> list[Answer]:
-        """Let it arrive, all at once."""
-        for _, payload in made:
-            self._env.backend.emit("INTERACTION_CREATE", payload)
-        await self._env.settle()
+        """Let it arrive, as many at once as one hand could press; more in turns."""
+        for start in range(0, len(made), AT_ONCE):
+            for _, payload in made[start : start + AT_ONCE]:
+                self._env.backend.emit("INTERACTION_CREATE", payload)
+            await self._env.settle()
         return [self._answer(InteractionResult(self._env, record)) for record, _ in made]
 
     def pressing(self, shown: Shown) -> Made:
@@ -130,9 +146,7 @@ class Wire:
         self._put_back(shown.message)
         return self._payload(PRESS, _pressed(shown), shown.message)
 
-    def submitting(
-        self, form: Mapping[str, Any], values: Mapping[str, Any], shown: Shown | None = None
-    ) -> Made:
+    def submitting(self, form: Mapping[str, Any], values: Mapping[str, Any], shown: Shown | None = None) -> Made:
         """A form that is still to be sent."""
         data = {"custom_id": form["custom_id"], "components": list(_filled(form["components"], values))}
         if shown is not None:
@@ -236,3 +250,13 @@ def changed(before: Mapping[str, list[Any]], after: Mapping[str, list[Any]]) -> 
         if before[table] != after[table]
     }  # fmt: skip
 
+
+def operators_log(caplog: pytest.LogCaptureFixture) -> str:
+    """What an operator finds in the log: every line of ours, and what libraries warn of."""
+    line = logging.Formatter("{levelname} {name}: {message}", style="{")
+    ours = {"bot", "cogs"}
+    return "\n".join(
+        line.format(record)
+        for record in caplog.records
+        if record.name.split(".")[0] in ours or record.levelno >= logging.WARNING
+    )

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import webbrowser
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from tzlocal import get_localzone_name
 
 from bot.app import create_bot
 from bot.demo.clock import DemoClock, read_skip
-from bot.demo.scene import set_scene
+from bot.demo.scene import People, make_people, set_scene
 from bot.demo.skip import skip_command
 from bot.settings import Settings
 
@@ -32,13 +32,15 @@ BUDGET = 10
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """What the command line asked for."""
+    """What the command line asked for, and where."""
 
     port: int | None = None
     open_browser: bool = True
     empty: bool = False
     staff: bool = False
     database: str | None = None
+    zone: str = field(default_factory=get_localzone_name)
+    """The machine's time zone, in which the page shows times. During time travel the process is in UTC."""
 
 
 def run_demo(options: DemoOptions) -> int:
@@ -82,20 +84,23 @@ async def _serve(
     clock = DemoClock(env, traveller)
     clock.watch(bot)
     bot.tree.add_command(skip_command(clock))
+    people = make_people(env)
     env.backend.clock.advance((present - env.now()).total_seconds())
     await env.start()
     try:
         with env.time_context():
-            await _show(options, env, clock, stopped)
+            await _show(options, env, people, clock, stopped)
     finally:
         await bot.close()
         await env.shutdown()
 
 
-async def _show(options: DemoOptions, env: simcord.Env, clock: DemoClock, stopped: asyncio.Event) -> None:
-    scene = await set_scene(env, empty=options.empty, staff=options.staff)
+async def _show(
+    options: DemoOptions, env: simcord.Env, people: People, clock: DemoClock, stopped: asyncio.Event
+) -> None:
+    scene = await set_scene(env, people, empty=options.empty, staff=options.staff)
     preview = env.preview(
-        scene.channel, viewers=[scene.viewer], layout="channel", port=options.port, timezone=get_localzone_name()
+        scene.channel, viewers=[scene.viewer], layout="channel", port=options.port, timezone=options.zone
     )
     async with preview:
         print(_WELCOME.format(url=preview.url, who=scene.who), flush=True)

@@ -34,26 +34,44 @@ class Scene:
     who: str
 
 
-async def set_scene(env: simcord.Env, *, empty: bool, staff: bool) -> Scene:
-    """Make the people and the places, and let the bot say hello."""
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who can look at the page."""
+
+    student: simcord.UserHandle
+    counselor: simcord.UserHandle
+
+
+def make_people(env: simcord.Env) -> People:
+    """Make them before the clock is set: it gives them their ids, by which a kept database knows them again."""
+    return People(
+        student=env.create_user("maya", global_name="Maya Torres"),
+        counselor=env.create_user("counselor", global_name="Dana Reyes"),
+    )
+
+
+async def set_scene(env: simcord.Env, people: People, *, empty: bool, staff: bool) -> Scene:
+    """Make the places, and let the bot say hello."""
     if staff:
         guild = env.create_guild("Career Center")
         channel = guild.create_text_channel("informational-interviews")
-        counselor = guild.add_member(env.create_user("counselor", global_name="Career Counselor"))
-        return Scene(channel, counselor, "a counselor in the career center's server")
-    student = env.create_user("maya", global_name="Maya Torres")
+        counselor = guild.add_member(people.counselor)
+        await counselor.slash(channel, "next")
+        return Scene(channel, counselor, "Dana Reyes, a fictional counselor, in the career center's server")
+    student = people.student
     await student.send_dm("hi")
-    if not empty:
-        await _add_contacts(env, student)
+    if not empty and await _add_contacts(env, student):
         await student.slash("next")
     return Scene(student.dm_channel, student, "Maya Torres, a fictional student, in the bot's direct messages")
 
 
-async def _add_contacts(env: simcord.Env, student: simcord.UserHandle) -> None:
+async def _add_contacts(env: simcord.Env, student: simcord.UserHandle) -> bool:
+    """Whether there is something to show that the hello did not: a kept database has them already."""
     bot = env.bot
     if not isinstance(bot, Rapport):
         raise TypeError("the demo runs Rapport and nothing else")
     if await bot.services.contacts.suggest(student.id, ""):
-        return  # a kept database has them already
+        return False
     for contact in _CONTACTS:
         await bot.services.contacts.add(student.id, contact)
+    return True

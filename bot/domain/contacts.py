@@ -9,7 +9,8 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.errors import CoachError, Code
+from bot.domain.texts import checked_length, checked_text
+from bot.domain.wording import one_line
 
 NAME_LIMIT = 100
 ROLE_LIMIT = 150
@@ -33,24 +34,6 @@ class Source(StrEnum):
     REFERRAL = "Referral"
     EVENT = "Event"
     OTHER = "Other"
-
-
-def checked_name(text: str) -> str:
-    """The name on one line. Raises BLANK when nothing in it can be seen, TOO_LONG above 100 characters."""
-    name = " ".join(text.split())
-    if all(unicodedata.category(character) in _UNSEEN for character in name):
-        raise CoachError(Code.BLANK, field="Name")
-    return checked_length(name, "Name", NAME_LIMIT)
-
-
-def checked_length(text: str, field: str, limit: int) -> str:
-    """The text as it is. Raises TOO_LONG above `limit` characters."""
-    if len(text) > limit:
-        raise CoachError(Code.TOO_LONG, field=field, limit=limit, length=len(text))
-    return text
-
-
-_UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +63,7 @@ def read_role(text: str) -> Role:
 
     The strongest sign wins, and of equal ones the first. Without any, all of it is the role.
     """
-    line = " ".join(text.split())
+    line = one_line(text)
     for sign in _BETWEEN:
         if found := sign.search(line):
             return Role(line[: found.start()].rstrip(" ,"), line[found.end() :])
@@ -211,10 +194,7 @@ def with_note(notes: str, note: str, moment: datetime, zone: ZoneInfo | None) ->
     The same note again on the same day is a double press and changes nothing. Raises BLANK for an empty note,
     TOO_LONG for one above 4,000 characters or when all together pass 20,000.
     """
-    text = note.strip()
-    if not text:
-        raise CoachError(Code.BLANK, field="Note")
-    checked_length(text, "Note", NOTE_LIMIT)
+    text = checked_text(note, "Note", NOTE_LIMIT)
     entry = f"{moment.astimezone(zone or UTC):%Y-%m-%d}{'' if zone else ' UTC'}\n{text}"
     if f"{notes}\n\n".startswith(f"{entry}\n\n"):
         return notes

@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations import (
     ANSWER_LIMIT,
     FINISHED,
@@ -28,6 +27,7 @@ from bot.domain.evaluations import (
     State,
     Verdict,
 )
+from bot.domain.texts import checked_length, checked_text
 from bot.domain.typed_verdicts import read_verdict
 
 
@@ -234,7 +234,7 @@ def _skip(state: State) -> Outcome:
 
 def _note(state: State, text: str) -> Outcome:
     earlier = state.answers.get(state.position, Answer(None))
-    answer = replace(earlier, text=_checked(text, "Your note"))
+    answer = replace(earlier, text=checked_text(text, "Your note", ANSWER_LIMIT))
     noted = replace(state, answers={**state.answers, state.position: answer}, status=EvaluationStatus.OPEN)
     return Outcome(noted, Noted(state.position, answer))
 
@@ -247,14 +247,15 @@ def _choose(state: State, verdict: Verdict, kind: Kind) -> Outcome:
 
 
 def _say(state: State, text: str, kind: Kind) -> Outcome:
-    words = _checked(text, "Your answer")
+    words = checked_text(text, "Your answer", ANSWER_LIMIT)
     verdict, rest = read_verdict(words) or (Verdict.TEXT, words)
     if kind == Kind.OPEN and (verdict != Verdict.UNSURE or rest):
         verdict, rest = Verdict.TEXT, words
     if not rest:
         return _answer(state, Answer(verdict, _words(state)))
     note = "" if state.left(state.position) else _words(state)
-    return _answer(state, Answer(verdict, _joined(note, rest, "Your answer")))
+    joined = f"{note}\n{rest}" if note else rest
+    return _answer(state, Answer(verdict, checked_length(joined, "Your answer", ANSWER_LIMIT)))
 
 
 def _answer(state: State, answer: Answer) -> Outcome:
@@ -273,17 +274,3 @@ def _onward(state: State) -> State:
 def _words(state: State) -> str:
     answer = state.answers.get(state.position)
     return "" if answer is None else answer.text
-
-
-def _checked(text: str, name: str) -> str:
-    words = text.strip()
-    if not words:
-        raise CoachError(Code.BLANK, field=name)
-    return _joined("", words, name)
-
-
-def _joined(earlier: str, words: str, name: str) -> str:
-    text = f"{earlier}\n{words}" if earlier else words
-    if len(text) > ANSWER_LIMIT:
-        raise CoachError(Code.TOO_LONG, field=name, limit=ANSWER_LIMIT, length=len(text))
-    return text

@@ -26,6 +26,10 @@ class Verdict(StrEnum):
     SKIPPED = "skipped"
 
 
+ANSWERING = frozenset({Verdict.YES, Verdict.PARTLY, Verdict.NO, Verdict.TEXT})
+"""The verdicts that answer a question."""
+
+
 class Kind(StrEnum):
     """What a question asks for."""
 
@@ -61,7 +65,7 @@ class Answer:
     @property
     def counts(self) -> bool:
         """Whether the question is answered: Yes, Partly, No or the student's own words."""
-        return self.verdict in {Verdict.YES, Verdict.PARTLY, Verdict.NO, Verdict.TEXT}
+        return self.verdict in ANSWERING
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,10 @@ class InterviewStatus(StrEnum):
     """Somebody did not come."""
 
 
+STANDING = frozenset({InterviewStatus.SCHEDULED, InterviewStatus.MET})
+"""A meeting that took place, or still may."""
+
+
 def checked_minutes(minutes: int) -> int:
     """The length of a meeting in minutes. Raises BAD_MINUTES outside 5..240. (The handout sets none.)"""
     if not SHORTEST_MINUTES <= minutes <= LONGEST_MINUTES:
@@ -50,23 +54,19 @@ def checked_minutes(minutes: int) -> int:
     return minutes
 
 
-def checked_place(place: str) -> str:
-    """The place or link without outer white space. Raises TOO_LONG above 300 characters."""
-    place = place.strip()
-    if len(place) > PLACE_LIMIT:
-        raise CoachError(Code.TOO_LONG, field="Place or link", limit=PLACE_LIMIT, length=len(place))
-    return place
+def booked_end(starts_at: datetime, minutes: int) -> datetime:
+    """When a meeting is to end."""
+    return starts_at + timedelta(minutes=minutes)
 
 
 def overlap(start: datetime, minutes: int, other_start: datetime, other_minutes: int) -> bool:
     """Whether two meetings share time. One may begin when the other ends."""
-    end, other_end = start + timedelta(minutes=minutes), other_start + timedelta(minutes=other_minutes)
-    return start < other_end and other_start < end
+    return start < booked_end(other_start, other_minutes) and other_start < booked_end(start, minutes)
 
 
 def end_as_booked(starts_at: datetime, minutes: int, told_at: datetime) -> datetime:
     """When a meeting ended, told only that it happened: as booked, or just now when that is earlier."""
-    return min(starts_at + timedelta(minutes=minutes), told_at)
+    return min(booked_end(starts_at, minutes), told_at)
 
 
 def same_meeting(known_end: datetime, told_end: datetime) -> bool:
@@ -90,7 +90,7 @@ def plan_pings(
     - soon: an hour before the start, even at night if the night lasts until the start
     - check_back: 15 minutes after the end, waiting for the morning; for a week
     """
-    ends_at = starts_at + timedelta(minutes=minutes)
+    ends_at = booked_end(starts_at, minutes)
     hour_before = starts_at - SOON_BEFORE
     soon = shift_out_of_quiet(hour_before, deadline=starts_at, earliest=hour_before, quiet=quiet, zone=zone)
     prepare = _prepare_at(starts_at, soon, zone, quiet, now)

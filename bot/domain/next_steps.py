@@ -1,4 +1,4 @@
-"""What to do now: for each contact the one step that cannot wait longest, the most urgent contact first."""
+"""What to do now: for each contact the step that cannot wait longest, the most urgent first."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.evaluations import EvaluationStatus
-from bot.domain.interviews import InterviewStatus
+from bot.domain.facts import MeetingFacts, PersonFacts, RequestFacts
+from bot.domain.interviews import STANDING, InterviewStatus
 from bot.domain.requests import NUDGE_AFTER, NUDGES, Outcome, RequestStatus
 from bot.domain.thank_yous import LATE_FOR, due_at
 
@@ -27,7 +28,7 @@ class StepKind(StrEnum):
     RESUME = "resume"
     """Go on with an evaluation, `count` of eleven answered."""
     PREPARE = "prepare"
-    """A meeting at `due_at`, with `count` questions chosen."""
+    """A meeting at `due_at`."""
     EVALUATE = "evaluate"
     """Begin the evaluation. `since` is the end of the meeting."""
     SCHEDULE = "schedule"
@@ -60,56 +61,23 @@ class Step:
     count: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RequestFacts:
-    """The last request to a contact."""
-
-    id: int
-    status: RequestStatus
-    created_at: datetime
-    outcome: Outcome | None = None
-    sent_at: datetime | None = None
-    answered_at: datetime | None = None
-    nudges: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class MeetingFacts:
-    """A meeting, with what became of its evaluation and its note."""
-
-    id: int
-    status: InterviewStatus
-    starts_at: datetime
-    ends_at: datetime
-    """When it really ended, or else when it is planned to."""
-    questions: int = 0
-    evaluation: EvaluationStatus | None = None
-    answered: int = 0
-    thanked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PersonFacts:
-    """A contact that is not archived."""
-
-    id: int
-    name: str
-    added_at: datetime
-    request: RequestFacts | None = None
-    meetings: tuple[MeetingFacts, ...] = ()
-
-
 def next_steps(people: Iterable[PersonFacts], now: datetime, *, undeliverable: int = 0) -> tuple[Step, ...]:
-    """At most one step per contact, the most urgent first; never empty.
+    """For each contact the step that cannot wait longest and an evaluation that was begun; the most urgent first.
 
-    `undeliverable` is the number of pings that Discord refused since the last visit.
+    Never empty. `undeliverable` is the number of pings that Discord refused since the last visit.
     """
-    steps = [min(steps, key=_urgency) for person in people if (steps := [*_steps(person, now)])]
+    steps = [step for person in people for step in _chosen(person, now)]
     if not steps:
         steps.append(Step(StepKind.ADD_CONTACT))
     if undeliverable:
         steps.append(Step(StepKind.UNDELIVERABLE, count=undeliverable))
     return tuple(sorted(steps, key=_urgency))
+
+
+def _chosen(person: PersonFacts, now: datetime) -> list[Step]:
+    """The most urgent step. An evaluation that was broken off stays in sight beside it."""
+    steps = sorted(_steps(person, now), key=_urgency)
+    return [step for place, step in enumerate(steps) if place == 0 or step.kind is StepKind.RESUME]
 
 
 def _urgency(step: Step) -> tuple[int, datetime, int, int]:
@@ -130,7 +98,7 @@ def _steps(person: PersonFacts, now: datetime) -> Iterator[Step]:
 def _after(person: PersonFacts, meeting: MeetingFacts, now: datetime) -> Iterator[Step]:
     """Steps after a meeting that happened. Handout, Evaluating the Information and Follow-Up."""
     deadline = due_at(meeting.ends_at)
-    if not meeting.thanked and now < deadline + LATE_FOR:
+    if meeting.thanked_at is None and now < deadline + LATE_FOR:
         yield Step(StepKind.THANK, person.id, person.name, meeting.id, due_at=deadline, since=meeting.ends_at)
     if meeting.evaluation in {EvaluationStatus.OPEN, EvaluationStatus.PAUSED}:
         yield Step(
@@ -145,23 +113,13 @@ def _around(person: PersonFacts, meeting: MeetingFacts, now: datetime) -> Iterat
     if meeting.ends_at <= now:
         yield Step(StepKind.CHECK_BACK, person.id, person.name, meeting.id, since=meeting.ends_at)
     elif meeting.starts_at - now <= PREPARE_WITHIN:
-        yield Step(
-            StepKind.PREPARE,
-            person.id,
-            person.name,
-            meeting.id,
-            due_at=meeting.starts_at,
-            count=meeting.questions,
-        )
-
-
-_STANDING = {InterviewStatus.SCHEDULED, InterviewStatus.MET}
+        yield Step(StepKind.PREPARE, person.id, person.name, meeting.id, due_at=meeting.starts_at)
 
 
 def _before(person: PersonFacts, now: datetime) -> Iterator[Step]:
     """Steps on the way to a meeting, unless one stands that is newer than the request."""
     request = person.request
-    last = max((one.ends_at for one in person.meetings if one.status in _STANDING), default=None)
+    last = max((one.ends_at for one in person.meetings if one.status in STANDING), default=None)
     if last is not None and (request is None or request.created_at <= last):
         return
     if request is not None:

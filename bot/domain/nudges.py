@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.reminders import Kind, Planned, planned
-from bot.domain.requests import MINUTES, NUDGES, Draft, nudge_due
+from bot.domain.requests import MINUTES, Draft, nudge_due
 from bot.domain.times import QuietHours, shift_out_of_quiet
 from bot.domain.wording import fill, one_line
 
@@ -29,13 +29,12 @@ def plan_nudge(
     zone: ZoneInfo,
     quiet: QuietHours,
     now: datetime,
-    limit: int = NUDGES,
 ) -> tuple[Planned, ...]:
     """The ping 7 days after the request or its last reminder went out, in waking hours.
 
     None when there were enough reminders, or when that moment has passed: who says so late sees it on the card.
     """
-    due = nudge_due(asked_at, nudges, limit)
+    due = nudge_due(asked_at, nudges)
     if due is None or due <= now:
         return ()
     moment = shift_out_of_quiet(due, deadline=None, earliest=due, quiet=quiet, zone=zone)

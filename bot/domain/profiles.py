@@ -2,10 +2,11 @@
 
 from enum import StrEnum
 
-from bot.domain.errors import CoachError, Code
+from bot.domain.texts import checked_length, checked_name
+from bot.domain.wording import one_line
 
 
-class Part(StrEnum):
+class Field(StrEnum):
     """A part of the profile, by the words in which it is asked for."""
 
     NAME = "Your name"
@@ -14,15 +15,12 @@ class Part(StrEnum):
     INTERESTS = "Fields that interest you"
 
 
-LIMITS = {Part.NAME: 80, Part.SCHOOL: 150, Part.ABOUT: 200, Part.INTERESTS: 200}
+LIMITS = {Field.NAME: 80, Field.SCHOOL: 150, Field.ABOUT: 200, Field.INTERESTS: 200}
 """Longest text of each part, in characters."""
 
 
-def checked(part: Part, text: str) -> str:
+def checked(field: Field, text: str) -> str:
     """The text on one line. Raises TOO_LONG, and BLANK for a name in which nothing can be seen."""
-    line = " ".join(text.split())
-    if part is Part.NAME and not any(character.isprintable() for character in line.replace(" ", "")):
-        raise CoachError(Code.BLANK, field=part.value)
-    if len(line) > LIMITS[part]:
-        raise CoachError(Code.TOO_LONG, field=part.value, limit=LIMITS[part], length=len(line))
-    return line
+    if field is Field.NAME:
+        return checked_name(text, field.value, LIMITS[field])
+    return checked_length(one_line(text), field.value, LIMITS[field])

@@ -119,7 +119,7 @@ def is_late(due_at: datetime, now: datetime) -> bool:
 
 
 class Ping(Protocol):
-    """What is compared here; reminder rows and `Planned` both fit."""
+    """What is compared here; reminder rows, claimed ones and `Planned` all fit."""
 
     @property
     def kind(self) -> str: ...

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.contacts import Source, checked_length
-from bot.domain.errors import CoachError, Code
+from bot.domain.contacts import Source
+from bot.domain.texts import checked_length, checked_text
 from bot.domain.wording import fill, one_line
 
 
@@ -77,8 +77,5 @@ def offered_tie(source: str, referrer: str, ties: Mapping[str, str]) -> str:
 
 def checked_message(subject: str, body: str) -> tuple[str, str]:
     """Both without outer white space, the subject on one line. Raises BLANK without a message, and TOO_LONG."""
-    subject, body = one_line(subject), body.strip()
-    if not body:
-        raise CoachError(Code.BLANK, field=Field.MESSAGE.value)
-    checked_length(subject, Field.SUBJECT.value, LIMITS[Field.SUBJECT])
-    return subject, checked_length(body, Field.MESSAGE.value, LIMITS[Field.MESSAGE])
+    body = checked_text(body, Field.MESSAGE.value, LIMITS[Field.MESSAGE])
+    return checked_length(one_line(subject), Field.SUBJECT.value, LIMITS[Field.SUBJECT]), body

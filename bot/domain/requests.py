@@ -69,8 +69,8 @@ class NextMove(StrEnum):
     """Enough was asked: turn to someone else."""
 
 
-def next_move(outcome: Outcome, nudges: int = 0, limit: int = NUDGES) -> NextMove:
-    """What to do after `outcome`, with `nudges` reminders already sent and `limit` allowed."""
+def next_move(outcome: Outcome, nudges: int = 0) -> NextMove:
+    """What to do after `outcome`, with `nudges` reminders already sent."""
     match outcome:
         case Outcome.ACCEPTED:
             return NextMove.SCHEDULE
@@ -81,15 +81,15 @@ def next_move(outcome: Outcome, nudges: int = 0, limit: int = NUDGES) -> NextMov
         case Outcome.DECLINED:
             return NextMove.THANK
         case Outcome.NO_ANSWER:
-            return NextMove.NUDGE if nudges < limit else NextMove.NEXT_CONTACT
+            return NextMove.NUDGE if nudges < NUDGES else NextMove.NEXT_CONTACT
 
 
-def nudge_due(sent_at: datetime, nudges: int, limit: int = NUDGES) -> datetime | None:
+def nudge_due(sent_at: datetime, nudges: int) -> datetime | None:
     """When the next reminder is fine, 7 days of elapsed time after the last message; None after enough of them.
 
     `sent_at` is when the request or the last reminder went out.
     """
-    return None if nudges >= limit else sent_at + NUDGE_AFTER
+    return None if nudges >= NUDGES else sent_at + NUDGE_AFTER
 
 
 class FindingCode(StrEnum):
@@ -108,6 +108,7 @@ class FindingCode(StrEnum):
     TO_WHOM = "to_whom"
     NOTHING_SPECIFIC = "nothing_specific"
     ABOUT_THEM = "about_them"
+    VAGUE_SELF = "vague_self"
     PICK_YOUR_BRAIN = "pick_your_brain"
     MORE_I_THAN_YOU = "more_i_than_you"
     NO_FOLLOW_UP = "no_follow_up"

@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from bot.domain.requests import LINKEDIN_NOTE, Draft, FindingCode, Route
 from bot.domain.stated_times import first_clock, names_zone
-from bot.domain.wording import blank_left, one_line, word_count
+from bot.domain.wording import blank_left, one_line, says_thanks, word_count, words
 from bot.domain.work_asks import first_ask
 
 WORDS = 100
@@ -146,26 +146,22 @@ def _more_i_than_you(letter: _Letter) -> _Found | None:
 def _other_name(letter: _Letter) -> _Found | None:
     """A whole name anywhere, or any part of one in the greeting. The person who sent the student may be named."""
     facts = letter.facts
-    own = {*_words(facts.contact_name), *_words(facts.tie), *_words(facts.why), *_TITLES}
-    text = f" {' '.join(_words(letter.line))} "
+    own = {*words(facts.contact_name), *words(facts.tie), *words(facts.why), *_TITLES}
+    text = f" {' '.join(words(letter.line))} "
     greeting = _GREETING.match(letter.body)
-    greeted = set(_words(greeting[1])) if greeting else set()
+    greeted = set(words(greeting[1])) if greeting else set()
     for name in facts.other_names:
-        words = _words(name)
-        foreign = [word for word in words if len(word) >= _SHORTEST_NAME and word not in own]
-        if foreign and (f" {' '.join(words)} " in text or greeted.intersection(foreign)):
+        parts = words(name)
+        foreign = [part for part in parts if len(part) >= _SHORTEST_NAME and part not in own]
+        if foreign and (f" {' '.join(parts)} " in text or greeted.intersection(foreign)):
             return _Found(one_line(name))
     return None
 
 
 def _says(letter: _Letter, typed: str) -> bool:
     """Whether at least half of the telling words that the student typed in the form are still in the letter."""
-    telling = {word for word in _words(typed) if len(word) >= _SHORTEST_TELLING}
-    return bool(telling) and 2 * len(telling.intersection(_words(letter.line))) >= len(telling)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text.casefold())
+    telling = {word for word in words(typed) if len(word) >= _SHORTEST_TELLING}
+    return bool(telling) and 2 * len(telling.intersection(words(letter.line))) >= len(telling)
 
 
 _MANY = 6
@@ -215,12 +211,12 @@ _TO_WHOM = re.compile(
     re.IGNORECASE,
 )
 _BRAIN = re.compile(r"\bpick(?:ing)? (?:your|ur) brains?\b", re.IGNORECASE)
-_THANKS = re.compile(r"\bthank|\bgrateful|\bgratitude|\bappreciat", re.IGNORECASE)
 _FOLLOW_UP = re.compile(
     r"\bfollow(?:ing)?[\s-]up|\bcheck(?:ing)? (?:back|in)\b|\bbe in touch|\bget back to you|\breach out again"
     r"|\b(?:I will|I['’]ll|may I|I plan to) (?:\w+ ){0,2}(?:call|phone|ring|write|email|confirm|try)\b",
     re.IGNORECASE,
 )
+_VAGUE_SELF = re.compile(r"\bI(?: am|['’]m) a (?:college |university )?student(?= *[.,;!\n])", re.IGNORECASE)
 _MINE = re.compile(r"\b(?:I|me|my|mine|myself)\b", re.IGNORECASE)
 _YOURS = re.compile(r"\byou(?:r|rs|rself)?\b", re.IGNORECASE)
 
@@ -238,10 +234,11 @@ _CHECKS: Mapping[FindingCode, _Check] = {
     FindingCode.TO_WHOM: _quoted(_TO_WHOM),
     FindingCode.NOTHING_SPECIFIC: _nothing_specific,
     FindingCode.ABOUT_THEM: _about_them,
+    FindingCode.VAGUE_SELF: _quoted(_VAGUE_SELF),
     FindingCode.PICK_YOUR_BRAIN: _quoted(_BRAIN),
     FindingCode.MORE_I_THAN_YOU: _more_i_than_you,
     FindingCode.NO_FOLLOW_UP: _absent(_FOLLOW_UP),
-    FindingCode.NO_THANKS: _absent(_THANKS),
+    FindingCode.NO_THANKS: lambda letter: None if says_thanks(letter.body) else _Found(),
 }
 _WEIGHTS: Mapping[FindingCode, Weight] = {
     **dict.fromkeys(FindingCode, Weight.WARN),
@@ -250,6 +247,7 @@ _WEIGHTS: Mapping[FindingCode, Weight] = {
     FindingCode.OTHER_NAME: Weight.STRONG,
     FindingCode.MUCH_TOO_LONG: Weight.STRONG,
     FindingCode.NOTHING_SPECIFIC: Weight.NOTE,
+    FindingCode.VAGUE_SELF: Weight.NOTE,
     FindingCode.PICK_YOUR_BRAIN: Weight.NOTE,
     FindingCode.MORE_I_THAN_YOU: Weight.NOTE,
     FindingCode.NO_FOLLOW_UP: Weight.NOTE,

@@ -1,10 +1,11 @@
 """How far a student has come with a contact: read from the rows each time, never stored."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.interviews import InterviewStatus
+from bot.domain.evaluations import EvaluationStatus
+from bot.domain.facts import MeetingFacts, PersonFacts, RequestFacts
+from bot.domain.interviews import STANDING, InterviewStatus
 from bot.domain.requests import Outcome, RequestStatus
 
 
@@ -25,49 +26,29 @@ class Stage(StrEnum):
     """Archived, or the last request came to nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class MeetingRows:
-    """What the rows say about one meeting."""
-
-    status: InterviewStatus
-    evaluated: bool = False
-    thanked_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ContactRows:
-    """What the rows say about a contact: the last request, and the meetings in the order of time."""
-
-    archived: bool = False
-    request: RequestStatus | None = None
-    outcome: Outcome | None = None
-    meetings: tuple[MeetingRows, ...] = ()
-    last_contact_at: datetime | None = None
-
-
-def stage(rows: ContactRows) -> Stage:
+def stage(person: PersonFacts) -> Stage:
     """The stage of a contact. The last meeting that stands outranks any request; a called-off one does not."""
-    if rows.archived:
+    if person.archived:
         return Stage.CLOSED
-    standing = [one for one in rows.meetings if one.status in {InterviewStatus.SCHEDULED, InterviewStatus.MET}]
+    standing = [one for one in person.meetings if one.status in STANDING]
     if standing:
-        return _with_meeting(standing[-1], rows.last_contact_at)
-    if rows.request is None:
-        return Stage.ACCEPTED if rows.meetings else Stage.FOUND  # who agreed once is asked for another date
-    return _with_request(rows.request, rows.outcome)
+        return _with_meeting(standing[-1], person.last_contact_at)
+    if person.request is None:
+        return Stage.ACCEPTED if person.meetings else Stage.FOUND  # who agreed once is asked for another date
+    return _with_request(person.request)
 
 
-def _with_meeting(meeting: MeetingRows, last_contact_at: datetime | None) -> Stage:
+def _with_meeting(meeting: MeetingFacts, last_contact_at: datetime | None) -> Stage:
     if meeting.status == InterviewStatus.SCHEDULED:
         return Stage.SCHEDULED
     if meeting.thanked_at is None:
-        return Stage.EVALUATED if meeting.evaluated else Stage.MET
+        return Stage.EVALUATED if meeting.evaluation == EvaluationStatus.DONE else Stage.MET
     kept = last_contact_at is not None and last_contact_at > meeting.thanked_at
     return Stage.KEPT if kept else Stage.THANKED
 
 
-def _with_request(status: RequestStatus, outcome: Outcome | None) -> Stage:
-    match status, outcome:
+def _with_request(request: RequestFacts) -> Stage:
+    match request.status, request.outcome:
         case RequestStatus.DRAFT, _:
             return Stage.DRAFTED
         case RequestStatus.SENT, _:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.domain.evaluations import Answer, Verdict
+from bot.domain.texts import clip
 from bot.domain.thank_yous import PART_LIMIT, done_from_todos
 from bot.domain.wording import fragment
 
@@ -29,7 +30,7 @@ def worth_naming(answers: Mapping[int, Answer]) -> tuple[str, ...]:
 def learned(answers: Mapping[int, Answer]) -> str:
     """A first answer to "What did you learn or appreciate?"; empty when the evaluation says nothing."""
     words = worth_naming(answers)
-    return _clip(words[0]) if words else ""
+    return clip(words[0], _LENGTH) if words else ""
 
 
 def done(todos: Sequence[str]) -> str:
@@ -42,14 +43,10 @@ def done(todos: Sequence[str]) -> str:
 
 def next_step(open_todos: Sequence[str]) -> str:
     """A first answer to "What happens next?": the first thing that is still to be done."""
-    return _clip(fragment(open_todos[0])) if open_todos else ""
+    return clip(fragment(open_todos[0]), _LENGTH) if open_todos else ""
 
 
 def without(text: str, ticked: Sequence[str]) -> str:
     """`text` without the to-dos that have just been ticked: what is done is no next step."""
-    done = {_clip(fragment(todo)).casefold() for todo in ticked}
+    done = {clip(fragment(todo), _LENGTH).casefold() for todo in ticked}
     return "" if fragment(text).casefold() in done else text
-
-
-def _clip(text: str) -> str:
-    return text if len(text) <= _LENGTH else f"{text[: _LENGTH - 1].rstrip()}…"

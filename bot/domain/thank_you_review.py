@@ -1,11 +1,11 @@
 """What the coach notices about a thank-you note. It explains and never rewrites."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from bot.domain.thank_yous import Finding, FindingCode, NoteParts
-from bot.domain.wording import blank_left, fragment, one_line, word_count
+from bot.domain.wording import blank_left, fragment, one_line, promises_word, says_thanks, word_count, words
 from bot.domain.work_asks import first_ask
 
 WORD_LIMIT = 150
@@ -17,22 +17,16 @@ def review(body: str, parts: NoteParts, open_todos: Sequence[str]) -> tuple[Find
         FindingCode.BLANKS_LEFT: lambda: blank_left(body),
         FindingCode.CLAIMS_OPEN_TODO: lambda: _claimed(body, parts.done, open_todos),
         FindingCode.NOTHING_SPECIFIC: lambda: None if _names_something(body, parts) else "",
-        FindingCode.NO_THANKS: lambda: None if _THANKS.search(body) else "",
-        FindingCode.NO_PROMISE: lambda: None if _PROMISE.search(body) else "",
+        FindingCode.NO_THANKS: lambda: None if says_thanks(body) else "",
+        FindingCode.NO_PROMISE: lambda: None if promises_word(body) else "",
         FindingCode.ASKS_FOR_WORK: lambda: _asks_for_work(body),
         FindingCode.MENTIONS_RESUME: lambda: None if _AS_ASKED.search(body) else _found(_RESUME, body),
-        FindingCode.TOO_LONG: lambda: str(words) if (words := word_count(body)) > WORD_LIMIT else None,
+        FindingCode.TOO_LONG: lambda: str(count) if (count := word_count(body)) > WORD_LIMIT else None,
     }
     details = {code: check() for code, check in checks.items()}
     return tuple(Finding(code, detail) for code, detail in details.items() if detail is not None)
 
 
-_THANKS = re.compile(r"\bthank|\bgrateful|\bappreciat|\bgratitude", re.IGNORECASE)
-_PROMISE = re.compile(
-    r"\blet you know|\bkeep you (?:posted|updated|informed)|\bupdate you|\b(?:be|stay|keep) in touch|"
-    r"\btell you how|\breport back|\bhear from me|\bwrite (?:to you )?again|\bshare how",
-    re.IGNORECASE,
-)
 _RESUME = re.compile(r"\b(?<!to )(?:r[eé]sum[eé]|CV|curriculum vitae)\b", re.IGNORECASE)
 _AS_ASKED = re.compile(r"\b(?:as|since|because) (?:you|we) (?:asked|requested|agreed|suggested)", re.IGNORECASE)
 
@@ -69,7 +63,7 @@ def _names_something(body: str, parts: NoteParts) -> bool:
     elsewhere = " ".join(
         [parts.contact_name, parts.student_name, parts.done, parts.next_step, *parts.open_questions]
     )
-    return len(set(_words(body)) - _COMMON - set(_words(elsewhere))) >= _SPECIFIC_ENOUGH
+    return len(set(words(body)) - _COMMON - set(words(elsewhere))) >= _SPECIFIC_ENOUGH
 
 
 _DEED = re.compile(
@@ -102,8 +96,4 @@ def _names(claim: str, todo: str) -> bool:
 
 
 def _telling(text: str) -> list[str]:
-    return [word for word in dict.fromkeys(_words(text)) if word not in _COMMON]
-
-
-def _words(text: str) -> Iterable[str]:
-    return re.findall(r"[^\W_]+", text.lower())
+    return [word for word in dict.fromkeys(words(text)) if word not in _COMMON]

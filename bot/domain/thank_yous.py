@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.reminders import Kind, Planned, planned
 from bot.domain.times import QuietHours, in_quiet, next_morning, shift_out_of_quiet
-from bot.domain.wording import fill, fragment, is_sentence, say, sentence
+from bot.domain.wording import fill, fragment, is_sentence, promises_word, say, sentence
 
 DUE_AFTER = timedelta(hours=24)
 LATE_FOR = timedelta(days=14)
@@ -27,6 +27,16 @@ PART_LIMIT = 1_000
 """Characters of one answer in the form."""
 BODY_LIMIT = 4_000
 """Characters of a note; what Discord takes in one field of a form."""
+
+
+class Field(StrEnum):
+    """What is asked, by the words in which it is asked."""
+
+    LEARNED = "What did you learn or appreciate?"
+    DONE = "What have you done about it?"
+    NEXT_STEP = "What happens next?"
+    MESSAGE = "Message"
+
 
 PHRASES: Mapping[str, frozenset[str]] = {
     "greeting": frozenset({"contact"}),
@@ -154,10 +164,12 @@ def compose(parts: NoteParts, phrases: Mapping[str, str]) -> str:
         _question(parts.open_questions, phrases),
     ]
     learned, *onward = moves
+    if not (is_sentence(parts.next_step) and promises_word(parts.next_step)):
+        onward.append(phrases["promise"])
     paragraphs = [
         fill(phrases["greeting"], contact=parts.contact_name),
         " ".join(filter(None, [phrases["thanks"], learned])),
-        " ".join(filter(None, [*onward, phrases["promise"]])),
+        " ".join(filter(None, onward)),
         fill(phrases["closing"], student=parts.student_name).strip(),
     ]
     return "\n\n".join(paragraphs)

@@ -82,11 +82,6 @@ def quiet_end_after(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> date
     return min(end for _, end in _spans(moment, quiet, zone) if end > moment)
 
 
-def quiet_start_before(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> datetime:
-    """The last start of quiet hours at or before `moment`."""
-    return max(start for start, _ in _spans(moment, quiet, zone) if start <= moment)
-
-
 def shift_out_of_quiet(
     due: datetime, *, deadline: datetime | None, earliest: datetime, quiet: QuietHours, zone: ZoneInfo
 ) -> datetime:

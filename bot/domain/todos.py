@@ -7,10 +7,11 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.contacts import checked_length
 from bot.domain.errors import CoachError, Code
 from bot.domain.reminders import Kind, Planned, planned
+from bot.domain.texts import checked_length
 from bot.domain.times import QuietHours, shift_out_of_quiet
+from bot.domain.wording import one_line
 
 TEXT_LIMIT = 200
 """Characters of one to-do."""
@@ -29,7 +30,7 @@ def read_lines(text: str) -> tuple[str, ...]:
     """
     found: dict[str, str] = {}
     for line in text.splitlines():
-        if todo := " ".join(_BULLET.sub("", line).split()):
+        if todo := one_line(_BULLET.sub("", line)):
             found.setdefault(todo.casefold(), checked_length(todo, "To-do", TEXT_LIMIT))
     if not found:
         raise CoachError(Code.BLANK, field="To-do")

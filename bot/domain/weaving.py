@@ -44,7 +44,7 @@ _OPENINGS: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
             _opening("(?:how|what|why|which|where|when|who) (?:do|does|did|is|are|was|were|can|should|would)"),
         ),
         ("learn_how", _opening("how|what|why|which|where|when|who|whether|if|about|more")),
-        ("learn_to", _opening("learn|understand|know|hear|find|see|ask")),
+        ("learn_to", _opening("learn|understand|know|hear|find|see|ask|get|be|become|decide|choose")),
         ("learn_wish", _opening("to")),
     ),
 }

@@ -6,6 +6,12 @@ from collections.abc import Mapping
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SPEAKS_FOR_ITSELF = re.compile(r"(?:i|i['’]\w+|we|you|it|she|he|they|there|thank|thanks)\b", re.IGNORECASE)
 _BLANK = re.compile(r"\[[^\]\n]{0,60}\]|\{[^}\n]{0,60}\}|_{3,}|\b(?:TODO|TBD|XX+)\b")
+_THANKS = re.compile(r"\bthank|\bgrateful|\bgratitude|\bappreciat", re.IGNORECASE)
+_PROMISE = re.compile(
+    r"\blet you know|\bkeep you (?:posted|updated|informed)|\bupdate you|\b(?:be|stay|keep) in touch|"
+    r"\btell you how|\breport back|\bhear from me|\bwrite (?:to you )?again|\bshare how",
+    re.IGNORECASE,
+)
 _ENDS = ".!?…"
 _CLOSERS = "\"'”’)»"
 
@@ -55,6 +61,21 @@ def blank_left(text: str) -> str | None:
     """The first place that still waits for words: "[name]", "{role}", "TODO", "XX", "___"."""
     match = _BLANK.search(text)
     return match[0] if match else None
+
+
+def words(text: str) -> list[str]:
+    """The words of a text without capitals and marks, for comparing."""
+    return re.findall(r"[^\W_]+", text.casefold())
+
+
+def says_thanks(text: str) -> bool:
+    """Whether it thanks, in whatever form: "thank you", "with gratitude", "I appreciate"."""
+    return _THANKS.search(text) is not None
+
+
+def promises_word(text: str) -> bool:
+    """Whether it says that they will hear how it goes. Handout, Follow-Up."""
+    return _PROMISE.search(text) is not None
 
 
 def word_count(text: str) -> int:

@@ -55,7 +55,7 @@ _ASKS_WHAT_IS_OPEN = (
     r"\b(?:job|internship|employment) (?:openings?|opportunit(?:y|ies)|vacanc(?:y|ies)|postings?|placements?)\b",
     rf"\b(?:have|know of|hear of|aware of|about|regarding) {_SOME_OPENINGS}(?= ?{_TO_FILL})",
     rf"\b(?:is|are) there {_SOME_OPENINGS}|\bthere (?:is|are|will be) {_SOME_OPENINGS}",
-    r"\b(?:have|is there|are there) (?:[\w-]{1,20} ){0,3}(?:job|position|role|place|spot|work|something) for me\b",
+    r"\b(?:have|has|there) (?:[\w-]{1,20} ){0,3}(?:job|position|role|place|spot|work|something) for me\b",
     rf"\bare (?:you|they) (?:[\w-]{{1,20}} ){{0,2}}hiring\b|\b(?<!when )(?:you|they|we)(?: are|['’]re) {_HIRING}",
     rf"\b{_PLACE} (?:(?:is|are) )?{_HIRING}",
     r"\b(?:an? (?:job|internship|position)|something) (?:opens? up|comes? up|becomes available)\b",

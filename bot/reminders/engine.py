@@ -1,7 +1,8 @@
 """The reminder engine: rows are the truth, APScheduler is the clock.
 
 1. Two jobs in APScheduler's memory, however many reminders there are: `wake`, at the moment the next row is due,
-   and `sweep`, every few seconds for what nobody announced (another process, a jump of the clock). They only poke.
+   and `sweep`, every few seconds for what nobody announced (another process, a jump of the clock). They only poke;
+   `sweep` not even that while nobody has written to the database.
 2. A poke starts the one dispatcher task, or has the running one look again.
 3. It claims what is due under a lease and commits; sends outside any transaction, with a nonce; marks each row
    with what became of it. A row stays `pending` until Discord has taken the message: at least once, never lost.
@@ -65,6 +66,8 @@ class Engine:
         self._sweep_seconds = sweep_seconds
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._wake_at: datetime | None = None
+        self._seen: int | None = None
+        """The version of the rows that the last look saw; None when it failed or when there are no versions."""
         self._task: asyncio.Task[None] | None = None
         self._again = False
         self._stopping = False
@@ -74,7 +77,7 @@ class Engine:
         """Start the clock and look at once for what fell due while the bot was away."""
         self._scheduler.start()
         self._scheduler.add_job(
-            self._tick, "interval", seconds=self._sweep_seconds, id="sweep", misfire_grace_time=None, coalesce=True
+            self._sweep, "interval", seconds=self._sweep_seconds, id="sweep", misfire_grace_time=None, coalesce=True
         )
         self.poke()
 
@@ -107,6 +110,12 @@ class Engine:
     async def _tick(self) -> None:
         self.poke()
 
+    async def _sweep(self) -> None:
+        """Poke, unless nobody has written a row since the last look and the next one is still to come."""
+        overdue = self._wake_at is not None and self._wake_at <= now()
+        if overdue or self._seen is None or self._seen != self._deliveries.version():
+            self.poke()
+
     def poke(self) -> None:
         """Have the dispatcher look for due reminders, now or right after the look it is busy with."""
         self._again = True
@@ -117,16 +126,22 @@ class Engine:
         try:
             while self._again and not self._stopping:
                 self._again = False
-                self._wake_at = None
-                await self._empty_the_queue()
-                if (due := await self._deliveries.earliest()) is not None:
+                self._wake_at = self._seen = None
+                version = self._deliveries.version()
+                if (due := await self._empty_the_queue()) is not None:
                     self.arm(due)
+                self._seen = version
         except Exception as error:  # noqa: BLE001 - this is the door of the engine: the sweep looks again
             log.error("the reminder engine stumbled; it looks again at the next sweep\n%s", outline(error))  # noqa: TRY400 - the message of the error must not be logged
 
-    async def _empty_the_queue(self) -> None:
-        while not self._stopping and (deliveries := await self._deliveries.claim(BATCH)):
+    async def _empty_the_queue(self) -> datetime | None:
+        """Send what is due; returns when the next row is. A look that finds nothing due writes nothing."""
+        while (due := await self._deliveries.earliest()) is not None and due <= now() and not self._stopping:
+            deliveries = await self._deliveries.claim(BATCH)
+            if not deliveries:
+                break  # another worker was quicker
             await asyncio.gather(*(self._deliver(delivery) for delivery in deliveries))
+        return due
 
     async def _deliver(self, delivery: Delivery) -> None:
         """Decide about one student's due reminders and send what is left. Never raises."""

@@ -65,11 +65,16 @@ async def ensure_user(session: AsyncSession, user_id: int, display_name: str = "
     return await session.get_one(User, user_id)
 
 
+def known_zone(user: User | None) -> ZoneInfo | None:
+    """The student's zone if they have told it."""
+    return ZoneInfo(user.zone) if user is not None and user.zone else None
+
+
 def zone_of(user: User | None) -> ZoneInfo:
     """The student's zone. Raises ZONE_NEEDED when they have not told it: UTC is never assumed."""
-    if user is None or user.zone is None:
+    if (zone := known_zone(user)) is None:
         raise CoachError(Code.ZONE_NEEDED)
-    return ZoneInfo(user.zone)
+    return zone
 
 
 def quiet_of(user: User) -> QuietHours:

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 
 from bot.domain.contacts import Role, fold, name_key
 from bot.domain.errors import CoachError, Code
+from bot.domain.texts import clip, read_row_token, row_token
 
 LABEL_LIMIT = 100
 """Discord's limit for a suggestion, in characters."""
@@ -32,7 +33,7 @@ class ContactRef:
     @property
     def token(self) -> str:
         """Text that names exactly this contact, whatever others are called."""
-        return f"#{self.id}"
+        return row_token(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Named:
 
 def refs(rows: Sequence[Named]) -> list[ContactRef]:
     """A reference for each row, in the same order. Equal labels get the contact's number."""
-    labels = [_clip(" · ".join(part for part in (row.name, row.role.line) if part)) for row in rows]
+    labels = [clip(" · ".join(filter(None, (row.name, row.role.line))), LABEL_LIMIT) for row in rows]
     times = Counter(map(str.casefold, labels))
     return [
         ContactRef(row.id, row.name, _numbered(label, row.id) if times[label.casefold()] > 1 else label)
@@ -56,12 +57,8 @@ def refs(rows: Sequence[Named]) -> list[ContactRef]:
 
 
 def _numbered(label: str, number: int) -> str:
-    tag = f" · #{number}"
-    return _clip(label, LABEL_LIMIT - len(tag)) + tag
-
-
-def _clip(label: str, limit: int = LABEL_LIMIT) -> str:
-    return label if len(label) <= limit else label[: limit - 1].rstrip() + "…"
+    tag = f" · {row_token(number)}"
+    return clip(label, LABEL_LIMIT - len(tag)) + tag
 
 
 def suggest(rows: Sequence[Named], typed: str) -> list[ContactRef]:
@@ -82,7 +79,7 @@ def _ranks(rows: Sequence[Named], query: str) -> dict[int, float]:
     alike = _alike(query, {row.id: fold(row.name) for row in rows})
     ranks = {number: _WORST - likeness for _, likeness, number in alike}
     for row in rows:
-        text = fold(f"{row.name} {row.role.line} #{row.id}")
+        text = fold(f"{row.name} {row.role.line} {row_token(row.id)}")
         tests = (text.startswith(query), _begins_words(query, text), query in text)
         if any(tests):
             ranks[row.id] = tests.index(True)
@@ -100,19 +97,15 @@ def resolve(rows: Sequence[Named], typed: str) -> ContactRef:
     NO_SUCH_CONTACT and AMBIGUOUS_CONTACT with the `nearest` names.
     """
     everyone = refs(rows)
-    number = typed.strip().removeprefix("#")
-    if number != typed.strip() and number.isdecimal() and len(number) <= _DIGITS:
-        return _numbered_one(everyone, int(number))
+    if (number := read_row_token(typed)) is not None:
+        return _numbered_one(everyone, number)
     archived = {row.id for row in rows if row.archived}
     for way in (_same, _beginning, _almost):
         if found := way(everyone, fold(typed)):
             return _only([ref for ref in found if ref.id not in archived] or found, typed)
-    nearest = tuple(ref.name for ref in suggest(rows, typed)[:_NEAREST])
+    # Where nothing is near, the newest show at least how names look here.
+    nearest = tuple(ref.name for ref in (suggest(rows, typed) or suggest(rows, ""))[:_NEAREST])
     raise CoachError(Code.NO_SUCH_CONTACT, text=typed.strip(), nearest=nearest)
-
-
-_DIGITS = 18
-"""Digits that always fit a row's number."""
 
 
 def _numbered_one(everyone: Iterable[ContactRef], number: int) -> ContactRef:

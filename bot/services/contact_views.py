@@ -1,7 +1,6 @@
 """What is told about contacts: what was typed, one person with everything around them, a line of a list."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,7 +37,6 @@ class Person:
     why: str
     notes: str
     """Newest first, each under its day."""
-    added_at: datetime
     stage: Stage
     referred_by: ContactRef | None
     request_id: int | None
@@ -106,7 +104,6 @@ def _view(facts: ContactFacts, referrer: ContactRef | None) -> Person:
         source=contact.source,
         why=contact.why,
         notes=contact.notes,
-        added_at=contact.created_at,
         stage=facts.stage,
         referred_by=referrer,
         request_id=request.id if request else None,

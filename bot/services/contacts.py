@@ -1,21 +1,19 @@
 """Use cases of finding contacts: keeping them, finding them again, and letting them go."""
 
+from collections.abc import Sequence
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.domain.contacts import (
+    NAME_LIMIT,
     REACH_LIMIT,
     ROLE_LIMIT,
     WHY_LIMIT,
     Known,
     Role,
     Source,
-    checked_length,
-    checked_name,
     find_duplicate,
     fold,
     read_reach,
@@ -24,8 +22,9 @@ from bot.domain.contacts import (
 )
 from bot.domain.reminders import Kind
 from bot.domain.stages import Stage
+from bot.domain.texts import checked_length, checked_name
 from bot.services import contact_names
-from bot.services.base import UseCases, ensure_user, own, owned
+from bot.services.base import UseCases, ensure_user, known_zone, own, owned
 from bot.services.contact_names import ContactRef, Named
 from bot.services.contact_views import Added, Belongings, Entry, Line, Person, person_of, role_of
 from bot.services.facts import load_facts
@@ -91,17 +90,16 @@ class Contacts(UseCases):
         async with self.db.write() as session:
             contact = await own(session, Contact, owner_id, contact_id)
             user = await ensure_user(session, owner_id)
-            zone = ZoneInfo(user.zone) if user.zone else None
-            contact.notes = with_note(contact.notes, text, now(), zone)
+            contact.notes = with_note(contact.notes, text, now(), known_zone(user))
             await session.flush()
             return await person_of(session, owner_id, contact_id)
 
-    async def show(self, owner_id: int, contact_id: int) -> Person:
+    async def get(self, owner_id: int, contact_id: int) -> Person:
         """One contact. Raises NOT_FOUND."""
         async with self.db.read() as session:
             return await person_of(session, owner_id, contact_id)
 
-    async def browse(self, owner_id: int, stage: Stage | None = None, search: str = "") -> list[Line]:
+    async def listing(self, owner_id: int, stage: Stage | None = None, search: str = "") -> list[Line]:
         """Contacts at a stage that a search fits, by name; archived ones last."""
         query = fold(search)
         async with self.db.read() as session:
@@ -114,18 +112,16 @@ class Contacts(UseCases):
         """What a student would lose with a contact. Raises NOT_FOUND."""
         async with self.db.read() as session:
             contact = await own(session, Contact, owner_id, contact_id)
-            counts = [
-                await session.scalar(select(func.count()).where(model.contact_id == contact_id)) or 0
-                for model in (Request, Interview, Todo)
+            requests, meetings, todos = [
+                len(await _ids(session, owner_id, model, contact_id)) for model in (Request, Interview, Todo)
             ]
-        requests, meetings, todos = counts
         return Belongings(contact.id, contact.name, requests, meetings, todos, bool(contact.notes))
 
     async def delete(self, owner_id: int, contact_id: int) -> str:
         """Remove a contact with everything that hangs on it, pings included; returns its name. Raises NOT_FOUND."""
         async with self.db.write() as session:
             contact = await own(session, Contact, owner_id, contact_id)
-            await _cancel_pings(session, contact_id)
+            await _cancel_pings(session, owner_id, contact_id)
             await session.delete(contact)
             return contact.name
 
@@ -136,7 +132,7 @@ def _columns(entry: Entry) -> dict[str, str | None]:
     reach = checked_length(entry.reach.strip(), "How to reach them", REACH_LIMIT)
     found = read_reach(reach)
     return {
-        "name": checked_name(entry.name),
+        "name": checked_name(entry.name, "Name", NAME_LIMIT),
         "title": role.title,
         "organization": role.organization,
         "source": entry.source if entry.source in set(Source) else "",
@@ -181,9 +177,16 @@ _SUBJECTS = (
 """What pings are about, of the rows that go with a contact."""
 
 
-async def _cancel_pings(session: AsyncSession, contact_id: int) -> None:
+async def _cancel_pings(session: AsyncSession, owner_id: int, contact_id: int) -> None:
     """Take back every ping about a contact: they point at rows by number, so the database would leave them."""
     for kinds, model in _SUBJECTS:
-        for subject_id in await session.scalars(select(model.id).where(model.contact_id == contact_id)):
-            await cancel(session, kinds, subject_id, "contact deleted")
-    await cancel(session, (Kind.KEEP_IN_TOUCH,), contact_id, "contact deleted")
+        await cancel(session, kinds, await _ids(session, owner_id, model, contact_id), "contact deleted")
+    await cancel(session, (Kind.KEEP_IN_TOUCH,), [contact_id], "contact deleted")
+
+
+async def _ids(
+    session: AsyncSession, owner_id: int, model: type[Request | Interview | Todo], contact_id: int
+) -> Sequence[int]:
+    """The numbers of the rows of `model` that hang on a contact."""
+    hanging = owned(Contact, owner_id).join(model, model.contact_id == Contact.id).where(Contact.id == contact_id)
+    return (await session.scalars(hanging.with_only_columns(model.id))).all()

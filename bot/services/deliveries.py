@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import now
 from bot.domain.reminders import Kind, Status
 from bot.domain.times import QuietHours
+from bot.services.base import quiet_of
 from bot.storage.engine import Database
 from bot.storage.models import Reminder, User
 
@@ -78,7 +79,7 @@ class Deliveries:
             Delivery(
                 user.discord_id,
                 user.zone,
-                QuietHours(user.quiet_from, user.quiet_to),
+                quiet_of(user),
                 tuple(_claimed(row) for row in sorted(rows, key=_by_due) if row.user_id == user.discord_id),
             )
             for user in users
@@ -102,6 +103,10 @@ class Deliveries:
                 .order_by(Reminder.available_at)
                 .limit(1)
             )
+
+    def version(self) -> int | None:
+        """Another number after every change of any row by anybody; None when the database cannot tell."""
+        return self.db.version()
 
     async def sent(self, user_id: int, ids: Sequence[int], message_id: int) -> None:
         """Discord took the message, so the student's DMs are open."""

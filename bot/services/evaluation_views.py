@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain.conversation import Event
 from bot.domain.evaluations import Answer, EvaluationStatus, State, Verdict
+from bot.services.interview_views import NoMeeting, NotMet
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Evaluation, ThankYou
 
@@ -24,7 +25,7 @@ class Talk:
 
     id: int
     interview_id: int
-    contact: str
+    contact_name: str
     state: State
     shown: Place | None
     """Where the student sees the current question; None until it has been sent."""
@@ -61,42 +62,28 @@ class Busy:
 
     talk: Talk
     interview_id: int
-    contact: str
+    contact_name: str
     """The meeting that has to wait, and with whom it was."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotMet:
-    """The meeting is booked, and nobody has said that it happened."""
-
-    interview_id: int
-    contact: str
-    starts_at: datetime
-    begun: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NoMeeting:
-    """There is no meeting with this contact to evaluate."""
-
-    contact_id: int
-    contact: str
 
 
 Opening = Opened | Busy | NotMet | NoMeeting
 
 
+def answer_of(row: AnswerRow) -> Answer:
+    """What a stored answer says."""
+    return Answer(Verdict(row.verdict) if row.verdict else None, row.text)
+
+
 def talk_of(row: Evaluation, contact: str, note: ThankYou | None, answers: Iterable[AnswerRow]) -> Talk:
     """The evaluation with its answers, the contact's name and the note for the meeting."""
-    said = {one.question: Answer(Verdict(one.verdict) if one.verdict else None, one.text) for one in answers}
     place = None
     if row.channel_id is not None and row.message_id is not None:
         place = Place(row.channel_id, row.message_id)
     return Talk(
         id=row.id,
         interview_id=row.interview_id,
-        contact=contact,
-        state=State(row.position, said, EvaluationStatus(row.status)),
+        contact_name=contact,
+        state=State(row.position, {one.question: answer_of(one) for one in answers}, EvaluationStatus(row.status)),
         shown=place,
         note_due=note.due_at if note else None,
         note_sent=note is not None and note.sent_at is not None,

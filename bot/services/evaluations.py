@@ -26,9 +26,10 @@ from bot.domain.conversation import (
 )
 from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations import Answer, EvaluationStatus, Kind
-from bot.domain.interviews import InterviewStatus
+from bot.domain.interviews import STANDING, InterviewStatus
 from bot.services.base import UseCases, own, owned
-from bot.services.evaluation_views import Busy, NoMeeting, NotMet, Opened, Opening, Place, Talk, Turn, talk_of
+from bot.services.evaluation_views import Busy, Opened, Opening, Place, Talk, Turn, talk_of
+from bot.services.interview_views import InterviewView, NoMeeting, NotMet, of_contact, view_of
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, Interview, ThankYou
 from bot.storage.upsert import insert
@@ -44,14 +45,10 @@ class Evaluations(UseCases):
         """Start or go on with the evaluation of the newest meeting with a contact. Raises NOT_FOUND."""
         async with self.db.write() as session:
             contact = await own(session, Contact, owner_id, contact_id)
-            booked = owned(Interview, owner_id).where(
-                Interview.contact_id == contact_id,
-                Interview.status.in_([InterviewStatus.MET.value, InterviewStatus.SCHEDULED.value]),
-            )
-            meetings = list(await session.scalars(booked.order_by(Interview.starts_at)))
-            if not meetings:
+            meant = _meant(await of_contact(session, owner_id, contact_id))
+            if meant is None:
                 return NoMeeting(contact_id, contact.name)
-            return await self._open(session, owner_id, _meant(meetings), contact.name)
+            return await self._open(session, owner_id, meant)
 
     async def start(self, owner_id: int, interview_id: int, *, switch: bool = False) -> Opening:
         """Start or go on with the evaluation of one meeting. With `switch`, another open one is paused for it.
@@ -59,9 +56,8 @@ class Evaluations(UseCases):
         Raises NOT_FOUND, and MOVED_ON for a meeting that was cancelled or missed.
         """
         async with self.db.write() as session:
-            interview = await own(session, Interview, owner_id, interview_id)
-            contact = await own(session, Contact, owner_id, interview.contact_id)
-            return await self._open(session, owner_id, interview, contact.name, switch=switch)
+            meeting = await view_of(session, owner_id, interview_id)
+            return await self._open(session, owner_id, meeting, switch=switch)
 
     async def get(self, owner_id: int, evaluation_id: int) -> Talk:
         """One evaluation. Raises NOT_FOUND."""
@@ -87,7 +83,7 @@ class Evaluations(UseCases):
             if outcome.state.status == EvaluationStatus.OPEN != talk.state.status:
                 other = await self._find_open(session, owner_id)
                 if other is not None:
-                    return Busy(other[1], talk.interview_id, talk.contact)
+                    return Busy(other[1], talk.interview_id, talk.contact_name)
             return await _keep(session, row, talk, outcome)
 
     async def say(self, owner_id: int, text: str) -> Turn | None:
@@ -108,21 +104,21 @@ class Evaluations(UseCases):
             row.channel_id, row.message_id = place.channel_id, place.message_id
 
     async def _open(
-        self, session: AsyncSession, owner_id: int, interview: Interview, contact: str, *, switch: bool = False
+        self, session: AsyncSession, owner_id: int, meeting: InterviewView, *, switch: bool = False
     ) -> Opening:
-        if interview.status == InterviewStatus.SCHEDULED:
-            return NotMet(interview.id, contact, interview.starts_at, _has_begun(interview))
-        if interview.status != InterviewStatus.MET:
+        if meeting.waits:
+            return NotMet(meeting)
+        if meeting.status is not InterviewStatus.MET:
             raise CoachError(Code.MOVED_ON)
-        found = await self._find(session, owner_id, Evaluation.interview_id == interview.id)
+        found = await self._find(session, owner_id, Evaluation.interview_id == meeting.id)
         if found and found[1].state.status != EvaluationStatus.PAUSED:
             return Opened(found[1], found[1].shown)
         other = await self._find_open(session, owner_id)
         if other and not switch:
-            return Busy(other[1], interview.id, contact)
+            return Busy(other[1], meeting.id, meeting.contact_name)
         paused = await _keep(session, *other, advance(other[1].state, Pause())) if other else None
         if not found:
-            return Opened(await self._begin(session, owner_id, interview.id), paused=paused)
+            return Opened(await self._begin(session, owner_id, meeting.id), paused=paused)
         resumed = await _keep(session, *found, advance(found[1].state, Resume()))
         return Opened(resumed.talk, resumed.left, paused, resumed=True)
 
@@ -198,17 +194,14 @@ async def _keep_answer(session: AsyncSession, evaluation_id: int, question: int,
     )
 
 
-def _meant(meetings: Sequence[Interview]) -> Interview:
-    """The meeting that a student wants to evaluate, of those with one contact by time: the last that has begun.
+def _meant(rows: Sequence[InterviewView]) -> InterviewView | None:
+    """The meeting that a student wants to evaluate, of those with one contact: the last that has begun.
 
-    With none begun yet, the next one to come.
+    `rows` the last first. With none begun yet, the next one to come; None when all were called off.
     """
-    past = [one for one in meetings if one.status == InterviewStatus.MET or _has_begun(one)]
-    return past[-1] if past else meetings[0]
-
-
-def _has_begun(interview: Interview) -> bool:
-    return interview.starts_at <= now()
+    standing = [row for row in rows if row.status in STANDING]
+    begun = (row for row in standing if row.begun or not row.waits)
+    return next(begun, standing[-1] if standing else None)
 
 
 def _spoken(text: str) -> Input:

@@ -3,22 +3,17 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.evaluations import EvaluationStatus, Verdict
-from bot.domain.interviews import InterviewStatus
-from bot.domain.next_steps import MeetingFacts, PersonFacts, RequestFacts
+from bot.domain.evaluations import ANSWERING, EvaluationStatus
+from bot.domain.facts import MeetingFacts, PersonFacts, RequestFacts
+from bot.domain.interviews import STANDING, InterviewStatus, booked_end
 from bot.domain.requests import Outcome, RequestStatus
-from bot.domain.stages import ContactRows, MeetingRows, Stage, stage
+from bot.domain.stages import Stage, stage
 from bot.services.base import owned
 from bot.storage.models import Answer, Contact, Evaluation, Interview, Request, ThankYou
-
-_COUNTS = [verdict.value for verdict in (Verdict.YES, Verdict.PARTLY, Verdict.NO, Verdict.TEXT)]
-"""Verdicts that answer a question; `bot.domain.evaluations.Answer.counts`, for the database."""
-_STANDING = {InterviewStatus.SCHEDULED, InterviewStatus.MET}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +27,7 @@ class ContactFacts:
     @property
     def meeting(self) -> MeetingFacts | None:
         """The last meeting that was not called off."""
-        return next((one for one in reversed(self.person.meetings) if one.status in _STANDING), None)
+        return next((one for one in reversed(self.person.meetings) if one.status in STANDING), None)
 
 
 async def load_facts(
@@ -48,24 +43,16 @@ async def load_facts(
     return {one.id: _facts(one, requests.get(one.id), meetings.get(one.id, [])) for one in contacts}
 
 
-_Meeting = tuple[MeetingFacts, MeetingRows]
-
-
-def _facts(contact: Contact, request: RequestFacts | None, meetings: list[_Meeting]) -> ContactFacts:
-    rows = ContactRows(
-        archived=contact.archived_at is not None,
-        request=request.status if request else None,
-        outcome=request.outcome if request else None,
-        meetings=tuple(rows for _, rows in meetings),
-    )
+def _facts(contact: Contact, request: RequestFacts | None, meetings: list[MeetingFacts]) -> ContactFacts:
     person = PersonFacts(
         id=contact.id,
         name=contact.name,
         added_at=contact.created_at,
         request=request,
-        meetings=tuple(facts for facts, _ in meetings),
+        meetings=tuple(meetings),
+        archived=contact.archived_at is not None,
     )
-    return ContactFacts(contact, stage(rows), person)
+    return ContactFacts(contact, stage(person), person)
 
 
 async def _last_requests(
@@ -89,11 +76,13 @@ async def _last_requests(
     }
 
 
-async def _meetings(session: AsyncSession, owner_id: int, contact_id: int | None) -> Mapping[int, list[_Meeting]]:
+async def _meetings(
+    session: AsyncSession, owner_id: int, contact_id: int | None
+) -> Mapping[int, list[MeetingFacts]]:
     answered = (
         select(Answer.evaluation_id, func.count().label("answered"))
         .join(Evaluation, Evaluation.id == Answer.evaluation_id)
-        .where(Evaluation.owner_id == owner_id, Answer.verdict.in_(_COUNTS))
+        .where(Evaluation.owner_id == owner_id, Answer.verdict.in_(ANSWERING))
         .group_by(Answer.evaluation_id)
         .subquery()
     )
@@ -107,23 +96,21 @@ async def _meetings(session: AsyncSession, owner_id: int, contact_id: int | None
     )
     if contact_id is not None:
         query = query.where(Interview.contact_id == contact_id)
-    found: defaultdict[int, list[_Meeting]] = defaultdict(list)
+    found: defaultdict[int, list[MeetingFacts]] = defaultdict(list)
     for interview, note, evaluation, count in await session.execute(query):
         found[interview.contact_id].append(_meeting(interview, note, evaluation, count))
     return found
 
 
-def _meeting(interview: Interview, note: ThankYou | None, evaluation: Evaluation | None, answered: int) -> _Meeting:
-    status = InterviewStatus(interview.status)
-    progress = EvaluationStatus(evaluation.status) if evaluation else None
-    thanked_at = note.sent_at if note else None
-    facts = MeetingFacts(
+def _meeting(
+    interview: Interview, note: ThankYou | None, evaluation: Evaluation | None, answered: int
+) -> MeetingFacts:
+    return MeetingFacts(
         id=interview.id,
-        status=status,
+        status=InterviewStatus(interview.status),
         starts_at=interview.starts_at,
-        ends_at=interview.ended_at or interview.starts_at + timedelta(minutes=interview.minutes),
-        evaluation=progress,
+        ends_at=interview.ended_at or booked_end(interview.starts_at, interview.minutes),
+        evaluation=EvaluationStatus(evaluation.status) if evaluation else None,
         answered=answered,
-        thanked=thanked_at is not None,
+        thanked_at=note.sent_at if note else None,
     )
-    return facts, MeetingRows(status, evaluated=progress is EvaluationStatus.DONE, thanked_at=thanked_at)

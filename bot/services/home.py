@@ -8,8 +8,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
+from bot.domain.facts import PersonFacts
 from bot.domain.interviews import InterviewStatus
-from bot.domain.next_steps import PersonFacts, Step, StepKind, next_steps
+from bot.domain.next_steps import Step, StepKind, next_steps
 from bot.domain.reminders import Status
 from bot.domain.requests import RequestStatus
 from bot.services.base import UseCases, owned
@@ -25,14 +26,15 @@ _TOLD = "told on /next"
 class Progress:
     """How far the student has come."""
 
-    contacts: int = 0
-    asked: int = 0
+    contacts: int
+    asked: int
     """Contacts who were sent a request."""
-    met: int = 0
+    met: int
     """Meetings that happened."""
-    todos: int = 0
+    todos: int
     """Open ones."""
-    goal: int = 5
+    goal: int
+    """Meetings that make a fair picture of one path, as the handbook has it."""
     interests: str = ""
 
 
@@ -67,7 +69,7 @@ class Home(UseCases):
         async with self.db.read() as session:
             user = await session.get(User, owner_id)
             facts = await load_facts(session, owner_id)
-            people = [one.person for one in facts.values() if one.contact.archived_at is None]
+            people = [one.person for one in facts.values() if not one.person.archived]
             missed = await _missed(session, owner_id)
             moment = now()
             steps = next_steps(people, moment, undeliverable=len(missed))
@@ -80,7 +82,12 @@ class Home(UseCases):
                 more=len(steps) - len(shown),
                 drafted=await _drafted(session, owner_id),
                 missed=missed if any(step.kind is StepKind.UNDELIVERABLE for step in shown) else (),
-                progress=_progress(people, user, todos=await _open_todos(session, owner_id)),
+                progress=_progress(
+                    people,
+                    todos=await _open_todos(session, owner_id),
+                    goal=self.handbook.contacts.goal.interviews,
+                    interests=user.interests if user else "",
+                ),
             )
 
     async def told(self, owner_id: int, missed: Sequence[int]) -> None:
@@ -111,16 +118,14 @@ async def _open_todos(session: AsyncSession, owner_id: int) -> int:
     return await session.scalar(query) or 0
 
 
-def _progress(people: Sequence[PersonFacts], user: User | None, *, todos: int) -> Progress:
-    if user is None:
-        return Progress()
+def _progress(people: Sequence[PersonFacts], *, todos: int, goal: int, interests: str) -> Progress:
     return Progress(
         contacts=len(people),
         asked=sum(one.request is not None and one.request.status is not RequestStatus.DRAFT for one in people),
         met=_met(people),
         todos=todos,
-        goal=user.goal,
-        interests=user.interests,
+        goal=goal,
+        interests=interests,
     )
 
 

@@ -1,7 +1,7 @@
 """What is told about meetings: one with everything around it, and what became of a wish about one."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select
@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.interviews import InterviewStatus, Mode
+from bot.domain.interviews import InterviewStatus, Mode, booked_end
 from bot.services.base import owned
-from bot.storage.models import Contact, Evaluation, Interview, ThankYou, User
+from bot.storage.models import Contact, Evaluation, Interview, ThankYou
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class InterviewView:
     ended_at: datetime | None
     sequence: int
     created_at: datetime
+    begun: bool
+    """The booked time has come, whatever became of it."""
     over: bool
     """The booked time has passed, whatever became of it."""
     evaluation_id: int | None
@@ -42,12 +44,17 @@ class InterviewView:
     @property
     def ends_at(self) -> datetime:
         """The booked end."""
-        return self.starts_at + timedelta(minutes=self.minutes)
+        return booked_end(self.starts_at, self.minutes)
 
     @property
     def waits(self) -> bool:
         """It is booked, and nothing has become of it yet."""
         return self.status is InterviewStatus.SCHEDULED
+
+    @property
+    def coming(self) -> bool:
+        """It waits, and its booked time has not passed."""
+        return self.waits and not self.over
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +105,17 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class NotMet:
-    """Nothing was changed: the meeting is still to come, or was called off."""
+    """Nothing was changed: the meeting is still to come, was called off, or nobody has said that it happened."""
 
     interview: InterviewView
+
+
+@dataclass(frozen=True, slots=True)
+class NoMeeting:
+    """Nothing was changed: no meeting with this contact counts here."""
+
+    contact_id: int
+    contact_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +128,6 @@ class Listing:
     """Where the student is, for places that cannot show a moment in the reader's own words."""
 
 
-def known_zone(user: User | None) -> ZoneInfo | None:
-    """The student's zone if they have told it."""
-    return ZoneInfo(user.zone) if user is not None and user.zone else None
-
-
 def meetings(owner_id: int) -> Select[Interview, Contact, ThankYou, Evaluation]:
     """The rows that `view` takes, of the owner's meetings."""
     return (
@@ -126,6 +136,13 @@ def meetings(owner_id: int) -> Select[Interview, Contact, ThankYou, Evaluation]:
         .outerjoin(ThankYou, ThankYou.interview_id == Interview.id)
         .outerjoin(Evaluation, Evaluation.interview_id == Interview.id)
     )
+
+
+async def of_contact(session: AsyncSession, owner_id: int, contact_id: int) -> list[InterviewView]:
+    """The meetings with one contact, the last one first."""
+    query = meetings(owner_id).where(Interview.contact_id == contact_id)
+    rows = await session.execute(query.order_by(Interview.starts_at.desc(), Interview.id.desc()))
+    return [view(*row) for row in rows]
 
 
 async def view_of(session: AsyncSession, owner_id: int, interview_id: int) -> InterviewView:
@@ -152,7 +169,8 @@ def view(
         ended_at=interview.ended_at,
         sequence=interview.sequence,
         created_at=interview.created_at,
-        over=interview.starts_at + timedelta(minutes=interview.minutes) <= now(),
+        begun=interview.starts_at <= now(),
+        over=booked_end(interview.starts_at, interview.minutes) <= now(),
         evaluation_id=evaluation.id if evaluation else None,
         evaluation_status=evaluation.status if evaluation else "",
         note_due_at=note.due_at if note else None,

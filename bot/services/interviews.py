@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,13 +10,15 @@ from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.interviews import (
     DEFAULT_MINUTES,
+    PLACE_LIMIT,
     InterviewStatus,
+    booked_end,
     checked_minutes,
-    checked_place,
     end_as_booked,
     overlap,
 )
-from bot.services.base import UseCases, own
+from bot.domain.texts import checked_length
+from bot.services.base import UseCases, known_zone, own
 from bot.services.interview_views import (
     AlreadyBooked,
     Booked,
@@ -26,8 +28,8 @@ from bot.services.interview_views import (
     NotMet,
     NotMoved,
     Terms,
-    known_zone,
     meetings,
+    of_contact,
     view,
     view_of,
 )
@@ -49,7 +51,7 @@ class Interviews(UseCases):
     async def waiting(self, owner_id: int, contact_id: int) -> InterviewView | None:
         """The contact's meeting that is booked and of which nothing has become yet; of several, the last."""
         async with self.db.read() as session:
-            rows = await _of_contact(session, owner_id, contact_id)
+            rows = await of_contact(session, owner_id, contact_id)
             return next((row for row in rows if row.waits), None)
 
     async def listing(self, owner_id: int) -> Listing:
@@ -58,9 +60,9 @@ class Interviews(UseCases):
             rows = await session.execute(meetings(owner_id).order_by(Interview.starts_at, Interview.id))
             views = [view(*row) for row in rows]
             zone = known_zone(await session.get(User, owner_id))
-        coming = [meeting for meeting in views if meeting.waits and not meeting.over]
-        past = [meeting for meeting in reversed(views) if not meeting.waits or meeting.over]
-        return Listing(tuple(coming), tuple(past), zone)
+        coming = tuple(meeting for meeting in views if meeting.coming)
+        past = tuple(meeting for meeting in reversed(views) if not meeting.coming)
+        return Listing(coming, past, zone)
 
     async def schedule(self, owner_id: int, contact_id: int, terms: Terms) -> Booked | AlreadyBooked:
         """Book a meeting with its pings; a request that is out to the contact counts as accepted.
@@ -72,7 +74,7 @@ class Interviews(UseCases):
         async with self.db.write() as session:
             await own(session, Contact, owner_id, contact_id)
             user = await session.get_one(User, owner_id)
-            coming = _coming(await _of_contact(session, owner_id, contact_id))
+            coming = _coming(await of_contact(session, owner_id, contact_id))
             if coming is not None and coming.starts_at != terms.starts_at:
                 return AlreadyBooked(coming, terms)
             accepted = await accept_request(session, owner_id, contact_id)
@@ -108,7 +110,7 @@ class Interviews(UseCases):
             if interview.status == InterviewStatus.SCHEDULED:
                 interview.status = InterviewStatus.CANCELLED.value
                 interview.sequence += 1
-                await cancel(session, MEETING, interview_id, "the meeting was called off")
+                await cancel(session, MEETING, [interview_id], "the meeting was called off")
             return await view_of(session, owner_id, interview_id)
 
     async def missed(self, owner_id: int, interview_id: int) -> InterviewView:
@@ -117,7 +119,7 @@ class Interviews(UseCases):
             interview = await own(session, Interview, owner_id, interview_id)
             if interview.status == InterviewStatus.SCHEDULED and interview.starts_at <= now():
                 interview.status = InterviewStatus.MISSED.value
-                await cancel(session, MEETING, interview_id, "the meeting did not take place")
+                await cancel(session, MEETING, [interview_id], "the meeting did not take place")
             return await view_of(session, owner_id, interview_id)
 
     async def happened(self, owner_id: int, interview_id: int) -> Met | NotMet:
@@ -144,7 +146,7 @@ class Interviews(UseCases):
         async with self.db.write() as session:
             await own(session, Contact, owner_id, contact_id)
             told = min(ended_at or _present(), _present())
-            rows = await _of_contact(session, owner_id, contact_id)
+            rows = await of_contact(session, owner_id, contact_id)
             found = meant(rows, told)
             if found is not None and found.waits and found.starts_at > now():
                 return NotMet(found)
@@ -168,7 +170,7 @@ class Interviews(UseCases):
         """What to bring to the coming meeting with a contact, or to one that is not booked yet."""
         async with self.db.read() as session:
             contact = await own(session, Contact, owner_id, contact_id)
-            coming = _coming(await _of_contact(session, owner_id, contact_id))
+            coming = _coming(await of_contact(session, owner_id, contact_id))
             return await prepare(session, self.handbook, contact, coming)
 
 
@@ -177,23 +179,19 @@ def _present() -> datetime:
     return now().replace(microsecond=0)
 
 
-async def _of_contact(session: AsyncSession, owner_id: int, contact_id: int) -> list[InterviewView]:
-    """The meetings with one contact, the last one first."""
-    query = meetings(owner_id).where(Interview.contact_id == contact_id)
-    rows = await session.execute(query.order_by(Interview.starts_at.desc(), Interview.id.desc()))
-    return [view(*row) for row in rows]
-
-
 def _checked(terms: Terms) -> Terms:
     """`terms` within the limits. Raises BAD_MINUTES, TOO_LONG; MOVED_ON when a button's time has gone by."""
     minutes = terms.minutes if terms.minutes is None else checked_minutes(terms.minutes)
-    if terms.starts_at + timedelta(minutes=minutes or DEFAULT_MINUTES) <= now():
+    if booked_end(terms.starts_at, minutes or DEFAULT_MINUTES) <= now():
         raise CoachError(Code.MOVED_ON)
-    return replace(terms, place=terms.place if terms.place is None else checked_place(terms.place))
+    place = (
+        terms.place if terms.place is None else checked_length(terms.place.strip(), "Place or link", PLACE_LIMIT)
+    )
+    return replace(terms, place=place)
 
 
 def _coming(rows: Sequence[InterviewView]) -> InterviewView | None:
-    return next((row for row in rows if row.waits and not row.over), None)
+    return next((row for row in rows if row.coming), None)
 
 
 async def _book(session: AsyncSession, user: User, contact_id: int, terms: Terms) -> Interview:
@@ -221,7 +219,7 @@ async def _put(session: AsyncSession, user: User, interview: Interview, terms: T
     if not session.is_modified(interview):
         return
     interview.sequence += 1
-    await cancel(session, MEETING, interview.id, "the meeting was moved")
+    await cancel(session, MEETING, [interview.id], "the meeting was moved")
     await arm(session, user.discord_id, meeting_pings(user, interview))
 
 

@@ -59,7 +59,7 @@ async def record(session: AsyncSession, owner_id: int, interview: Interview, end
         note = ThankYou(interview_id=interview.id)
         session.add(note)
     note.due_at = thank_yous.due_at(ended_at)
-    await cancel(session, (*MEETING, *THANKS), interview.id, "the meeting has happened")
+    await cancel(session, (*MEETING, *THANKS), [interview.id], "the meeting has happened")
     if note.sent_at is None:
         await arm(session, owner_id, thank_you_pings(user, interview))
     await accept_request(session, owner_id, interview.contact_id)
@@ -75,5 +75,5 @@ async def accept_request(session: AsyncSession, owner_id: int, contact_id: int) 
     for request in requests:
         request.status, request.outcome = RequestStatus.ANSWERED.value, Outcome.ACCEPTED.value
         request.answered_at = now()
-        await cancel(session, (Kind.NUDGE,), request.id, "the request was accepted")
+    await cancel(session, (Kind.NUDGE,), [request.id for request in requests], "the request was accepted")
     return bool(requests)

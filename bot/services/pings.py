@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import now
 from bot.domain.evaluations import Answer
 from bot.domain.interviews import InterviewStatus
-from bot.domain.reminders import Kind, Status
+from bot.domain.reminders import Kind, Ping, Status
 from bot.domain.requests import RequestStatus
 from bot.domain.thank_you_prefill import worth_naming
 from bot.services.base import UseCases, own, owned
 from bot.services.deliveries import Claimed
+from bot.services.evaluation_views import answer_of
 from bot.services.interview_views import InterviewView, meetings, view
 from bot.services.planning import MEETING, THANKS
-from bot.services.thank_you_views import answer_of
 from bot.services.todos import TodoView, todos_by_id
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, Interview, Reminder, Request
@@ -47,7 +47,7 @@ class Waiting:
     """A ping about a request that is out and not answered."""
 
     request_id: int
-    contact: str
+    contact_name: str
     sent_at: datetime | None
 
 
@@ -72,17 +72,11 @@ class PingView:
     about: About
 
 
-class _Due(Protocol):
+class _Due(Ping, Protocol):
     """What is read of a reminder; a claimed one and a stored one both have it."""
 
     @property
     def id(self) -> int: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def subject_id(self) -> int: ...
-    @property
-    def due_at(self) -> datetime: ...
 
 
 class Pings(UseCases):
@@ -144,7 +138,7 @@ def _subjects(due: Iterable[_Due], kinds: Iterable[Kind]) -> set[int]:
 
 def _before(known: _Known, interview_id: int) -> About | None:
     meeting = known.meetings.get(interview_id)
-    return Meeting(meeting) if meeting is not None and meeting.waits and meeting.starts_at > now() else None
+    return Meeting(meeting) if meeting is not None and meeting.waits and not meeting.begun else None
 
 
 def _check_back(known: _Known, interview_id: int) -> About | None:

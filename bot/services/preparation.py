@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.evaluations import QUESTION_KINDS, Answer, EvaluationStatus, Verdict
+from bot.domain.evaluations import QUESTION_KINDS, Answer, EvaluationStatus
 from bot.domain.interviews import DEFAULT_MINUTES
 from bot.domain.preparation import Candidate, Known, choose, coverage, open_questions, scaled
 from bot.handbook.models import Handbook
 from bot.handbook.models.interviews import Category
-from bot.services.base import owned
-from bot.services.interview_views import InterviewView, known_zone
+from bot.services.base import known_zone, owned
+from bot.services.evaluation_views import answer_of
+from bot.services.interview_views import InterviewView
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, User
 
@@ -92,8 +93,7 @@ async def _known(session: AsyncSession, owner_id: int) -> list[Known]:
     theirs = select(AnswerRow).where(AnswerRow.evaluation_id.in_([evaluation.id for evaluation in evaluations]))
     answers: dict[int, dict[int, Answer]] = {evaluation.id: {} for evaluation in evaluations}
     for row in await session.scalars(theirs):
-        verdict = Verdict(row.verdict) if row.verdict else None
-        answers[row.evaluation_id][row.question] = Answer(verdict, row.text)
+        answers[row.evaluation_id][row.question] = answer_of(row)
     return [
         Known(answers[evaluation.id], complete=evaluation.status == EvaluationStatus.DONE)
         for evaluation in evaluations

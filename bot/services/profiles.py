@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import now
-from bot.domain.profiles import LIMITS, Part, checked
+from bot.domain.profiles import LIMITS, Field, checked
 from bot.domain.times import QuietHours, quiet_hours
 from bot.domain.zones import find_zone, zone_label
 from bot.services.base import UseCases, ensure_user, quiet_of, zone_of
@@ -59,7 +59,7 @@ class Profiles(UseCases):
         if user is None or not user.display_name:
             async with self.db.write() as session:
                 user = await ensure_user(session, owner_id, name)
-                user.display_name = user.display_name or name[: LIMITS[Part.NAME]]
+                user.display_name = user.display_name or name[: LIMITS[Field.NAME]]
 
     async def get(self, owner_id: int) -> ProfileView:
         """The profile as it is; blank for somebody new."""
@@ -69,8 +69,8 @@ class Profiles(UseCases):
 
     async def edit(self, owner_id: int, *, name: str, school: str, about: str, interests: str) -> ProfileView:
         """Replace what the student told about themselves. Raises BLANK without a name, and TOO_LONG."""
-        name, school = checked(Part.NAME, name), checked(Part.SCHOOL, school)
-        about, interests = checked(Part.ABOUT, about), checked(Part.INTERESTS, interests)
+        name, school = checked(Field.NAME, name), checked(Field.SCHOOL, school)
+        about, interests = checked(Field.ABOUT, about), checked(Field.INTERESTS, interests)
         async with self.db.write() as session:
             user = await ensure_user(session, owner_id)
             user.display_name, user.school, user.about, user.interests = name, school, about, interests

@@ -56,13 +56,13 @@ def announce(session: AsyncSession, due: datetime) -> None:
     session.info[ARMED] = due if known is None else min(known, due)
 
 
-async def cancel(session: AsyncSession, kinds: Iterable[Kind], subject_id: int, reason: str) -> None:
-    """Take back pending pings of `kinds` about one subject, in the transaction that makes them pointless."""
+async def cancel(session: AsyncSession, kinds: Iterable[Kind], subjects: Iterable[int], reason: str) -> None:
+    """Take back pending pings of `kinds` about these rows, in the transaction that makes them pointless."""
     await session.execute(
         update(Reminder)
         .where(
             Reminder.kind.in_([kind.value for kind in kinds]),
-            Reminder.subject_id == subject_id,
+            Reminder.subject_id.in_(list(subjects)),
             Reminder.status == Status.PENDING,
         )
         .values(status=Status.CANCELLED.value, reason=reason, claimed_until=None)

@@ -58,8 +58,6 @@ class Start:
     offered: Words
     replaces: int
     """Version of the draft whose place the new one takes; 0 when there is none."""
-    route: Route = Route.EMAIL
-    """How that draft was to reach them."""
 
 
 @dataclass(frozen=True, slots=True)

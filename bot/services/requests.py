@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
-from bot.domain.contacts import checked_length
 from bot.domain.errors import CoachError, Code
 from bot.domain.nudges import compose_nudge
 from bot.domain.reminders import Kind
 from bot.domain.request_form import LIMITS, Field, Words, checked_message, offered_tie
 from bot.domain.requests import Draft, NextMove, Outcome, RequestParts, RequestStatus, Route, compose
 from bot.domain.stated_times import add_zone
+from bot.domain.texts import checked_length
 from bot.domain.zones import zone_in_words
 from bot.services.base import UseCases, own, owned, zone_of
 from bot.services.planning import nudge_pings
@@ -45,7 +45,7 @@ class Requests(UseCases):
                 offered = Words(await self._tie(session, owner_id, contact), contact.why)
         if request is None or request.status != RequestStatus.DRAFT:
             return Start(contact.id, contact.name, offered, 0)
-        return Start(contact.id, contact.name, offered, request.version, Route(request.route))
+        return Start(contact.id, contact.name, offered, request.version)
 
     async def compose(self, owner_id: int, contact_id: int, route: Route, words: Words) -> RequestView:
         """Draft a request from the form. A draft to the same contact that is not sent yet gives way to it.
@@ -151,7 +151,7 @@ class Requests(UseCases):
             if request.nudges == before and _may_nudge(view):
                 request.nudges += 1
                 request.status, request.outcome, request.answered_at = RequestStatus.SENT.value, None, None
-                await cancel(session, _NUDGE, request.id, "a reminder went out")
+                await cancel(session, _NUDGE, [request.id], "a reminder went out")
                 user = await session.get_one(User, owner_id)
                 await arm(session, owner_id, nudge_pings(user, request, now()))
             return await _now(session, owner_id, request)
@@ -216,14 +216,13 @@ async def _send(session: AsyncSession, owner_id: int, request: Request, at: date
     request.status, request.sent_at = RequestStatus.SENT.value, at or now().replace(microsecond=0)
     await session.flush()
     earlier = owned(Request, owner_id).where(Request.contact_id == request.contact_id)
-    for one in await session.scalars(earlier):
-        await cancel(session, _NUDGE, one.id, "asked anew")
+    await cancel(session, _NUDGE, await session.scalars(earlier.with_only_columns(Request.id)), "asked anew")
     await arm(session, owner_id, nudge_pings(user, request, request.sent_at))
 
 
 async def _answer(session: AsyncSession, request: Request, outcome: Outcome) -> None:
     """What came back counts from now, unless it is the same as before."""
-    await cancel(session, _NUDGE, request.id, f"the answer is known: {outcome}")
+    await cancel(session, _NUDGE, [request.id], f"the answer is known: {outcome}")
     if request.status == RequestStatus.ANSWERED and request.outcome == outcome:
         return
     request.status, request.outcome = RequestStatus.ANSWERED.value, outcome.value

@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.domain import thank_you_prefill as prefill
-from bot.domain.evaluations import Answer, EvaluationStatus, State, Verdict, gaps
+from bot.domain.evaluations import Answer, EvaluationStatus, State, gaps
 from bot.domain.thank_you_review import review
 from bot.domain.thank_yous import Finding, NoteParts
 from bot.domain.wording import word_count
 from bot.handbook.models import Handbook
 from bot.services.base import owned
-from bot.services.interview_views import InterviewView
+from bot.services.evaluation_views import answer_of
 from bot.services.todos import TodoView, of_meeting, view
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, ThankYou, Todo, User
@@ -34,8 +34,7 @@ class NoteView:
     """The note for one meeting that has happened."""
 
     interview_id: int
-    contact_id: int
-    contact: str
+    contact_name: str
     body: str
     version: int
     """0 until drafted."""
@@ -53,21 +52,6 @@ class NoteView:
     evaluated: bool
     findings: tuple[Finding, ...]
     """What the coach notices, the most important first; none before the draft and after it is sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotMet:
-    """Nothing was changed: the meeting is booked, and nobody has said that it happened."""
-
-    meeting: InterviewView
-
-
-@dataclass(frozen=True, slots=True)
-class NoMeeting:
-    """Nothing was changed: there is no meeting to say thanks for."""
-
-    contact_id: int
-    contact: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +94,11 @@ async def _evaluation(
     return (rows[0][0] if rows else None), answers
 
 
-def answer_of(row: AnswerRow) -> Answer:
-    """What a stored answer says."""
-    return Answer(Verdict(row.verdict) if row.verdict else None, row.text)
-
-
 def _view(rows: _Rows, handbook: Handbook) -> NoteView:
     note = rows.note
     return NoteView(
         interview_id=note.interview_id,
-        contact_id=rows.contact.id,
-        contact=rows.contact.name,
+        contact_name=rows.contact.name,
         body=note.body,
         version=note.version,
         words=word_count(note.body),

@@ -7,17 +7,17 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
-from bot.domain.contacts import checked_length
 from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations import QUESTIONS
 from bot.domain.interviews import InterviewStatus
+from bot.domain.texts import checked_length, checked_text
 from bot.domain.thank_you_prefill import without
-from bot.domain.thank_yous import BODY_LIMIT, PART_LIMIT, NoteParts, compose, done_from_todos
+from bot.domain.thank_yous import BODY_LIMIT, PART_LIMIT, Field, NoteParts, compose, done_from_todos
 from bot.services.base import UseCases, own
-from bot.services.interview_views import InterviewView, meetings, view, view_of
+from bot.services.interview_views import InterviewView, NoMeeting, NotMet, of_contact, view_of
 from bot.services.planning import THANKS
 from bot.services.reminders import cancel
-from bot.services.thank_you_views import NoMeeting, NoteView, NotMet, Words, load_note
+from bot.services.thank_you_views import NoteView, Words, load_note
 from bot.services.todos import of_meeting, tick
 from bot.storage.models import Contact, Interview, ThankYou, User
 
@@ -29,9 +29,7 @@ class ThankYous(UseCases):
         """The note for the last meeting with a contact, or why there is none. Raises NOT_FOUND."""
         async with self.db.read() as session:
             contact = await own(session, Contact, owner_id, contact_id)
-            of_contact = meetings(owner_id).where(Interview.contact_id == contact_id)
-            rows = await session.execute(of_contact.order_by(Interview.starts_at.desc(), Interview.id.desc()))
-            meant = _meant([view(*row) for row in rows])
+            meant = _meant(await of_contact(session, owner_id, contact_id))
             if meant is None:
                 return NoMeeting(contact.id, contact.name)
             found = await load_note(session, self.handbook, owner_id, meant.id)
@@ -62,7 +60,7 @@ class ThankYous(UseCases):
             texts = tuple(todo.text for todo in todos)
             words = replace(words, next_step=without(words.next_step, texts))
             parts = NoteParts(
-                contact_name=before.contact,
+                contact_name=before.contact_name,
                 student_name=(await session.get_one(User, owner_id)).display_name,
                 learned=words.learned,
                 done=words.done,
@@ -77,11 +75,10 @@ class ThankYous(UseCases):
 
     async def edit(self, owner_id: int, interview_id: int, body: str) -> NoteView:
         """Take the note as the student wrote it. Raises NOT_FOUND, BLANK, TOO_LONG, MOVED_ON when it is sent."""
-        if not body.strip():
-            raise CoachError(Code.BLANK, field="Message")
+        body = checked_text(body, Field.MESSAGE.value, BODY_LIMIT)
         async with self.db.write() as session:
             note, _ = await self._unsent(session, owner_id, interview_id)
-            _write(note, body.strip())
+            _write(note, body)
             return await self._now(session, owner_id, interview_id)
 
     async def sent(self, owner_id: int, interview_id: int, at: datetime | None = None) -> NoteView:
@@ -96,7 +93,7 @@ class ThankYous(UseCases):
             if at is not None and at < meeting.starts_at:
                 raise CoachError(Code.SENT_TOO_SOON, understood=at, started=meeting.starts_at)
             note.sent_at = at or note.sent_at or now()
-            await cancel(session, THANKS, interview_id, "the note is sent")
+            await cancel(session, THANKS, [interview_id], "the note is sent")
             return await self._now(session, owner_id, interview_id)
 
     def _asked(self, number: int) -> tuple[str, ...]:
@@ -134,14 +131,14 @@ def _meant(rows: Sequence[InterviewView]) -> InterviewView | None:
 
 
 def _check(words: Words) -> None:
-    checked_length(words.learned, "What did you learn or appreciate?", PART_LIMIT)
+    checked_length(words.learned, Field.LEARNED.value, PART_LIMIT)
     # What was ticked for an earlier draft is offered here together with what was typed.
-    checked_length(words.done, "What have you done about it?", BODY_LIMIT)
-    checked_length(words.next_step, "What happens next?", PART_LIMIT)
+    checked_length(words.done, Field.DONE.value, BODY_LIMIT)
+    checked_length(words.next_step, Field.NEXT_STEP.value, PART_LIMIT)
 
 
 def _write(note: ThankYou, body: str) -> None:
     """A new text is a new version. Raises TOO_LONG."""
-    checked_length(body, "Message", BODY_LIMIT)
+    checked_length(body, Field.MESSAGE.value, BODY_LIMIT)
     if body != note.body:
         note.body, note.version = body, note.version + 1

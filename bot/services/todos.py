@@ -12,6 +12,7 @@ from bot.clock import now
 from bot.domain.contacts import fold
 from bot.domain.interviews import InterviewStatus
 from bot.domain.reminders import Kind
+from bot.domain.texts import read_row_token, row_token
 from bot.domain.todos import read_lines
 from bot.services.base import UseCases, ensure_user, own, owned
 from bot.services.planning import todo_pings
@@ -29,7 +30,7 @@ class TodoView:
 
     id: int
     text: str
-    contact: str
+    contact_name: str
     """Whom it has to do with; empty for nobody."""
     due_at: datetime | None
     done_at: datetime | None
@@ -37,12 +38,12 @@ class TodoView:
     @property
     def token(self) -> str:
         """Text that names exactly this to-do."""
-        return f"#{self.id}"
+        return row_token(self.id)
 
     @property
     def label(self) -> str:
         """The to-do with its contact, as it is offered while somebody types."""
-        return f"{self.text} · {self.contact}" if self.contact else self.text
+        return f"{self.text} · {self.contact_name}" if self.contact_name else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,9 @@ class Todos(UseCases):
 
         One when there is no doubt. Raises NOT_FOUND for a number that is not there.
         """
-        number = typed.strip().removeprefix("#")
         async with self.db.read() as session:
-            if number != typed.strip() and number.isdecimal() and len(number) <= _DIGITS:
-                return (await _view_of(session, owner_id, int(number)),)
+            if (number := read_row_token(typed)) is not None:
+                return (await _view_of(session, owner_id, number),)
             todos = await open_todos(session, owner_id)
         query = fold(typed)
         same = tuple(todo for todo in todos if query in {fold(todo.text), fold(todo.label)})
@@ -133,15 +133,12 @@ class Todos(UseCases):
             return Ticked(await _view_of(session, owner_id, todo_id), await open_todos(session, owner_id))
 
 
-_DIGITS = 18
-
-
 async def tick(session: AsyncSession, todos: Sequence[Todo]) -> None:
     """Mark as done, in the caller's transaction, what is not done yet, and take back the pings."""
-    for todo in todos:
-        if todo.done_at is None:
-            todo.done_at = now()
-            await cancel(session, (Kind.TODO_DUE,), todo.id, "the to-do is done")
+    fresh = [todo for todo in todos if todo.done_at is None]
+    for todo in fresh:
+        todo.done_at = now()
+    await cancel(session, (Kind.TODO_DUE,), [todo.id for todo in fresh], "the to-do is done")
 
 
 async def open_todos(session: AsyncSession, owner_id: int) -> tuple[TodoView, ...]:
@@ -191,8 +188,8 @@ async def _keep(
     kept = [there.get(fold(line)) or _new(owner_id, line, contact_id, interview) for line in lines]
     session.add_all(kept)
     await session.flush()
-    for todo in kept:
-        await _plan(session, user, todo, due)
+    if due is not None:
+        await _plan(session, user, kept, due)
     return await _added(session, owner_id, kept, interview)
 
 
@@ -201,14 +198,13 @@ def _new(owner_id: int, line: str, contact_id: int | None, interview: Interview 
     return Todo(owner_id=owner_id, contact_id=contact_id, interview_id=source, text=line, created_at=now())
 
 
-async def _plan(session: AsyncSession, user: User, todo: Todo, due: datetime | None) -> None:
-    """Give a to-do its moment, and the ping that goes with it. None leaves it as it is."""
-    if due is None:
-        return
-    if due != todo.due_at:
-        await cancel(session, (Kind.TODO_DUE,), todo.id, "the to-do was moved")
-    todo.due_at = due
-    await arm(session, user.discord_id, todo_pings(user, todo))
+async def _plan(session: AsyncSession, user: User, todos: Sequence[Todo], due: datetime) -> None:
+    """Give to-dos their moment, and the pings that go with it."""
+    moved = [todo.id for todo in todos if todo.due_at != due]
+    await cancel(session, (Kind.TODO_DUE,), moved, "the to-do was moved")
+    for todo in todos:
+        todo.due_at = due
+    await arm(session, user.discord_id, [ping for todo in todos for ping in todo_pings(user, todo)])
 
 
 async def _added(session: AsyncSession, owner_id: int, kept: Sequence[Todo], interview: Interview | None) -> Added:

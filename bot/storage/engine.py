@@ -12,6 +12,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from bot.storage.watch import Watch
+
 BUSY_SECONDS = 2
 """How long a writer waits for another process: less than the 3 seconds in which Discord wants an answer."""
 
@@ -19,12 +21,22 @@ ARMED = "armed"
 """Key in `session.info`: the earliest due moment of the reminders that this unit of work planned."""
 
 
+class NoFolderError(Exception):
+    """The folder for a SQLite file is not there and cannot be made."""
+
+
 def open_engine(url: URL) -> AsyncEngine:
-    """An engine with the safety settings of its kind. Makes the folder of a SQLite file; reads nothing yet."""
+    """An engine with the safety settings of its kind. Makes the folder of a SQLite file; reads nothing yet.
+
+    Raises NoFolderError.
+    """
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True)
     if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NoFolderError from error
     engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -61,7 +73,9 @@ class Database:
         """Told the earliest due moment after a commit that planned reminders; set by `bot/app.py`."""
         self._reader = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
         self._writer = async_sessionmaker(engine.execution_options(writes=True), expire_on_commit=False)
-        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+        is_sqlite = engine.dialect.name == "sqlite"
+        self._turn = asyncio.Lock() if is_sqlite else None
+        self._watch = Watch(engine.url.database if is_sqlite else None)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -81,8 +95,13 @@ class Database:
         if (due := session.info.get(ARMED)) is not None:
             self.on_armed(due)
 
+    def version(self) -> int | None:
+        """Another number after every commit of any process; None when this kind of database cannot tell."""
+        return self._watch.version()
+
     async def close(self) -> None:
         """Close every connection."""
+        self._watch.close()
         await self.engine.dispose()
 
 

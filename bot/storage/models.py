@@ -44,8 +44,6 @@ class User(Base):
     school: Mapped[str] = mapped_column(default="")
     about: Mapped[str] = mapped_column(default="")
     interests: Mapped[str] = mapped_column(default="")
-    goal: Mapped[int] = mapped_column(default=5)
-    """Interviews that the student wants to hold on this path."""
     dm_closed_at: Mapped[datetime | None]
     """When Discord last refused a DM (50007); cleared by the next one that arrives."""
     parked: Mapped[dict[str, Any] | None] = mapped_column(JSON)

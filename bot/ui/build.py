@@ -10,6 +10,7 @@ from typing import Any
 
 import discord
 
+from bot.domain.texts import clip
 from bot.ui.card import Block, Button, Card, Divider, Entry, File, Letter, Link, Row, Select, Text, plain_lines
 from bot.ui.durable import RouteButton, RouteSelect
 from bot.ui.routes import Kind, Route, encode
@@ -105,19 +106,15 @@ def _select(select: Select, owner: int) -> RouteSelect:
     custom_id = encode(Kind.SELECT, Route(select.action, owner, tuple(map(str, select.args))))
     options = [
         discord.SelectOption(
-            label=_clip(option.label, OPTION_LIMIT),
+            label=clip(option.label, OPTION_LIMIT),
             value=option.value,
-            description=_clip(option.description, OPTION_LIMIT) or None,
+            description=clip(option.description, OPTION_LIMIT) or None,
             default=option.chosen,
         )
         for option in select.options
     ]
     return RouteSelect(
         discord.ui.Select(
-            custom_id=custom_id, placeholder=_clip(select.placeholder, PLACEHOLDER_LIMIT), options=options
+            custom_id=custom_id, placeholder=clip(select.placeholder, PLACEHOLDER_LIMIT), options=options
         )
     )
-
-
-def _clip(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"

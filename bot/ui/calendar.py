@@ -7,8 +7,10 @@ from uuid import NAMESPACE_OID, uuid5
 from icalendar import Alarm, Calendar, Event
 
 from bot.domain.interviews import InterviewStatus, Mode
+from bot.domain.wording import one_line
 from bot.services.interview_views import InterviewView
 from bot.ui.card import File
+from bot.ui.filenames import filename
 
 ALARMS = (timedelta(days=1), timedelta(hours=1))
 """How long before the start the calendar speaks up: time to prepare, and time to get there."""
@@ -28,7 +30,7 @@ def calendar_file(meeting: InterviewView, stamp: datetime) -> File:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add_component(_event(meeting, stamp))
-    return File(f"interview-{meeting.id}.ics", calendar.to_ical())
+    return File(filename("meeting", meeting.contact_name, "ics"), calendar.to_ical())
 
 
 def _event(meeting: InterviewView, stamp: datetime) -> Event:
@@ -56,7 +58,7 @@ def _title(meeting: InterviewView) -> str:
 
 def _line(text: str) -> str:
     """One line without control characters, which a calendar may refuse."""
-    return "".join(sign for sign in " ".join(text.split()) if unicodedata.category(sign) != "Cc")
+    return "".join(sign for sign in one_line(text) if unicodedata.category(sign) != "Cc")
 
 
 def _description(meeting: InterviewView) -> str:

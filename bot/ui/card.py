@@ -5,12 +5,14 @@ hint, and a row of buttons with the most useful next step first.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Self
 
 import discord
+
+from bot.domain.texts import clip
+from bot.domain.wording import one_line
 
 
 class State(Enum):
@@ -124,16 +126,12 @@ class Card:
     above: str = ""
     """A quiet line over the title, such as where in a conversation this is."""
     state: State = State.NEUTRAL
-    files: Sequence[File] = field(default=())
-
-    def with_rows(self, *rows: Row) -> Self:
-        """The same card with other rows."""
-        return replace(self, rows=rows)
+    files: Sequence[File] = ()
 
 
 def plain(text: str) -> str:
     """What somebody typed, shown as typed: no markdown, no mention, no line breaks that would fake our lines."""
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(" ".join(text.split())))
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(one_line(text)))
 
 
 def plain_lines(text: str) -> str:
@@ -143,8 +141,7 @@ def plain_lines(text: str) -> str:
 
 def short(text: str, limit: int) -> str:
     """`plain(text)` for a list line, cut at `limit` characters of the original with an ellipsis."""
-    flat = " ".join(text.split())
-    return plain(flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…")
+    return plain(clip(one_line(text), limit))
 
 
 def when(moment: datetime) -> str:
@@ -155,6 +152,11 @@ def when(moment: datetime) -> str:
 def ago(moment: datetime) -> str:
     """How far away a moment is; Discord keeps it up to date on the screen."""
     return discord.utils.format_dt(moment, "R")
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Such as "1 contact" and "3 contacts"; `many` where an s is not enough."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def fact(label: str, value: str) -> str:

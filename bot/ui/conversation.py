@@ -9,7 +9,7 @@ from collections.abc import Awaitable
 
 import discord
 
-from bot.domain.conversation import Ignored, Noted
+from bot.domain.conversation import Ignored, Moved, Noted
 from bot.domain.evaluations import FINISHED, EvaluationStatus
 from bot.handbook.models.evaluation import Evaluation as Texts
 from bot.services.evaluation_views import Opened, Place, Talk, Turn
@@ -48,8 +48,9 @@ class Conversation:
             await self._show(press, talk, earlier, lead=lead)
 
     async def go_on(self, press: Press, turn: Turn) -> None:
-        """After a press or form that was taken: fold the question if it is behind, and show what is up."""
-        if isinstance(turn.event, Noted) or not turn.talk.state.left(turn.question):
+        """After a press or form that was taken: fold the question if it is newly behind, and show what is up."""
+        # A question that was only visited has its folded line further up already.
+        if isinstance(turn.event, Noted | Moved) or not turn.talk.state.left(turn.question):
             await self._show(press, turn.talk, turn.left, replace=True)
         else:
             await self._fold_pressed(press, turn.talk, turn.question)
@@ -86,9 +87,9 @@ class Conversation:
         if words := press.text("words"):
             await press.show(cards.not_kept(words))
 
-    async def heard(self, channel: discord.DMChannel, owner: int, turn: Turn) -> None:
-        """After a typed answer: fold the question and send what is up."""
-        await self._leave(channel, owner, turn)
+    async def heard(self, channel: discord.DMChannel, owner: int, turn: Turn, typed: str) -> None:
+        """After a typed answer: fold the question over it and send what is up."""
+        await self._leave(channel, owner, turn, typed)
         message = await direct.send(channel, owner, cards.current(turn.talk, self._texts))
         await self._evaluations.shown(owner, turn.talk.id, Place(channel.id, message.id))
 
@@ -116,14 +117,14 @@ class Conversation:
             await _tidy(direct.remove(channel, earlier.message_id))
         await press.show(cards.in_dm(talk, message.jump_url))
 
-    async def _leave(self, channel: direct.DM, owner: int, turn: Turn) -> None:
-        """Fold the card that was up, or take it back when its question is still to be answered."""
+    async def _leave(self, channel: direct.DM, owner: int, turn: Turn, typed: str = "") -> None:
+        """Fold the card that was up, or take it back when nothing was answered on it."""
         if turn.left is None or turn.question == FINISHED:
             return
-        if isinstance(turn.event, Ignored) or not turn.talk.state.left(turn.question):
+        if isinstance(turn.event, Ignored | Moved) or not turn.talk.state.left(turn.question):
             await _tidy(direct.remove(channel, turn.left.message_id))
         else:
-            card = cards.folded(turn.talk, self._texts, turn.question)
+            card = cards.folded(turn.talk, self._texts, turn.question, typed)
             await _tidy(direct.redraw(channel, turn.left.message_id, owner, card))
 
     async def _fold_pressed(self, press: Press, talk: Talk, question: int) -> None:

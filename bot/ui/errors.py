@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import discord
 from discord import app_commands
@@ -10,74 +10,83 @@ from discord import app_commands
 from bot.domain.errors import CoachError, Code
 from bot.logs import outline
 from bot.storage.engine import is_full_or_locked
-from bot.ui.card import Button, Card, Letter, Row, State, Style, Text
+from bot.ui.card import Block, Button, Card, Letter, Row, State, Style, Text
+from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, NEXT, primary
 from bot.ui.form import Fields
 from bot.ui.press import Press
 from bot.ui.sentences import sentence
 
 log = logging.getLogger(__name__)
 
+_WORTH = 41
+"""Characters from which on a command or a DM is worth handing back: the student still has it on the screen."""
 _GONE = {10008, 10015, 10062}
 """Discord: unknown message, unknown webhook, unknown interaction. There is nobody left to answer."""
 
 
 async def report(press: Press, error: BaseException) -> None:
     """Tell the student what happened, with what they typed handed back; log what is ours to mend."""
-    cause = unwrap(error)
+    cause = _unwrap(error)
     if isinstance(cause, discord.HTTPException) and cause.code in _GONE:
         log.info("could not answer: Discord says %s", cause.code)
         return
-    card = refusal(cause, press.fields) if isinstance(cause, CoachError) else failure(cause, press.fields)
     try:
-        await press.show(card)
+        await press.show(card_for(cause, press.fields, worth=1 if press.from_form else _WORTH))
     except discord.HTTPException as second:
         log.warning("could not tell the student about an error: Discord says %s", second.code)
 
 
-def unwrap(error: BaseException) -> BaseException:
+def _unwrap(error: BaseException) -> BaseException:
     """The error that a command or a transformer of discord.py wrapped."""
     while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
         error = error.__cause__
     return error
 
 
-def refusal(error: CoachError, typed: Fields) -> Card:
+def card_for(error: BaseException, typed: Fields, *, worth: int = _WORTH) -> Card:
+    """The card for whatever went wrong, with what the student `typed` handed back from `worth` characters on."""
+    handed_back = _typed(typed, worth)
+    return _refusal(error, handed_back) if isinstance(error, CoachError) else _failure(error, handed_back)
+
+
+def _refusal(error: CoachError, handed_back: Sequence[Block]) -> Card:
     """The card for a rule that said no."""
     return Card(
         title=_TITLES.get(error.code, "Not yet"),
-        blocks=[Text(sentence(error)), *_typed(typed)],
+        blocks=[Text(sentence(error)), *handed_back],
         rows=_ways_on(error.code),
+        hint="Nothing was changed." if error.code in _ABOUT_TIME else "",
         state=State.WAITING,
     )
 
 
-def failure(error: BaseException, typed: Mapping[str, str | list[str]] | None = None) -> Card:
+def _failure(error: BaseException, handed_back: Sequence[Block]) -> Card:
     """The calm card for a fault of ours. Logs an outline of it under the reference that the card shows."""
     reference = secrets.token_hex(4)
     log.error("a fault, reference %s\n%s", reference, outline(error))
+    # Only a refusal of the storage says that nothing was kept: other faults may come after it, while answering.
     line = (
         "My storage is busy or full right now, so nothing was saved. Please try again in a minute."
         if is_full_or_locked(error)
-        else "Something went wrong on my side, and nothing was saved. Please try again."
+        else "Something went wrong on my side. Please look whether it was saved before you try again."
     )
     return Card(
         title="That did not work",
-        blocks=[Text(line), *_typed(dict(typed or {}))],
+        blocks=[Text(line), *handed_back],
+        rows=((primary(NEXT),),),
         hint=f"If it happens again, give your career center this reference: {reference}",
         state=State.DUE,
     )
 
 
-def _typed(fields: Fields) -> list[Text | Letter]:
+def _typed(fields: Fields, worth: int) -> list[Text | Letter]:
     """What the student wrote, handed back so that it is not lost."""
-    texts = [value.strip() for value in fields.values() if isinstance(value, str) and len(value.strip()) > _WORTH]
+    texts = [value.strip() for value in fields.values() if isinstance(value, str)]
+    texts = [text for text in texts if len(text) >= worth]
     if not texts:
         return []
     return [Text("**What you typed**, so that nothing is lost:"), Letter("\n\n".join(texts), "what-you-typed.txt")]
 
-
-_WORTH = 40
-"""Characters from which on a text is worth handing back; shorter ones are options of a command."""
 
 _TITLES = {
     Code.NOT_FOUND: "Not found",
@@ -86,18 +95,26 @@ _TITLES = {
     Code.MOVED_ON: "Already done",
     Code.UNKNOWN_ZONE: "No such time zone",
     Code.WHEN_AMBIGUOUS: "Which one?",
+    Code.WHEN_UNREADABLE: "When is that?",
+    Code.WHEN_NEEDS_TIME: "At what time?",
+    Code.WHEN_TWICE: "Which one?",
+    Code.WHEN_SKIPPED: "That time does not exist",
+    Code.WHEN_TOO_FAR: "That is far away",
     Code.WHEN_PAST: "That time is over",
     Code.WHEN_FUTURE: "That time is still to come",
 }
 
 
+_ABOUT_TIME = {code for code in Code if code.startswith("when_")}
+"""Refusals that say what was understood, and not that it had no effect."""
+
+
 def _ways_on(code: Code) -> tuple[Row, ...]:
     if code is Code.NO_SUCH_CONTACT:
-        return (
-            (Button("Add a contact", "contact.new", style=Style.PRIMARY), Button("My contacts", "contact.list")),
-        )
+        return ((primary(ADD_CONTACT), CONTACTS),)
     if code is Code.UNKNOWN_ZONE:
         return ((Button("Search a city", "profile.zone.search", style=Style.PRIMARY),),)
-    if code in {Code.NOT_FOUND, Code.MOVED_ON}:
-        return ((Button("What's next", "home.next", style=Style.PRIMARY),),)
-    return ()
+    if code is Code.AMBIGUOUS_CONTACT:
+        return ((primary(CONTACTS),),)
+    # Who is about to restart takes no press.
+    return () if code is Code.RESTARTING else ((primary(NEXT),),)

@@ -10,6 +10,8 @@ from typing import Any
 
 import discord
 
+from bot.domain.texts import clip
+from bot.ui.build import OPTION_LIMIT
 from bot.ui.card import Option
 from bot.ui.routes import Kind, Route, encode
 
@@ -17,6 +19,7 @@ TITLE_LIMIT = 45
 LABEL_LIMIT = 45
 DESCRIPTION_LIMIT = 100
 TEXT_LIMIT = 4000
+PLACEHOLDER_LIMIT = 100
 FIELDS_LIMIT = 5
 
 Fields = dict[str, str | list[str]]
@@ -91,21 +94,16 @@ def build_modal(form: Form, owner: int) -> discord.ui.Modal:
 def _input(field: TextField | ChoiceField | TickField) -> discord.ui.Item[Any]:
     match field:
         case TextField():
-            return discord.ui.TextInput(
-                custom_id=field.key,
-                style=discord.TextStyle.paragraph if field.long else discord.TextStyle.short,
-                default=field.value or None,
-                placeholder=field.placeholder[:100] or None,
-                required=field.required,
-                max_length=max(field.limit, len(field.value)),
-            )
+            return _text_input(field)
         case ChoiceField():
             return discord.ui.Select(
                 custom_id=field.key,
                 placeholder=field.placeholder or None,
                 required=field.required,
                 options=[
-                    discord.SelectOption(label=option.label[:100], value=option.value, default=option.chosen)
+                    discord.SelectOption(
+                        label=clip(option.label, OPTION_LIMIT), value=option.value, default=option.chosen
+                    )
                     for option in field.options
                 ],
             )
@@ -114,10 +112,23 @@ def _input(field: TextField | ChoiceField | TickField) -> discord.ui.Item[Any]:
                 custom_id=field.key,
                 required=False,
                 options=[
-                    discord.CheckboxGroupOption(label=option.label[:100], value=option.value, default=option.chosen)
+                    discord.CheckboxGroupOption(
+                        label=clip(option.label, OPTION_LIMIT), value=option.value, default=option.chosen
+                    )
                     for option in field.options
                 ],
             )
+
+
+def _text_input(field: TextField) -> discord.ui.TextInput[Any]:
+    return discord.ui.TextInput(
+        custom_id=field.key,
+        style=discord.TextStyle.paragraph if field.long else discord.TextStyle.short,
+        default=field.value or None,
+        placeholder=clip(field.placeholder, PLACEHOLDER_LIMIT) or None,
+        required=field.required,
+        max_length=max(field.limit, len(field.value)),
+    )
 
 
 def read(components: Sequence[Mapping[str, Any]]) -> Fields:

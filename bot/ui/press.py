@@ -1,19 +1,22 @@
 """What a handler works with: who acted, what they filled in, and the one way to answer in any state."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 import discord
 
 from bot.domain.errors import CoachError, Code
+from bot.domain.texts import whole_number
 from bot.ui.build import build
 from bot.ui.card import Card
 from bot.ui.form import Fields, Form, build_modal
-from bot.ui.routes import whole_number
 
 NO_MENTIONS = discord.AllowedMentions.none()
 
 Interaction = discord.Interaction[Any]
+
+W = TypeVar("W", bound=StrEnum)
 
 _UNKNOWN_MESSAGE = 10008
 _THINKING = discord.InteractionResponseType.deferred_channel_message
@@ -46,6 +49,10 @@ class Press:
     def chosen(self, key: str = "values") -> str:
         """The one thing that was chosen; empty when nothing was, as behind a forged route."""
         return next(iter(self.values(key)), "")
+
+    def numbers(self, key: str) -> list[int]:
+        """The numbers that were chosen or ticked, such as those of rows; anything else is left out."""
+        return [number for value in self.values(key) if (number := whole_number(value)) is not None]
 
     def chosen_row(self) -> int:
         """The number of the row that was chosen in a select. Raises NOT_FOUND for anything else."""
@@ -109,6 +116,18 @@ class Press:
             await self.interaction.response.defer(ephemeral=self.private, thinking=True)
 
     @property
+    def from_form(self) -> bool:
+        """Whether this is a form that was sent: what is not kept of it is gone from the student's screen."""
+        return self.interaction.type is discord.InteractionType.modal_submit
+
+    @property
     def private(self) -> bool:
         """Whether others could read along: everywhere but in the bot's own DM."""
         return self.interaction.guild_id is not None or self.interaction.context.private_channel
+
+
+def one_of(words: type[W], text: str) -> W:
+    """The word that a route or a command carries. Raises MOVED_ON for one that no card and no choice has."""
+    if text not in set(words):
+        raise CoachError(Code.MOVED_ON)
+    return words(text)

@@ -3,19 +3,20 @@
 import asyncio
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 import discord
 
 from bot.domain.errors import CoachError, Code
+from bot.domain.texts import whole_number
 from bot.ui import errors
-from bot.ui.card import Card
 from bot.ui.direct import send
 from bot.ui.form import Fields, read
 from bot.ui.press import Interaction, Press
-from bot.ui.routes import Kind, decode, whole_number
+from bot.ui.routes import Kind, decode
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +112,7 @@ class Router:
         if message.author.bot or message.guild is not None:
             return
         if self._closing:
-            await _tell(message, errors.refusal(CoachError(Code.RESTARTING), {"text": message.content}))
+            await _tell(message, CoachError(Code.RESTARTING))
             return
         try:
             async with self.turn(message.author.id):
@@ -119,28 +120,25 @@ class Router:
                 for handler in self.direct_messages:
                     if await handler(message):
                         return
-        except CoachError as error:
-            await _tell(message, errors.refusal(error, {"text": message.content}))
         except Exception as error:  # noqa: BLE001 - this is the door
-            await _tell(message, errors.failure(errors.unwrap(error), {"text": message.content}))
+            await _tell(message, error)
 
-    def turn(self, user_id: int) -> "_Turn":
-        """One thing at a time for one student: a double press meets what the first one left."""
-        lock = self._turns.get(user_id)
-        if lock is None:
-            lock = self._turns[user_id] = asyncio.Lock()
-        return _Turn(self, lock)
+    @asynccontextmanager
+    async def turn(self, user_id: int) -> AsyncIterator[None]:
+        """One thing at a time for one student: a double press meets what the first one left.
 
-    def begin(self) -> None:
-        """Count work in."""
+        It counts as work in hand, so that a shutdown waits for it.
+        """
+        lock = self._turns.setdefault(user_id, asyncio.Lock())
         self._in_hand += 1
         self._idle.clear()
-
-    def end(self) -> None:
-        """Count work out."""
-        self._in_hand -= 1
-        if not self._in_hand:
-            self._idle.set()
+        try:
+            async with lock:
+                yield
+        finally:
+            self._in_hand -= 1
+            if not self._in_hand:
+                self._idle.set()
 
     async def drain(self, seconds: float) -> None:
         """Take nothing new, and wait until nothing is in hand, at most `seconds`."""
@@ -150,21 +148,6 @@ class Router:
                 await self._idle.wait()
         except TimeoutError:
             log.warning("stopped with %d interactions unfinished", self._in_hand)
-
-
-class _Turn:
-    """Holds a student's lock and counts as work in hand, so that a shutdown waits for it."""
-
-    def __init__(self, router: Router, lock: asyncio.Lock) -> None:
-        self._router, self._lock = router, lock
-
-    async def __aenter__(self) -> None:
-        self._router.begin()
-        await self._lock.acquire()
-
-    async def __aexit__(self, *_: object) -> None:
-        self._lock.release()
-        self._router.end()
 
 
 def typed_arguments(handler: Handler, args: Sequence[str]) -> list[int | str]:
@@ -184,8 +167,8 @@ def _one(parameter: inspect.Parameter, arg: str) -> int | str:
     return number
 
 
-async def _tell(message: discord.Message, card: Card) -> None:
+async def _tell(message: discord.Message, error: Exception) -> None:
     try:
-        await send(message.channel, message.author.id, card)
-    except discord.HTTPException as error:
-        log.warning("could not answer a DM: Discord says %s", error.code)
+        await send(message.channel, message.author.id, errors.card_for(error, {"text": message.content}))
+    except discord.HTTPException as second:
+        log.warning("could not answer a DM: Discord says %s", second.code)

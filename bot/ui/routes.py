@@ -13,8 +13,6 @@ LIMIT = 100
 VERSION = "1"
 """Rises when the meaning of old routes changes; older ones then answer that the card has moved on."""
 
-_LONGEST = 18
-"""Digits that always fit 64 bits."""
 _DIGITS = string.digits + string.ascii_lowercase
 
 
@@ -55,11 +53,6 @@ def decode(custom_id: str) -> Route | None:
     if not action or not owner or not set(owner) <= set(_DIGITS) or len(owner) > 13:  # noqa: PLR2004 - 64 bits
         return None
     return Route(action, int(owner, 36), tuple(args))
-
-
-def whole_number(text: str) -> int | None:
-    """A number that a route or a menu carries, such as a row's; None for what is none or fits no table."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else None
 
 
 def _to_base36(number: int) -> str:

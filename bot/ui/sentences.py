@@ -12,6 +12,15 @@ _TEXT = 120
 """Characters of a student's own words that a sentence quotes back."""
 
 
+MENDABLE = {code for code in Code if code.startswith("when_")} | {
+    Code.BAD_MINUTES,
+    Code.BLANK,
+    Code.TOO_LONG,
+    Code.TOO_MANY,
+}
+"""Refusals that are about what was typed: typing it differently helps."""
+
+
 def sentence(error: CoachError) -> str:
     """The plain line for a refusal. Every code has one."""
     return _SENTENCES[error.code](error.params)

@@ -2,15 +2,19 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from discord import app_commands
 from discord.ext import commands
 
+from bot.clock import now
 from bot.services import Services
+from bot.services.contact_names import ContactRef
 from bot.ui.form import Fields
 from bot.ui.press import Interaction, Press
 from bot.ui.router import Router
+from bot.ui.when import Tense, parse_when
 
 H = TypeVar("H", bound=Callable[..., Awaitable[None]])
 
@@ -45,7 +49,20 @@ class Step(commands.Cog):
         fields: Fields = {key: str(value) for key, value in options.items() if value is not None}
         await self.router.run(name, Press(interaction, fields), args)
 
+    async def contact_of(self, press: Press) -> ContactRef:
+        """The contact that is named as `contact`. Raises what `contact_names.resolve` raises."""
+        return await self.services.contacts.resolve(press.user_id, press.text("contact"))
+
+    async def moment_of(self, press: Press, tense: Tense = "future") -> datetime:
+        """The moment typed as `when`, in the student's own zone. Raises ZONE_NEEDED and the WHEN_ codes."""
+        zone = await self.services.profiles.zone(press.user_id)
+        return parse_when(press.text("when"), zone=zone, now=now(), tense=tense)
+
+    async def moment_if_told(self, press: Press, tense: Tense = "future") -> datetime | None:
+        """Like `moment_of`; None when nothing was typed."""
+        return await self.moment_of(press, tense) if press.text("when") else None
+
     async def complete_contact(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The caller's own contacts for a `contact` option, best match first."""
         found = await self.services.contacts.suggest(interaction.user.id, typed)
-        return [app_commands.Choice(name=contact.label[:100], value=contact.token) for contact in found]
+        return [app_commands.Choice(name=contact.label, value=contact.token) for contact in found]

@@ -43,7 +43,8 @@ class Demo:
         for _ in range(5):
             await buttons.last.click()
             with contextlib.suppress(AssertionError):
-                return await expect(until).to_be_visible(timeout=PATIENCE // 5)
+                await expect(until).to_be_visible(timeout=PATIENCE // 5)
+                return
         await expect(until).to_be_visible()
 
     @property

@@ -8,13 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.contacts import (
-    NAME_LIMIT,
     NOTE_LIMIT,
     NOTES_LIMIT,
     Known,
     Reach,
     Role,
-    checked_name,
     find_duplicate,
     fold,
     likely_same,
@@ -27,36 +25,6 @@ from bot.domain.errors import CoachError, Code
 
 EVENING = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)
 DENVER = ZoneInfo("America/Denver")
-
-
-@pytest.mark.parametrize(
-    ("typed", "name"),
-    [
-        ("  Ana   Núñez ", "Ana Núñez"),
-        ("x" * NAME_LIMIT, "x" * NAME_LIMIT),
-        ("🦀" * 80, "🦀" * 80),
-        ("محمد الفاتح", "محمد الفاتح"),
-        ("**@everyone**", "**@everyone**"),
-    ],
-)
-def test_any_name_is_a_name(typed: str, name: str) -> None:
-    assert checked_name(typed) == name
-
-
-@pytest.mark.parametrize(
-    ("typed", "code"),
-    [
-        ("", Code.BLANK),
-        (" \n\t", Code.BLANK),
-        ("\u200b\u200f", Code.BLANK),
-        ("x" * (NAME_LIMIT + 1), Code.TOO_LONG),
-    ],
-)
-def test_what_is_no_name(typed: str, code: Code) -> None:
-    with pytest.raises(CoachError) as refusal:
-        checked_name(typed)
-    assert refusal.value.code is code
-    assert refusal.value.params["field"] == "Name"
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.errors import CoachError, Code
-from bot.domain.interviews import checked_place, end_as_booked, overlap, same_meeting
+from bot.domain.interviews import end_as_booked, overlap, same_meeting
 
 NOON = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 minutes = st.integers(5, 240)
@@ -34,12 +33,3 @@ def test_a_meeting_ends_as_booked_but_never_after_it_was_told(length: int, offse
 )
 def test_an_end_told_again_within_a_day_is_the_same_meeting(later: float, same: bool) -> None:
     assert same_meeting(NOON, NOON + timedelta(hours=later)) == same
-
-
-def test_a_place_is_trimmed_and_limited() -> None:
-    assert checked_place("  Room 5 ") == "Room 5"
-    assert checked_place(f" {'x' * 300} ") == "x" * 300
-    with pytest.raises(CoachError) as raised:
-        checked_place("x" * 301)
-    assert raised.value.code is Code.TOO_LONG
-    assert raised.value.params == {"field": "Place or link", "limit": 300, "length": 301}

@@ -1,4 +1,4 @@
-"""What "What's next" says: one step per contact, the most urgent first."""
+"""What "What's next" says: the step of each contact, the most urgent first."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.evaluations import EvaluationStatus
+from bot.domain.facts import MeetingFacts, PersonFacts, RequestFacts
 from bot.domain.interviews import InterviewStatus
-from bot.domain.next_steps import MeetingFacts, PersonFacts, RequestFacts, Step, StepKind, next_steps
+from bot.domain.next_steps import Step, StepKind, next_steps
 from bot.domain.requests import Outcome, RequestStatus
 
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
@@ -51,7 +52,7 @@ ACCEPTED = asked(ANSWERED, outcome=Outcome.ACCEPTED, answered_at=ago(days=3))
 
 
 ANOTHER_TIME = asked(ANSWERED, outcome=Outcome.ANOTHER_TIME, sent_at=ago(days=19), answered_at=ago(days=8))
-STOPPED = met(ago(days=5), evaluation=PAUSED, answered=4, thanked=True)
+STOPPED = met(ago(days=5), evaluation=PAUSED, answered=4, thanked_at=LONG_AGO)
 
 
 def step(kind: StepKind, subject_id: int | None = None, **fields: object) -> Step:
@@ -62,13 +63,13 @@ def step(kind: StepKind, subject_id: int | None = None, **fields: object) -> Ste
     ("person", "expected"),
     [
         (ana(met(ago(hours=5))), step(StepKind.THANK, 5, due_at=NOW + 19 * HOUR, since=ago(hours=5))),
-        (ana(met(ago(days=5), evaluation=OPEN)), step(StepKind.THANK, 5, due_at=ago(days=4), since=ago(days=5))),
+        (ana(met(ago(days=5))), step(StepKind.THANK, 5, due_at=ago(days=4), since=ago(days=5))),
         (ana(booked(NOW)), step(StepKind.CHECK_BACK, 5, since=NOW)),
         (ana(STOPPED), step(StepKind.RESUME, 5, since=ago(days=5), count=4)),
         (ana(replace(STOPPED, evaluation=OPEN)), step(StepKind.RESUME, 5, since=ago(days=5), count=4)),
         (ana(met(ago(days=16), evaluation=OPEN)), step(StepKind.RESUME, 5, since=ago(days=16))),
-        (ana(met(ago(days=5), thanked=True)), step(StepKind.EVALUATE, 5, since=ago(days=5))),
-        (ana(booked(NOW + HOUR / 2, questions=5)), step(StepKind.PREPARE, 5, due_at=NOW + HOUR / 6, count=5)),
+        (ana(met(ago(days=5), thanked_at=LONG_AGO)), step(StepKind.EVALUATE, 5, since=ago(days=5))),
+        (ana(booked(NOW + HOUR / 2)), step(StepKind.PREPARE, 5, due_at=NOW + HOUR / 6)),
         (ana(booked(NOW + HOUR / 6)), step(StepKind.PREPARE, 5, due_at=NOW - HOUR / 6)),
         (ana(booked(NOW + 2 * DAY + HOUR / 3)), step(StepKind.PREPARE, 5, due_at=NOW + 2 * DAY)),
         (ana(request=ACCEPTED), step(StepKind.SCHEDULE, since=ago(days=3))),
@@ -89,9 +90,9 @@ def test_the_step_of_one_contact(person: PersonFacts, expected: Step) -> None:
     "person",
     [
         ana(met(ago(days=15))),
-        ana(met(ago(days=14), thanked=True)),
-        ana(met(ago(days=1), evaluation=DONE, thanked=True)),
-        ana(met(ago(days=1), evaluation=DONE, thanked=True), request=asked(DRAFT)),
+        ana(met(ago(days=14), thanked_at=LONG_AGO)),
+        ana(met(ago(days=1), evaluation=DONE, thanked_at=LONG_AGO)),
+        ana(met(ago(days=1), evaluation=DONE, thanked_at=LONG_AGO), request=asked(DRAFT)),
         ana(booked(NOW + 2 * DAY + HOUR)),
         ana(booked(NOW + 3 * DAY), request=ACCEPTED),
         ana(request=asked(SENT, sent_at=ago(days=6, hours=23))),
@@ -117,15 +118,20 @@ def test_refused_pings_are_told_once() -> None:
     )
 
 
+def test_an_evaluation_that_was_begun_stays_in_sight_beside_a_note_that_is_due() -> None:
+    steps = next_steps([ana(replace(STOPPED, thanked_at=None))], NOW)
+    assert [(one.kind, one.subject_id) for one in steps] == [(StepKind.THANK, 5), (StepKind.RESUME, 5)]
+
+
 IN_ORDER = [
     ana(met(ago(days=3))),
     ana(met(ago(hours=20))),
     ana(met(ago(hours=2))),
     ana(booked(ago(hours=2))),
-    ana(met(ago(days=9), evaluation=PAUSED, thanked=True)),
+    ana(met(ago(days=9), evaluation=PAUSED, thanked_at=LONG_AGO)),
     ana(booked(NOW + HOUR)),
     ana(booked(NOW + DAY)),
-    ana(met(ago(days=9), thanked=True)),
+    ana(met(ago(days=9), thanked_at=LONG_AGO)),
     ana(request=ACCEPTED),
     ana(request=asked(SENT, sent_at=ago(days=12))),
     ana(request=asked(SENT, sent_at=ago(days=8))),
@@ -152,7 +158,7 @@ some_meetings = st.builds(
     moments,
     id=st.integers(1, 99),
     evaluation=st.none() | st.sampled_from(EvaluationStatus),
-    thanked=st.booleans(),
+    thanked_at=st.none() | moments,
 )
 some_requests = st.builds(
     RequestFacts,
@@ -179,11 +185,13 @@ def test_whatever_the_rows_say(people: list[PersonFacts], chance: object) -> Non
     steps = next_steps(people, NOW)
     kinds = [list(StepKind).index(step.kind) for step in steps]
     assert kinds == sorted(kinds)
-    ids = [step.contact_id for step in steps]
-    assert len(set(ids)) == len(ids) >= 1
-    for one in steps:
-        alone = next_steps([person for person in people if person.id == one.contact_id], NOW)
-        assert one.kind == StepKind.ADD_CONTACT or alone == (one,)
+    assert steps
+    beside = [step.contact_id for step in steps if step.kind != StepKind.RESUME]
+    assert len(set(beside)) == len(beside)
+    for person in people:
+        alone = next_steps([person], NOW)
+        theirs = tuple(one for one in steps if one.contact_id == person.id)
+        assert alone == (theirs or (Step(StepKind.ADD_CONTACT),))
     shuffled = [replace(person, meetings=person.meetings[::-1]) for person in people]
     chance.shuffle(shuffled)
     assert next_steps(shuffled, NOW) == steps

@@ -108,6 +108,7 @@ def test_missing_names_are_left_for_the_student() -> None:
         ("learn", "About reef surveys", "I would like to learn about reef surveys."),
         ("learn", "to understand reefs", "I would like to understand reefs."),
         ("learn", "understand reefs", "I would like to understand reefs."),
+        ("learn", "become a diver", "I would like to become a diver."),
         ("learn", "what is a normal day", "I would like to ask: what is a normal day."),
         ("learn", "How did you get into film?", "How did you get into film?"),
         ("learn", "I want to know how a day looks", "I want to know how a day looks."),
@@ -258,7 +259,7 @@ GOOD = {
     "why": ("your work on tides", "Your talk made me curious.", "because you moved from law to film"),
     "learn": ("reef surveys", "how a day looks", "How did you begin?", "to understand your field"),
     "windows": ("", "Tue 2-4 pm or Thu 9-11 am", "any day after 15:00", "I am free Monday at 3."),
-    "school": ("", "junior at Pomona, biology", "Pitzer, 2027", "a senior at Pitzer"),
+    "school": ("junior at Pomona, biology", "Pitzer, 2027", "a senior at Pitzer"),
     "about": ("", "I love tides", "diver and swimmer", "interested in urban planning"),
     "zone_label": ("Mountain Time", "Berlin time", "Port Moresby time", "UTC"),
 }
@@ -297,11 +298,7 @@ def test_what_an_outcome_leads_to(outcome: Outcome, nudges: int, move: NextMove)
     assert next_move(outcome, nudges) == move
 
 
-def test_a_counselor_may_allow_more_nudges() -> None:
-    assert next_move(Outcome.NO_ANSWER, 2, limit=3) == NextMove.NUDGE
-
-
-@given(st.datetimes(timezones=st.just(UTC), max_value=datetime(2100, 1, 1)), st.integers(0, 5), st.integers(0, 3))  # noqa: DTZ001 - the zone is added
-def test_a_nudge_is_due_after_a_week_as_long_as_one_is_left(sent_at: datetime, nudges: int, limit: int) -> None:
-    due = nudge_due(sent_at, nudges, limit)
-    assert due == (sent_at + timedelta(days=7) if nudges < limit else None)
+@given(st.datetimes(timezones=st.just(UTC), max_value=datetime(2100, 1, 1)), st.integers(0, 3))  # noqa: DTZ001 - the zone is added
+def test_a_nudge_is_due_after_a_week_as_long_as_one_is_left(sent_at: datetime, nudges: int) -> None:
+    due = nudge_due(sent_at, nudges)
+    assert due == (sent_at + timedelta(days=7) if nudges < 1 else None)

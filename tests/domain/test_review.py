@@ -74,6 +74,7 @@ ASKS_FOR_WORK = """
     Could you offer me a job?
     Could you help me find an internship?
     Do you have a job for me?
+    I would like to learn whether your company has a place for me.
     I would love to work for you.
     I would love to work at your company.
     I hope to join your team.
@@ -222,6 +223,10 @@ def test_an_ask_may_break_over_a_line() -> None:
         (FindingCode.TO_WHOM, "Dear Sir or Madam,", "Dear Sir"),
         (FindingCode.TO_WHOM, "Dear Sirius Black,", None),
         (FindingCode.PICK_YOUR_BRAIN, "May I pick your brain?", "pick your brain"),
+        (FindingCode.VAGUE_SELF, "I am a student. I love tides.", "I am a student"),
+        (FindingCode.VAGUE_SELF, "I’m a college student, and I love tides.", "I’m a college student"),
+        (FindingCode.VAGUE_SELF, "I am a student at Pomona.", None),
+        (FindingCode.VAGUE_SELF, "I am a student of film.", None),
         (FindingCode.NO_THANKS, "Many thanks", None),
         (FindingCode.NO_THANKS, "Best", ""),
         (FindingCode.NO_FOLLOW_UP, "I'll write again on Friday", None),

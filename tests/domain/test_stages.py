@@ -1,52 +1,70 @@
 """The stage of a contact, from what its rows say."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from bot.domain.evaluations import EvaluationStatus
+from bot.domain.facts import MeetingFacts, PersonFacts, RequestFacts
 from bot.domain.interviews import InterviewStatus
 from bot.domain.requests import Outcome, RequestStatus
-from bot.domain.stages import ContactRows, MeetingRows, Stage, stage
+from bot.domain.stages import Stage, stage
 
-DRAFT, SENT, ANSWERED = RequestStatus
 NOTE, BEFORE, LATER = (datetime(2026, 2, day, tzinfo=UTC) for day in (10, 9, 11))
 
-SCHEDULED = MeetingRows(InterviewStatus.SCHEDULED)
-MET = MeetingRows(InterviewStatus.MET)
-EVALUATED = MeetingRows(InterviewStatus.MET, evaluated=True)
-THANKED = MeetingRows(InterviewStatus.MET, evaluated=True, thanked_at=NOTE)
-CANCELLED = MeetingRows(InterviewStatus.CANCELLED)
-MISSED = MeetingRows(InterviewStatus.MISSED)
+
+def meeting(status: InterviewStatus, **facts: object) -> MeetingFacts:
+    return replace(MeetingFacts(5, status, BEFORE, BEFORE), **facts)
+
+
+def request(status: RequestStatus, outcome: Outcome | None = None) -> RequestFacts:
+    return RequestFacts(3, status, BEFORE, outcome)
+
+
+def ana(*meetings: MeetingFacts, **facts: object) -> PersonFacts:
+    return replace(PersonFacts(1, "Ana", BEFORE, meetings=meetings), **facts)
+
+
+DRAFT, SENT = request(RequestStatus.DRAFT), request(RequestStatus.SENT)
+ACCEPTED, DECLINED, WRONG_PERSON, ANOTHER_TIME, NO_ANSWER = (
+    request(RequestStatus.ANSWERED, outcome) for outcome in Outcome
+)
+
+SCHEDULED, MET, CANCELLED, MISSED = map(meeting, InterviewStatus)
+EVALUATED = replace(MET, evaluation=EvaluationStatus.DONE)
+THANKED = replace(EVALUATED, thanked_at=NOTE)
 
 
 @pytest.mark.parametrize(
-    ("rows", "expected"),
+    ("person", "expected"),
     [
-        (ContactRows(), Stage.FOUND),
-        (ContactRows(request=DRAFT), Stage.DRAFTED),
-        (ContactRows(request=SENT), Stage.ASKED),
-        (ContactRows(request=ANSWERED, outcome=Outcome.ACCEPTED), Stage.ACCEPTED),
-        (ContactRows(request=ANSWERED, outcome=Outcome.ANOTHER_TIME), Stage.ASKED),
-        (ContactRows(request=ANSWERED, outcome=Outcome.DECLINED), Stage.CLOSED),
-        (ContactRows(request=ANSWERED, outcome=Outcome.WRONG_PERSON), Stage.CLOSED),
-        (ContactRows(request=ANSWERED, outcome=Outcome.NO_ANSWER), Stage.CLOSED),
-        (ContactRows(meetings=(SCHEDULED,)), Stage.SCHEDULED),
-        (ContactRows(request=SENT, meetings=(SCHEDULED,)), Stage.SCHEDULED),
-        (ContactRows(request=ANSWERED, outcome=Outcome.DECLINED, meetings=(MET,)), Stage.MET),
-        (ContactRows(meetings=(EVALUATED,)), Stage.EVALUATED),
-        (ContactRows(meetings=(THANKED,)), Stage.THANKED),
-        (ContactRows(meetings=(MeetingRows(InterviewStatus.MET, thanked_at=NOTE),)), Stage.THANKED),
-        (ContactRows(meetings=(THANKED,), last_contact_at=BEFORE), Stage.THANKED),
-        (ContactRows(meetings=(THANKED,), last_contact_at=NOTE), Stage.THANKED),
-        (ContactRows(meetings=(THANKED,), last_contact_at=LATER), Stage.KEPT),
-        (ContactRows(meetings=(THANKED, SCHEDULED), last_contact_at=LATER), Stage.SCHEDULED),
-        (ContactRows(meetings=(THANKED, MET)), Stage.MET),
-        (ContactRows(meetings=(THANKED, CANCELLED)), Stage.THANKED),
-        (ContactRows(meetings=(MISSED,)), Stage.ACCEPTED),
-        (ContactRows(request=ANSWERED, outcome=Outcome.ACCEPTED, meetings=(CANCELLED, MISSED)), Stage.ACCEPTED),
-        (ContactRows(request=DRAFT, meetings=(CANCELLED,)), Stage.DRAFTED),
-        (ContactRows(archived=True, meetings=(SCHEDULED,)), Stage.CLOSED),
+        (ana(), Stage.FOUND),
+        (ana(request=DRAFT), Stage.DRAFTED),
+        (ana(request=SENT), Stage.ASKED),
+        (ana(request=ACCEPTED), Stage.ACCEPTED),
+        (ana(request=ANOTHER_TIME), Stage.ASKED),
+        (ana(request=DECLINED), Stage.CLOSED),
+        (ana(request=WRONG_PERSON), Stage.CLOSED),
+        (ana(request=NO_ANSWER), Stage.CLOSED),
+        (ana(SCHEDULED), Stage.SCHEDULED),
+        (ana(SCHEDULED, request=SENT), Stage.SCHEDULED),
+        (ana(MET, request=DECLINED), Stage.MET),
+        (ana(replace(MET, evaluation=EvaluationStatus.PAUSED)), Stage.MET),
+        (ana(EVALUATED), Stage.EVALUATED),
+        (ana(THANKED), Stage.THANKED),
+        (ana(replace(MET, thanked_at=NOTE)), Stage.THANKED),
+        (ana(THANKED, last_contact_at=BEFORE), Stage.THANKED),
+        (ana(THANKED, last_contact_at=NOTE), Stage.THANKED),
+        (ana(THANKED, last_contact_at=LATER), Stage.KEPT),
+        (ana(THANKED, SCHEDULED, last_contact_at=LATER), Stage.SCHEDULED),
+        (ana(THANKED, MET), Stage.MET),
+        (ana(THANKED, CANCELLED), Stage.THANKED),
+        (ana(MISSED), Stage.ACCEPTED),
+        (ana(CANCELLED, MISSED, request=ACCEPTED), Stage.ACCEPTED),
+        (ana(CANCELLED, request=DRAFT), Stage.DRAFTED),
+        (ana(SCHEDULED, archived=True), Stage.CLOSED),
     ],
 )
-def test_the_stage_of_a_contact(rows: ContactRows, expected: Stage) -> None:
-    assert stage(rows) is expected
+def test_the_stage_of_a_contact(person: PersonFacts, expected: Stage) -> None:
+    assert stage(person) is expected

@@ -155,6 +155,20 @@ def test_a_whole_note() -> None:
 
 
 @pytest.mark.parametrize(
+    ("next_step", "promised"),
+    [
+        ("I will tell you how the course goes", 0),
+        ("i'll keep you posted.", 0),
+        ("I start a dive course in May", 1),
+        ("stay in touch with the union", 1),
+        ("", 1),
+    ],
+)
+def test_word_is_promised_once(next_step: str, promised: int) -> None:
+    assert note(next_step=next_step).count("I will be in touch and let you know how it goes.") == promised
+
+
+@pytest.mark.parametrize(
     ("learned", "reads"),
     [
         ("I learned that grants take half the year", "me. I learned that grants take half the year.\n"),

@@ -12,6 +12,7 @@ from bot.domain.reminders import Kind
 from bot.handbook.loader import PACKAGED, load
 from bot.handbook.models import Handbook
 from bot.handbook.models.interviews import Category
+from bot.handbook.models.pings import COMBINED, READY
 from bot.handbook.models.topics import PAGE
 
 SOURCES = {"handout", "reconstructed", "added"}
@@ -239,7 +240,7 @@ def test_contacts(handbook: Handbook) -> None:
 
 
 def test_a_ping_for_every_kind(handbook: Handbook) -> None:
-    assert set(handbook.pings) == {*Kind, "combined"}
+    assert set(handbook.pings) == {*Kind, COMBINED, READY}
     assert all(len(handbook.ping(kind).text) <= 500 for kind in handbook.pings)
 
 

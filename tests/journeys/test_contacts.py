@@ -14,8 +14,7 @@ from bot.ui.build import build
 from bot.ui.card import Button, Style
 from bot.ui.cards import contacts as cards
 from bot.ui.direct import send
-from bot.ui.paging import page
-from tests.kit import START, Screen, Student, World
+from tests.kit import Screen, Student, World
 
 ANA = {
     "Name": "Ana Núñez",
@@ -252,10 +251,11 @@ async def test_any_name_is_shown_as_typed_and_pings_nobody(anybody: Student, rap
 
 @pytest.mark.parametrize("name", ["\u200b", "\u2060\u200d"])
 async def test_a_name_must_be_seen(maya: Student, rapport: World, name: str) -> None:
-    why = "A reason long enough to be worth handing back to whoever wrote it."
-    refused = await add(maya, name, **{"Why them?": why})
+    refused = await add(maya, name, **{"Role and organization": "Diver", "Why them?": "She counts reefs."})
     assert "“Name” is empty" in refused
-    assert why in refused
+    assert "Diver" in refused
+    assert "She counts reefs." in refused
+    assert refused.labels == ["What's next"]
     assert await stored(rapport) == []
 
 
@@ -318,7 +318,7 @@ async def test_a_button_of_a_deleted_contact_changes_nothing(maya: Student, rapp
     ],
 )
 def test_every_stage_has_a_next_step(stage: Stage, label: str, action: str, subject: int, *, over: bool) -> None:
-    view = Person(1, "Ana", Role(), "", "", "", "", START, stage, None, 2, 3, meeting_over=over)
+    view = Person(1, "Ana", Role(), "", "", "", "", stage, None, 2, 3, meeting_over=over)
     card = cards.person(view)
     first = card.rows[0]
     assert isinstance(first, tuple)
@@ -332,10 +332,8 @@ async def test_nobody_else_can_press_my_buttons(rapport: World) -> None:
     await many(rapport, maya, 9)
     contacts, channel = rapport.bot.services.contacts, rapport.bot.get_channel(maya.channel.id)
     assert isinstance(channel, discord.TextChannel)
-    mine = await send(channel, maya.id, cards.person(await contacts.show(maya.id, 1)))
-    listed = await send(
-        channel, maya.id, cards.listing(page(await contacts.browse(maya.id), 0, 8), stage=None, search="")
-    )
+    mine = await send(channel, maya.id, cards.person(await contacts.get(maya.id, 1)))
+    listed = await send(channel, maya.id, cards.listing(await contacts.listing(maya.id), 0, None, ""))
     for message, label in [(mine, "Edit"), (mine, "Add a note"), (mine, "Delete"), (listed, "Next")]:
         refused = tom._note(await tom.actor.click(message, label=label))
         assert "Not found" in refused

@@ -82,8 +82,17 @@ async def test_at_most_five_steps_with_a_button_each(maya: Student, rapport: Wor
     assert styles.count(1) == 1  # one next step is primary
     assert styles[0] == 1
     assert f"{count} contact" in card
-    assert "0 asked · 0 met · goal 5" in card
+    assert "0 asked · 0 met · goal 5 meetings" in card
     assert ("more after these" in card) is (count > 5)
+
+
+async def test_open_todos_are_one_press_away(maya: Student, rapport: World) -> None:
+    await people(rapport, maya, "Ana")
+    assert "My to-dos" not in (await maya.slash("next")).labels
+    await maya.slash("todo add", text="Read the reef report")
+    card = await maya.slash("next")
+    assert "1 to-do" in card
+    assert "Read the reef report" in await maya.press("My to-dos", on=card)
 
 
 async def test_names_are_shown_as_typed_and_never_ping(maya: Student, rapport: World) -> None:
@@ -158,7 +167,7 @@ async def test_help_names_every_command_in_one_card(maya: Student, rapport: Worl
     known = [command.qualified_name for command in rapport.bot.tree.walk_commands()]
     leaves = [name for name in known if not any(other.startswith(f"{name} ") for other in known)]
     assert {"next", "guide", "help", "profile show", "profile timezone"} <= set(leaves)
-    assert all(f"`/{name}`" in card for name in leaves)
+    assert all(f"/{name}" in card for name in leaves)
     assert len(card.plain.splitlines()) <= 12
 
 

@@ -14,17 +14,13 @@ from bot.clock import now
 from bot.domain.contacts import ROLE_LIMIT
 from bot.storage.models import Contact, Interview
 from tests.kit import ZONE, Screen, Student, World
-from tests.limits import parts
-from tests.wire import REFERENCE, Album, Wire
+from tests.wire import REFERENCE, Album, Wire, newest
 
 FAMILY = "👩🏽‍👩🏻‍👧🏿‍👦🏼"
 HARD = {
     "families": FAMILY,
-    "foxes": "🦊",
-    "right to left": "ליצור קשר \u202eעם אנה ليلى حسن ",
     "markdown": "**__~~||`*_",
-    "mentions": "@everyone @here <@1> <@&2> <#3> </x:4> https://x.example ",
-    "one word": "x",
+    "mentions": "@everyone ליצור קשר \u202eעם אנה ليلى <@1> <@&2> <#3> </x:4> https://x.example ",
 }
 LEARNED, DONE = "What did you learn or appreciate?", "What have you done about it?"
 TICK = "Tick only what is really done"
@@ -74,7 +70,7 @@ async def everything(world: World, maya: Student, text: str) -> None:
     _, typed = await fill(maya, text=text)
     kept(await maya.slash("contact edit", contact="#1"), typed, "Name", "How to reach them", "Why them?")
     await maya.slash("contact add", referred_by="#1")
-    await fill(maya, text=text, **{"Name": brim(text + "2", 100)})
+    await fill(maya, text=text, Name=brim(text + "2", 100))
     for _ in range(2):
         await maya.slash("contact note", contact="#1", text=lines(text, 3900))
     await request(maya, text)
@@ -120,14 +116,18 @@ async def todos_and_thanks(maya: Student, text: str) -> None:
     await maya.slash("todo list")
     await maya.press("Add a to-do")
     lines_of_ten = "\n".join(f"{number} {brim(text, 190)}" for number in range(10))
-    await maya.fill({"What do you want to do?": lines_of_ten, "Due when? (leave blank for no reminder)": "in 2 hours"})
+    await maya.fill(
+        {"What do you want to do?": lines_of_ten, "Due when? (leave blank for no reminder)": "in 2 hours"}
+    )
     for number in range(10):
         await maya.slash("todo add", text=f"{number} {brim(text, 198)}"[:200], contact="#2")
     await maya.slash("thanks draft", contact="#2")
     card, typed = await fill(maya, text=text, **{TICK: None})
     assert "What you typed" not in card
     kept(await maya.press("Start over"), typed, LEARNED, "What happens next?")
-    await maya.fill({LEARNED: "how", DONE: "much", "What happens next?": "more", TICK: [str(n) for n in range(11, 21)]})
+    await maya.fill(
+        {LEARNED: "how", DONE: "much", "What happens next?": "more", TICK: [str(n) for n in range(11, 21)]}
+    )
     assert len((await maya.press("Start over")).fields[DONE]["value"]) > 2000
     assert "What you typed" not in await maya.fill({})
     await maya.press("Edit")
@@ -177,17 +177,16 @@ async def test_a_life_filled_to_the_brim(rapport: World, maya: Student, text: st
 
     # And everything that came up is pressed.
     await rapport.restart()
-    pressed: set[tuple[str, str]] = set()
     for _ in range(2):
-        new = [one for one in reversed(album.found.values()) if one.key not in pressed]
-        pressed.update(one.key for one in new)
-        await Wire(maya).press(*new)
+        await Wire(maya).press(*newest(album.found.values(), each=1))
     sent = [request.json for request in rapport.env.http_requests if isinstance(request.json, dict)]
     assert REFERENCE not in json.dumps(sent)
     assert all(message.get("mention_everyone") is not True for message in sent)
 
 
-@pytest.mark.parametrize("typed", ["Chef, Cook @" + "P" * 138, "a | " + "b" * 146, "Cook, " + "x" * 144, "@" + "x" * 149])
+@pytest.mark.parametrize(
+    "typed", ["Chef, Cook @" + "P" * 138, "a | " + "b" * 146, "Cook, " + "x" * 144, "@" + "x" * 149]
+)
 async def test_a_role_comes_back_whole(maya: Student, rapport: World, typed: str) -> None:
     await maya.slash("contact add")
     await maya.fill({"Name": "Ana", "Role and organization": typed})

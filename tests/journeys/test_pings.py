@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -13,29 +12,18 @@ from bot.services.reminders import arm
 from bot.storage.models import Answer, Contact, Evaluation, Interview, Reminder, Request
 from bot.ui.card import Button, Card
 from bot.ui.direct import open_dm, send
+from tests.common import DENVER, add, stamp
 from tests.kit import START, ZONE, Screen, Student, World
 
-DENVER = ZoneInfo(ZONE)
 TOMORROW = START + timedelta(hours=23)
 """Tuesday, March 3, 14:00."""
 HOUR = timedelta(hours=1)
 HARD_NAMES = ["🦊" * 80, "ليلى حسن", "**Ana** `code` ~~_", "@everyone <@1>", "A" * 100]
 
 
-def stamp(moment: datetime, style: str = "F") -> str:
-    return f"<t:{int(moment.timestamp())}:{style}>"
-
-
-async def add(student: Student, row: Any) -> int:
-    async with student.world.bot.db.write() as session:
-        session.add(row)
-        await session.flush()
-        return int(getattr(row, "id", 0))
-
-
 async def knows(student: Student, name: str = "Ana Núñez") -> int:
     await student.world.bot.services.profiles.set_zone(student.id, ZONE)
-    return await add(student, Contact(owner_id=student.id, name=name, created_at=now()))
+    return await add(student.world.bot.db, Contact(owner_id=student.id, name=name, created_at=now()))
 
 
 async def booked(student: Student, name: str = "Ana Núñez", **more: Any) -> int:
@@ -59,7 +47,8 @@ async def asked(student: Student, name: str = "Ana Núñez") -> int:
     contact = await knows(student, name)
     sent_at = now() - timedelta(days=7)
     request = await add(
-        student, Request(contact_id=contact, route="email", status="sent", created_at=sent_at, sent_at=sent_at)
+        student.world.bot.db,
+        Request(contact_id=contact, route="email", status="sent", created_at=sent_at, sent_at=sent_at),
     )
     ping = Planned(
         Kind.NUDGE, request, now() + timedelta(minutes=1), now() + timedelta(days=7), f"nudge:{request}:0"
@@ -130,10 +119,11 @@ async def test_it_moved_opens_the_form_for_a_new_time(rapport: World, maya: Stud
 async def test_a_thank_you_names_what_was_written_in_the_evaluation(rapport: World, maya: Student) -> None:
     interview = await met(maya)
     evaluation = await add(
-        maya, Evaluation(interview_id=interview, owner_id=maya.id, status="done", position=12, created_at=now())
+        maya.world.bot.db,
+        Evaluation(interview_id=interview, owner_id=maya.id, status="done", position=12, created_at=now()),
     )
     await add(
-        maya,
+        maya.world.bot.db,
         Answer(
             evaluation_id=evaluation, question=9, verdict="text", text="Storms decide a season.", answered_at=now()
         ),
@@ -147,8 +137,10 @@ async def test_a_thank_you_names_what_was_written_in_the_evaluation(rapport: Wor
     assert form.fields["What did you learn or appreciate?"]["value"] == "Storms decide a season"
     await maya.fill({})
     later = await one_ping(maya, hours=18)
-    assert "due soon" in later
-    assert "Your draft is ready to be sent." in later
+    assert "Your note to Ana Núñez is ready to go" in later
+    assert "worth naming" not in later
+    assert later.labels == ["Open the note", "Mark as sent", "Snooze"]
+    assert "version 1" in await maya.press("Open the note", on=later)
 
 
 async def test_mark_as_sent_on_a_ping_replaces_it_and_ends_the_rest(rapport: World, maya: Student) -> None:
@@ -270,10 +262,11 @@ async def test_hard_names_and_long_words_fit_every_ping(rapport: World, maya: St
     await asked(maya, name)
     await rapport.skip_to(TOMORROW + timedelta(minutes=40))
     evaluation = await add(
-        maya, Evaluation(interview_id=interview, owner_id=maya.id, status="done", position=12, created_at=now())
+        maya.world.bot.db,
+        Evaluation(interview_id=interview, owner_id=maya.id, status="done", position=12, created_at=now()),
     )
     await add(
-        maya,
+        maya.world.bot.db,
         Answer(evaluation_id=evaluation, question=9, verdict="text", text="*_~" * 1300, answered_at=now()),
     )
     await maya.press("It happened")

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -11,16 +10,11 @@ from bot.clock import now
 from bot.domain.reminders import Kind, Status
 from bot.storage.models import Contact, Reminder, User
 from bot.ui.direct import open_dm
+from tests.common import denver
 from tests.kit import ZONE, Screen, Student, World
 
-DENVER = ZoneInfo(ZONE)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 SEND = "/channels/*/messages"
-
-
-def march(day: int, hour: int, minute: int = 0) -> datetime:
-    """A wall time of March 2026 in Denver. It is Monday the 2nd, 15:00; the clocks change on the 8th."""
-    return datetime(2026, 3, day, hour, minute, tzinfo=DENVER)
 
 
 async def settle(student: Student) -> Student:
@@ -72,22 +66,22 @@ class Inbox:
 async def test_a_meeting_is_accompanied_from_the_day_before_to_the_note(rapport: World, ready: Student) -> None:
     await ready.slash("interview schedule", contact="Ana", when="Wed 14:00")
     inbox = Inbox(ready)
-    await rapport.skip_to(march(4, 14, 40))
+    await rapport.skip_to(denver(4, 14, 40))
     assert inbox.titles() == ["Get ready for Ana Núñez", "Soon: Ana Núñez", "Did you meet Ana Núñez?"]
     await ready.press("It happened")
-    await rapport.skip_to(march(9, 12))
+    await rapport.skip_to(denver(9, 12))
     assert inbox.titles() == [
         "A thank-you note for Ana Núñez",
         "Your note to Ana Núñez is due soon",
         "Late is better than never",
     ]
     assert await told(ready) == [
-        (Kind.PREPARE, march(3, 18)),
-        (Kind.SOON, march(4, 13)),
-        (Kind.CHECK_BACK, march(4, 14, 35)),
-        (Kind.THANK_YOU_FIRST, march(4, 16, 20)),
-        (Kind.THANK_YOU_SECOND, march(5, 10, 20)),
-        (Kind.THANK_YOU_LATE, march(6, 9)),
+        (Kind.PREPARE, denver(3, 18)),
+        (Kind.SOON, denver(4, 13)),
+        (Kind.CHECK_BACK, denver(4, 14, 35)),
+        (Kind.THANK_YOU_FIRST, denver(4, 16, 20)),
+        (Kind.THANK_YOU_SECOND, denver(5, 10, 20)),
+        (Kind.THANK_YOU_LATE, denver(6, 9)),
     ]
     assert await left(ready) == []
 
@@ -95,17 +89,17 @@ async def test_a_meeting_is_accompanied_from_the_day_before_to_the_note(rapport:
 async def test_quiet_hours_are_kept(rapport: World, ready: Student) -> None:
     await ready.slash("interview schedule", contact="Ana", when="tomorrow 20:00", minutes=60)
     inbox = Inbox(ready)
-    await rapport.skip_to(march(3, 21, 20))
+    await rapport.skip_to(denver(3, 21, 20))
     await ready.press("It happened")
-    await rapport.skip_to(march(8, 12))
+    await rapport.skip_to(denver(8, 12))
     assert len(inbox.new()) == 6
     assert await told(ready) == [
-        (Kind.PREPARE, march(2, 18)),
-        (Kind.SOON, march(3, 19)),
-        (Kind.CHECK_BACK, march(3, 21, 15)),
-        (Kind.THANK_YOU_FIRST, march(4, 8)),
-        (Kind.THANK_YOU_SECOND, march(4, 17)),
-        (Kind.THANK_YOU_LATE, march(5, 9)),
+        (Kind.PREPARE, denver(2, 18)),
+        (Kind.SOON, denver(3, 19)),
+        (Kind.CHECK_BACK, denver(3, 21, 15)),
+        (Kind.THANK_YOU_FIRST, denver(4, 8)),
+        (Kind.THANK_YOU_SECOND, denver(4, 17)),
+        (Kind.THANK_YOU_LATE, denver(5, 9)),
     ]
 
 
@@ -115,7 +109,7 @@ async def test_mark_as_sent_ends_everything_that_was_still_to_come(
 ) -> None:
     await ready.slash("interview happened", contact="Ana")
     inbox = Inbox(ready)
-    await rapport.skip_to([march(2, 16), march(2, 18), march(3, 12)][after])
+    await rapport.skip_to([denver(2, 16), denver(2, 18), denver(3, 12)][after])
     assert len(inbox.new()) == after
     if after:
         await ready.press("Mark as sent")
@@ -130,19 +124,19 @@ async def test_mark_as_sent_ends_everything_that_was_still_to_come(
 
 async def test_a_moved_meeting_takes_its_reminders_along(rapport: World, ready: Student) -> None:
     await ready.slash("interview schedule", contact="Ana", when="Wed 14:00")
-    await rapport.skip_to(march(3, 20))
+    await rapport.skip_to(denver(3, 20))
     inbox = Inbox(ready)
     await ready.slash("interview move", contact="Ana", when="Fri 10:00")
     inbox.new()
-    await rapport.skip_to(march(5, 12))
+    await rapport.skip_to(denver(5, 12))
     assert inbox.new() == []
-    await rapport.skip_to(march(6, 12))
+    await rapport.skip_to(denver(6, 12))
     assert inbox.titles() == ["Get ready for Ana Núñez", "Soon: Ana Núñez", "Did you meet Ana Núñez?"]
     assert await told(ready) == [
-        (Kind.PREPARE, march(3, 18)),
-        (Kind.PREPARE, march(5, 18)),
-        (Kind.SOON, march(6, 9)),
-        (Kind.CHECK_BACK, march(6, 10, 35)),
+        (Kind.PREPARE, denver(3, 18)),
+        (Kind.PREPARE, denver(5, 18)),
+        (Kind.SOON, denver(6, 9)),
+        (Kind.CHECK_BACK, denver(6, 10, 35)),
     ]
 
 
@@ -190,7 +184,7 @@ async def test_a_single_late_one_is_itself_and_says_that_it_is_late(rapport: Wor
     await rapport.restart(away=timedelta(hours=4))
     await rapport.skip(minutes=5)
     (ping,) = inbox.new()
-    assert f"This comes late: it was due <t:{int(march(2, 17).timestamp())}:R>." in ping.text
+    assert f"This comes late: it was due <t:{int(denver(2, 17).timestamp())}:R>." in ping.text
     assert "A thank-you note for Ana Núñez" in ping
     assert ping.labels == ["Draft it", "Mark as sent", "Snooze"]
 
@@ -199,7 +193,7 @@ async def test_what_was_missed_waits_until_the_night_is_over(rapport: World, rea
     await ready.slash("interview happened", contact="Ana")
     inbox = Inbox(ready)
     await rapport.restart(away=timedelta(hours=11))
-    await rapport.skip_to(march(3, 7, 59))
+    await rapport.skip_to(denver(3, 7, 59))
     assert inbox.new() == []
     await rapport.skip(minutes=2)
     assert len(inbox.new()) == 1
@@ -250,7 +244,7 @@ async def test_a_failing_discord_gets_the_message_later_and_once(
     assert inbox.titles() == ["A thank-you note for Ana Núñez"]
     ((kind, at),) = await told(ready)
     assert kind == Kind.THANK_YOU_FIRST
-    assert march(2, 17) <= at <= march(2, 18, 1)
+    assert denver(2, 17) <= at <= denver(2, 18, 1)
     await rapport.skip(hours=3)
     assert inbox.new() == []
     assert [row for row in await left(ready) if row[0] == Kind.THANK_YOU_FIRST] == []
@@ -265,7 +259,7 @@ async def test_one_students_closed_door_does_not_hold_up_another(rapport: World,
     rapport.env.inject_error("POST", f"/channels/{closed.id}/messages", status=403, code=50007, times=None)
     await rapport.skip(hours=2, minutes=1)
     assert [len(box.new()) for box in boxes] == [1, 0]
-    assert await told(ready) == [(Kind.THANK_YOU_FIRST, march(2, 17))]
+    assert await told(ready) == [(Kind.THANK_YOU_FIRST, denver(2, 17))]
     assert [kind for kind, _ in await left(tom, Status.UNDELIVERABLE)] == [Kind.THANK_YOU_FIRST]
 
 
@@ -277,4 +271,4 @@ async def test_a_restart_between_the_meeting_and_the_ping_changes_nothing(rappor
         await rapport.restart()
     await rapport.skip(hours=1)
     assert inbox.titles() == ["A thank-you note for Ana Núñez"]
-    assert await told(ready) == [(Kind.THANK_YOU_FIRST, march(2, 17))]
+    assert await told(ready) == [(Kind.THANK_YOU_FIRST, denver(2, 17))]

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -12,9 +11,9 @@ from bot.domain.reminders import Status
 from bot.storage.models import Contact, Reminder, Request
 from bot.ui.card import Button, Card, Option, Select
 from bot.ui.direct import open_dm, send
+from tests.common import DENVER, stamp
 from tests.kit import START, ZONE, Screen, Student, World, parts
 
-DENVER = ZoneInfo(ZONE)
 WEEK = timedelta(days=7)
 TIE, WHY = "How are you connected?", "Why this person?"
 LEARN, WINDOWS = "What do you want to learn?", "When could you meet?"
@@ -34,10 +33,6 @@ HARD_NAMES = [
     "A" * 100,
     "*" * 100,
 ]
-
-
-def stamp(moment: datetime, style: str = "R") -> str:
-    return f"<t:{int(moment.timestamp())}:{style}>"
 
 
 async def knows(student: Student, *names: str, zone: bool = True, **more: Any) -> None:
@@ -114,11 +109,21 @@ async def test_a_draft_with_its_coach(anybody: Student) -> None:
         "Tue 10 March 2-4 pm or Thu 12 March 9-11 am (Mountain Time), or whatever suits you? "
         "I will check back in a week.\n\nThank you,\nMaya Torres"
     ) in card
-    assert "**Coach** · This is short" in card
+    assert "**Coach** · 1 suggestion" in card
+    assert "Your year and school say more than “I am a student”." in card
     assert "Rapport never sends anything for you. Copy it, send it, then press Mark as sent." in card
     assert card.labels == DRAFT
     assert [button["style"] for button in card.buttons] == [1, 2, 2, 4]
     assert card.ephemeral is (anybody.channel is not None)
+
+
+async def test_a_student_who_told_their_school_has_nothing_to_mend(maya: Student) -> None:
+    await knows(maya, "Ana Núñez")
+    await maya.slash("profile edit")
+    await maya.fill({"School, year, major": "junior at Pomona, biology"})
+    card = await draft(maya)
+    assert "I am a junior at Pomona, biology." in card
+    assert "**Coach** · This is short" in card
 
 
 async def test_the_coach_quotes_what_it_is_about_and_shows_four_at_most(maya: Student) -> None:
@@ -383,7 +388,7 @@ async def test_the_ping_leads_to_a_nudge(maya: Student, rapport: World) -> None:
     assert "Dear Ana Núñez," in nudge
     assert nudge.labels == ["Mark as sent", "Get as file", "They answered", "Let it go"]
     file = await maya.press("Get as file", on=nudge)
-    assert [one.filename for one in file.files] == ["nudge.txt"]
+    assert [one.filename for one in file.files] == ["nudge-ana-nunez.txt"]
     assert b"Dear Ana" in await file.files[0].read()
     done = await maya.press("Mark as sent", on=nudge)
     assert "Ana Núñez is reminded" in done

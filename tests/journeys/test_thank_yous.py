@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -14,9 +13,9 @@ from bot.services.thank_you_views import NoteView
 from bot.storage.models import Answer, Contact, Evaluation, Reminder, ThankYou, User
 from bot.ui.card import Button, Card
 from bot.ui.direct import open_dm, send
+from tests.common import stamp
 from tests.kit import START, ZONE, Screen, Student, World
 
-DENVER = ZoneInfo(ZONE)
 MOVES = ["What did you learn or appreciate?", "What have you done about it?", "What happens next?"]
 TICK = "Tick only what is really done"
 ASK = "Ask one thing that is still open?"
@@ -27,10 +26,6 @@ WORDS = {
     MOVES[1]: "joined the local chapter",
     MOVES[2]: "write to Dr. Lind about the grant",
 }
-
-
-def stamp(moment: datetime, style: str = "R") -> str:
-    return f"<t:{int(moment.timestamp())}:{style}>"
 
 
 async def met(student: Student, name: str = "Ana Núñez", ended_at: datetime | None = None) -> int:
@@ -91,7 +86,7 @@ async def test_from_the_form_to_a_sent_note(rapport: World, maya: Student) -> No
     card = await maya.fill(WORDS)
     assert "Thank-you to Ana Núñez" in card
     assert "version 1" in card
-    assert stamp(START + timedelta(hours=24)) in card.text
+    assert stamp(START + timedelta(hours=24), "R") in card.text
     assert "Dear Ana Núñez," in card
     assert "Storms decide a field season" in card
     assert "Following your suggestion, I joined the local chapter." in card
@@ -101,7 +96,7 @@ async def test_from_the_form_to_a_sent_note(rapport: World, maya: Student) -> No
     done = await maya.press("Mark as sent")
     assert done.message_id == card.message_id
     assert "Thank-you to Ana Núñez: sent" in done
-    assert stamp(now()) in done.text
+    assert stamp(now(), "R") in done.text
     assert done.labels[0] == "Evaluate the meeting"
     assert await pending(rapport) == []
 
@@ -182,7 +177,7 @@ async def test_the_file_holds_the_note_to_the_letter(rapport: World, maya: Stude
     await draft(maya)
     screen = await maya.press("Get as file")
     (file,) = screen.files
-    assert (file.filename, (await file.read()).decode()) == ("thank-you.txt", (await note(rapport)).body)
+    assert (file.filename, (await file.read()).decode()) == ("thank-you-ana-nunez.txt", (await note(rapport)).body)
     assert screen.labels == ["Mark as sent", "Edit"]
 
 
@@ -347,7 +342,7 @@ async def test_hard_names_and_long_texts_fit_every_card(rapport: World, maya: St
     card = await maya.fill(dict.fromkeys(MOVES, "*bold* @everyone " * 58))
     assert name[:50] in card
     assert "The whole text is in the file" in card
-    assert card.files[0].filename == "thank-you.txt"
+    assert card.files[0].filename.startswith("thank-you")
     await maya.press("Edit")
     card = await maya.fill({"Message": "[blank] any job opening? " + "_*~" * 1300})
     assert "version 2" in card

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -12,17 +11,13 @@ from bot.services.interview_views import Met
 from bot.storage.models import Contact, Todo
 from bot.ui.card import Button, Card
 from bot.ui.direct import open_dm, send
+from tests.common import DENVER, stamp
 from tests.kit import START, ZONE, Student, World
 
-DENVER = ZoneInfo(ZONE)
 TEXT, DUE = "What do you want to do?", "Due when? (leave blank for no reminder)"
 FRIDAY = datetime(2026, 3, 6, 17, 0, tzinfo=DENVER)
 """It is Monday, March 2, 15:00."""
 HARD = ["🦊" * 80, "ליצור קשר עם אנה", "**bold** `code` ~~_", "@everyone <@1>", "- # not a heading", "x" * 200]
-
-
-def stamp(moment: datetime, style: str = "F") -> str:
-    return f"<t:{int(moment.timestamp())}:{style}>"
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from bot.clock import now
 from bot.domain.reminders import Kind, Planned
@@ -14,7 +14,7 @@ from bot.reminders.engine import DirectMessagesClosedError, Engine, TryLaterErro
 from bot.services.base import ensure_user
 from bot.services.deliveries import LEASE, Claimed, Deliveries
 from bot.services.reminders import arm, cancel
-from bot.storage.engine import Database
+from bot.storage.engine import Database, open_engine
 from bot.storage.models import Reminder, User
 
 HOUR = timedelta(hours=1)
@@ -104,6 +104,59 @@ async def test_the_clock_wakes_at_the_earliest_due_moment(
     await look(engine)
     assert len(notes.sent) == 1
     assert engine.wakes_at == now() + HOUR
+
+
+async def sweep(engine: Engine) -> None:
+    await engine._sweep()
+    await engine.finished()
+
+
+async def test_a_sweep_looks_when_anybody_has_written_a_row(db: Database, engine: Engine, notes: Notes) -> None:
+    engine.start()
+    await engine.finished()
+    neighbour = Database(open_engine(db.engine.url))
+    [ping] = await plan(neighbour, now())
+    await neighbour.close()
+    assert notes.sent == []
+    await sweep(engine)
+    assert notes.sent == [(1, [ping], False)]
+
+
+async def test_a_sweep_over_rows_that_nobody_touched_asks_nothing(
+    db: Database, engine: Engine, notes: Notes
+) -> None:
+    engine.start()
+    await plan(db, now(), now() + HOUR)
+    await look(engine)
+    await sweep(engine)
+    asked: list[str] = []
+    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    for _ in range(3):
+        await sweep(engine)
+    assert asked == []
+    assert engine.wakes_at == now() + HOUR
+
+
+async def test_a_sweep_notices_that_the_clock_has_jumped(
+    db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
+) -> None:
+    engine.start()
+    [ping] = await plan(db, now() + HOUR)
+    await look(engine)
+    traveller.shift(HOUR)
+    await sweep(engine)
+    assert notes.sent == [(1, [ping], False)]
+
+
+async def test_a_sweep_looks_again_after_a_look_that_failed(db: Database, engine: Engine, notes: Notes) -> None:
+    engine.start()
+    await plan(db, now())
+    async with db.engine.execution_options(writes=True).begin():
+        # Somebody else holds the file, for longer than a writer waits.
+        await look(engine)
+    assert notes.sent == []
+    await sweep(engine)
+    assert len(notes.sent) == 1
 
 
 async def test_what_fell_due_together_is_one_message(db: Database, engine: Engine, notes: Notes) -> None:
@@ -212,7 +265,7 @@ async def test_a_ping_that_was_cancelled_meanwhile_stays_cancelled(db: Database)
     deliveries = Deliveries(db)
     await deliveries.claim()
     async with db.write() as session:
-        await cancel(session, [Kind.NUDGE], 0, "answered")
+        await cancel(session, [Kind.NUDGE], [0], "answered")
     await deliveries.sent(1, [ping], 1)
     assert await status(db, ping) == ("cancelled", "answered")
 

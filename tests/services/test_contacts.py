@@ -73,7 +73,7 @@ async def test_what_is_typed_is_kept_and_read(services: Services) -> None:
     typed = Entry("Ana Núñez", "Marine biologist at NOAA", "LinkedIn", "ana@noaa.gov or 303-555-0147", "Reefs")
     added = await services.contacts.add(MAYA, typed)
     assert added.duplicate is None
-    person = await services.contacts.show(MAYA, added.person.id)
+    person = await services.contacts.get(MAYA, added.person.id)
     assert person == added.person
     assert person.role == Role("Marine biologist", "NOAA")
     assert (person.reach, person.source, person.why) == ("ana@noaa.gov or 303-555-0147", "LinkedIn", "Reefs")
@@ -104,7 +104,7 @@ async def test_a_likely_duplicate_is_kept_and_told(services: Services) -> None:
     added = await services.contacts.add(MAYA, Entry("ana núñez", "Marine biologist at NOAA"))
     assert added.duplicate is not None
     assert added.duplicate.id == old
-    assert len(await services.contacts.browse(MAYA)) == 2
+    assert len(await services.contacts.listing(MAYA)) == 2
 
 
 async def test_another_students_contact_is_no_duplicate(services: Services) -> None:
@@ -126,7 +126,7 @@ async def test_what_does_not_fit_changes_nothing(services: Services, entry: Entr
     number = await add(services, "Eva", role="Chef")
     await refused(code, services.contacts.add(MAYA, entry))
     await refused(code, services.contacts.edit(MAYA, number, entry))
-    assert [(line.name, line.role) for line in await services.contacts.browse(MAYA)] == [("Eva", Role("Chef"))]
+    assert [(line.name, line.role) for line in await services.contacts.listing(MAYA)] == [("Eva", Role("Chef"))]
 
 
 async def test_an_unknown_source_is_left_out(services: Services) -> None:
@@ -148,7 +148,7 @@ async def test_who_named_whom(services: Services) -> None:
     forged = await services.contacts.add(MAYA, Entry("Cy"), referred_by=stranger)
     assert forged.person.referred_by is None
     await services.contacts.delete(MAYA, ana)
-    assert (await services.contacts.show(MAYA, named.person.id)).referred_by is None
+    assert (await services.contacts.get(MAYA, named.person.id)).referred_by is None
 
 
 async def test_notes_of_full_length_and_no_more(services: Services) -> None:
@@ -158,7 +158,7 @@ async def test_notes_of_full_length_and_no_more(services: Services) -> None:
     assert [note[-1] for note in person.notes.split("\n\n")] == ["d", "c", "b", "a"]
     await refused(Code.TOO_LONG, services.contacts.note(MAYA, number, "e" * 4000))
     await refused(Code.TOO_LONG, services.contacts.note(MAYA, number, "e" * 4001))
-    assert (await services.contacts.show(MAYA, number)).notes == person.notes
+    assert (await services.contacts.get(MAYA, number)).notes == person.notes
 
 
 async def test_a_note_has_the_students_own_day(services: Services, traveller: time_machine.Traveller) -> None:
@@ -172,7 +172,7 @@ async def test_a_note_has_the_students_own_day(services: Services, traveller: ti
 async def test_nothing_of_another_student_can_be_touched(services: Services) -> None:
     number = await add(services, "Ana")
     tries = [
-        services.contacts.show(TOM, number),
+        services.contacts.get(TOM, number),
         services.contacts.entry(TOM, number),
         services.contacts.edit(TOM, number, Entry("mine")),
         services.contacts.note(TOM, number, "mine"),
@@ -184,8 +184,8 @@ async def test_nothing_of_another_student_can_be_touched(services: Services) -> 
         await refused(Code.NOT_FOUND, attempt)
     await refused(Code.NO_SUCH_CONTACT, services.contacts.resolve(TOM, "Ana"))
     assert await services.contacts.suggest(TOM, "Ana") == []
-    assert await services.contacts.browse(TOM) == []
-    assert (await services.contacts.show(MAYA, number)).name == "Ana"
+    assert await services.contacts.listing(TOM) == []
+    assert (await services.contacts.get(MAYA, number)).name == "Ana"
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ async def test_who_is_meant(services: Services, people: dict[str, int], typed: s
         ("Priya", Code.AMBIGUOUS_CONTACT, ("Priya Raman", "Priya Rao")),
         ("an", Code.AMBIGUOUS_CONTACT, ("Ana Núñez", "Anabel Lee")),
         ("Nunes", Code.NO_SUCH_CONTACT, ("Ana Núñez",)),
-        ("Zoltan", Code.NO_SUCH_CONTACT, ()),
+        ("Zoltan", Code.NO_SUCH_CONTACT, ("李小龍", "Priya Rao", "Priya Raman", "Dr. Tom Okafor", "Anabel Lee")),
         ("", Code.NO_SUCH_CONTACT, None),
         ("#", Code.NO_SUCH_CONTACT, None),
     ],
@@ -322,7 +322,7 @@ async def test_the_stage_is_read_from_the_rows(services: Services, db: Database)
         )
         await store(db, ThankYou(interview_id=interview, due_at=now(), sent_at=sent_at))
     await store(db, request(ids["i"], RequestStatus.ANSWERED, Outcome.DECLINED))
-    stages = {line.name: line.stage for line in await services.contacts.browse(MAYA)}
+    stages = {line.name: line.stage for line in await services.contacts.listing(MAYA)}
     assert stages == {
         "a": Stage.FOUND,
         "b": Stage.DRAFTED,
@@ -335,9 +335,9 @@ async def test_the_stage_is_read_from_the_rows(services: Services, db: Database)
         "i": Stage.CLOSED,
         "j": Stage.FOUND,
     }
-    assert (await services.contacts.show(MAYA, ids["c"])).request_id == asked
-    assert (await services.contacts.show(MAYA, ids["f"])).meeting_id == met
-    assert [line.name for line in await services.contacts.browse(MAYA, Stage.FOUND)] == ["a", "j"]
+    assert (await services.contacts.get(MAYA, ids["c"])).request_id == asked
+    assert (await services.contacts.get(MAYA, ids["f"])).meeting_id == met
+    assert [line.name for line in await services.contacts.listing(MAYA, Stage.FOUND)] == ["a", "j"]
 
 
 async def test_facts_take_the_same_few_queries_for_many_contacts(services: Services, db: Database) -> None:
@@ -346,7 +346,7 @@ async def test_facts_take_the_same_few_queries_for_many_contacts(services: Servi
 
     async def count() -> int:
         statements.clear()
-        await services.contacts.browse(MAYA)
+        await services.contacts.listing(MAYA)
         return sum(statement.startswith("SELECT") for statement in statements)
 
     await store(db, meeting(await add(services, "Ana"), InterviewStatus.MET))
@@ -393,7 +393,7 @@ async def test_a_search_reads_everything_about_a_person(services: Services, sear
     tom = await add(services, "Tom Okafor")
     await services.contacts.note(MAYA, tom, "Talks about squid")
     await add(services, "Priya Raman", role="Curator, Museum", why="Curious path")
-    assert [line.name for line in await services.contacts.browse(MAYA, search=search)] == names
+    assert [line.name for line in await services.contacts.listing(MAYA, search=search)] == names
 
 
 async def test_deleting_takes_everything_along_and_cancels_the_pings(services: Services, db: Database) -> None:

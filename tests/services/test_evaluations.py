@@ -27,7 +27,8 @@ from bot.domain.conversation import (
 from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations import FINISHED, Answer, EvaluationStatus, Verdict
 from bot.services import Services
-from bot.services.evaluation_views import Busy, NoMeeting, NotMet, Opened, Place, Talk, Turn
+from bot.services.evaluation_views import Busy, Opened, Place, Talk, Turn
+from bot.services.interview_views import NoMeeting, NotMet
 from bot.storage.engine import Database
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, Interview, ThankYou, User
@@ -86,7 +87,7 @@ async def test_a_met_meeting_starts_at_the_first_question(services: Services, db
     opening = await services.evaluations.about(MAYA, who)
     assert isinstance(opening, Opened)
     talk = opening.talk
-    assert (talk.contact, talk.state.position, talk.shown, talk.note_sent) == ("Ana Núñez", 1, None, False)
+    assert (talk.contact_name, talk.state.position, talk.shown, talk.note_sent) == ("Ana Núñez", 1, None, False)
     assert talk.note_due == now() + timedelta(hours=21)
     assert await services.evaluations.about(MAYA, who) == opening
     async with db.read() as session:
@@ -116,8 +117,8 @@ async def test_which_meeting_is_meant(
     match await services.evaluations.about(MAYA, who):
         case NoMeeting(contact_id):
             assert (found, contact_id) == ("none", who)
-        case NotMet(interview_id, begun=begun):
-            assert (found, interview_id) == ("begun" if begun else "coming", ids[-1])
+        case NotMet(view):
+            assert (found, view.id) == ("begun" if view.begun else "coming", ids[-1])
         case Opened(talk):
             assert talk.interview_id == ids[["first", "second"].index(found)]
         case other:
@@ -209,7 +210,7 @@ async def test_one_open_evaluation_at_a_time(services: Services, db: Database) -
     tom = await meeting(db, await contact(db, "Tom Okafor"))
     busy = await services.evaluations.start(MAYA, tom)
     assert isinstance(busy, Busy)
-    assert (busy.talk.id, busy.interview_id, busy.contact) == (ana.id, tom, "Tom Okafor")
+    assert (busy.talk.id, busy.interview_id, busy.contact_name) == (ana.id, tom, "Tom Okafor")
 
     switched = await services.evaluations.start(MAYA, tom, switch=True)
     assert isinstance(switched, Opened)

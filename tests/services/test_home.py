@@ -26,9 +26,11 @@ from bot.storage.models import (
     Todo,
     User,
 )
+from tests.common import add
 
 MAYA, TOM = 1001, 1002
 DAY = timedelta(days=1)
+NOTHING = Progress(contacts=0, asked=0, met=0, todos=0, goal=5)
 
 
 class Life:
@@ -37,21 +39,18 @@ class Life:
     def __init__(self, db: Database) -> None:
         self.db = db
 
-    async def add(self, row: Any) -> int:
-        async with self.db.write() as session:
-            session.add(row)
-            await session.flush()
-            return int(getattr(row, "id", 0))
-
     async def contact(self, name: str = "Ana", owner: int = MAYA, **more: Any) -> int:
-        return await self.add(Contact(owner_id=owner, name=name, created_at=now(), **more))
+        return await add(self.db, Contact(owner_id=owner, name=name, created_at=now(), **more))
 
     async def request(self, contact: int, status: str, **more: Any) -> int:
-        return await self.add(Request(contact_id=contact, route="email", status=status, created_at=now(), **more))
+        return await add(
+            self.db, Request(contact_id=contact, route="email", status=status, created_at=now(), **more)
+        )
 
     async def meeting(self, contact: int, starts_at: datetime, status: str = "scheduled") -> int:
         ended = starts_at + timedelta(minutes=20) if status == "met" else None
-        return await self.add(
+        return await add(
+            self.db,
             Interview(
                 contact_id=contact,
                 starts_at=starts_at,
@@ -59,22 +58,23 @@ class Life:
                 status=status,
                 ended_at=ended,
                 created_at=now(),
-            )
+            ),
         )
 
     async def note(self, meeting: int, **more: Any) -> int:
-        return await self.add(ThankYou(interview_id=meeting, due_at=now() + DAY, **more))
+        return await add(self.db, ThankYou(interview_id=meeting, due_at=now() + DAY, **more))
 
     async def evaluation(self, meeting: int, status: str, answered: int = 0, owner: int = MAYA) -> int:
         row = Evaluation(interview_id=meeting, owner_id=owner, status=status, position=3, created_at=now())
-        found = await self.add(row)
+        found = await add(self.db, row)
         for question in range(1, answered + 1):
-            await self.add(Answer(evaluation_id=found, question=question, verdict="yes", answered_at=now()))
-        await self.add(Answer(evaluation_id=found, question=11, verdict="unsure", answered_at=now()))
+            await add(self.db, Answer(evaluation_id=found, question=question, verdict="yes", answered_at=now()))
+        await add(self.db, Answer(evaluation_id=found, question=11, verdict="unsure", answered_at=now()))
         return found
 
     async def missed(self, owner: int = MAYA, key: str = "soon:1:0") -> int:
-        return await self.add(
+        return await add(
+            self.db,
             Reminder(
                 user_id=owner,
                 kind=Kind.SOON.value,
@@ -85,7 +85,7 @@ class Life:
                 status=Status.UNDELIVERABLE.value,
                 reason="direct messages are closed",
                 dedupe_key=key,
-            )
+            ),
         )
 
 
@@ -117,7 +117,7 @@ def selects(db: Database) -> Iterator[list[str]]:
 async def test_somebody_new_is_told_to_find_a_contact(services: Services, db: Database) -> None:
     view = await services.home.next(MAYA)
     assert [step.kind for step in view.steps] == [StepKind.ADD_CONTACT]
-    assert (view.is_new, view.has_zone, view.name, view.progress) == (True, False, "", Progress())
+    assert (view.is_new, view.has_zone, view.name, view.progress) == (True, False, "", NOTHING)
     async with db.read() as session:
         assert await session.scalar(select(User)) is None
 
@@ -129,8 +129,8 @@ async def test_the_most_urgent_of_several_lives_comes_first(services: Services, 
     await life.note(talk, version=1, body="Dear Ana")
     coming = await life.meeting(booked, now() + DAY)
     nudge = await life.request(asked, "sent", sent_at=now() - 8 * DAY)
-    await life.add(Todo(owner_id=MAYA, text="Read it", created_at=now()))
-    await life.add(Todo(owner_id=MAYA, text="Done", done_at=now(), created_at=now()))
+    await add(life.db, Todo(owner_id=MAYA, text="Read it", created_at=now()))
+    await add(life.db, Todo(owner_id=MAYA, text="Done", done_at=now(), created_at=now()))
     view = await services.home.next(MAYA)
     assert [(step.kind, step.contact_name, step.subject_id) for step in view.steps] == [
         (StepKind.THANK, "Ana", talk),
@@ -138,7 +138,7 @@ async def test_the_most_urgent_of_several_lives_comes_first(services: Services, 
         (StepKind.NUDGE, "Priya", nudge),
     ]
     assert view.drafted == {talk}
-    assert view.progress == Progress(contacts=3, asked=1, met=1, todos=1)
+    assert view.progress == Progress(contacts=3, asked=1, met=1, todos=1, goal=5)
 
 
 async def test_a_paused_evaluation_is_offered_again(services: Services, life: Life) -> None:
@@ -164,10 +164,10 @@ async def test_nobody_sees_anything_of_another_students(services: Services, life
     await life.note(talk, version=1)
     await life.evaluation(talk, "open", owner=TOM)
     await life.missed(owner=TOM)
-    await life.add(Todo(owner_id=TOM, text="Toms", created_at=now()))
+    await add(life.db, Todo(owner_id=TOM, text="Toms", created_at=now()))
     view = await services.home.next(MAYA)
     assert [step.kind for step in view.steps] == [StepKind.ADD_CONTACT]
-    assert (view.drafted, view.missed, view.progress) == (frozenset(), (), Progress())
+    assert (view.drafted, view.missed, view.progress) == (frozenset(), (), NOTHING)
 
 
 async def test_what_could_not_be_delivered_is_told_once_and_kept(

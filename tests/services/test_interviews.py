@@ -3,14 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from sqlalchemy import select
 
 from bot.clock import now
-from bot.domain.errors import CoachError, Code
+from bot.domain.errors import Code
 from bot.domain.interviews import InterviewStatus, Mode
 from bot.domain.reminders import Kind, Status, planned
 from bot.domain.requests import Outcome, RequestStatus
@@ -20,16 +19,11 @@ from bot.services.planning import MEETING, THANKS
 from bot.services.reminders import arm
 from bot.storage.engine import Database
 from bot.storage.models import Answer, Contact, Evaluation, Interview, Reminder, Request, ThankYou
+from tests.common import DENVER, add, denver, refusal
 from tests.kit import ZONE
 
 MAYA, TOM = 1001, 1002
-DENVER = ZoneInfo(ZONE)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-
-
-def denver(day: int, hour: int, minute: int = 0) -> datetime:
-    """A wall time of March 2026 in Denver. It is Monday the 2nd, 15:00."""
-    return datetime(2026, 3, day, hour, minute, tzinfo=DENVER)
 
 
 THURSDAY = denver(5, 14)
@@ -46,14 +40,8 @@ class Story:
     async def begin(self) -> None:
         await self.services.profiles.set_zone(MAYA, ZONE)
         await self.services.profiles.set_zone(TOM, ZONE)
-        self.ana = await self.add(Contact(owner_id=MAYA, name="Ana Núñez", created_at=now()))
-        self.priya = await self.add(Contact(owner_id=MAYA, name="Priya Raman", created_at=now()))
-
-    async def add(self, row: Any) -> int:
-        async with self.db.write() as session:
-            session.add(row)
-            await session.flush()
-            return int(getattr(row, "id", 0))
+        self.ana = await add(self.db, Contact(owner_id=MAYA, name="Ana Núñez", created_at=now()))
+        self.priya = await add(self.db, Contact(owner_id=MAYA, name="Priya Raman", created_at=now()))
 
     async def book(self, starts_at: datetime = THURSDAY, contact: int | None = None, **more: Any) -> InterviewView:
         done = await self.interviews.schedule(MAYA, contact or self.ana, Terms(starts_at, **more))
@@ -78,10 +66,6 @@ async def story(services: Services, db: Database) -> Story:
     told = Story(services, db)
     await told.begin()
     return told
-
-
-def refusal(code: Code) -> Any:
-    return pytest.raises(CoachError, check=lambda error: error.code is code)
 
 
 # Booking
@@ -169,8 +153,8 @@ async def test_without_a_zone_nothing_is_booked(services: Services, db: Database
 
 
 async def request(story: Story, status: RequestStatus, contact: int) -> int:
-    return await story.add(
-        Request(contact_id=contact, route="email", status=status.value, created_at=now(), sent_at=now())
+    return await add(
+        story.db, Request(contact_id=contact, route="email", status=status.value, created_at=now(), sent_at=now())
     )
 
 
@@ -246,7 +230,9 @@ async def test_a_meeting_whose_time_is_over_moves_only_when_the_student_says_so(
     first = await story.book()
     traveller.move_to(THURSDAY + HOUR)
     terms = Terms(denver(6, 9))
-    assert await story.interviews.move(MAYA, first.id, terms) == NotMoved(replace(first, over=True), terms)
+    assert await story.interviews.move(MAYA, first.id, terms) == NotMoved(
+        replace(first, begun=True, over=True), terms
+    )
     done = await story.interviews.move(MAYA, first.id, terms, even_if_over=True)
     assert isinstance(done, Booked)
     assert not done.interview.over
@@ -461,15 +447,19 @@ async def test_nobody_reaches_another_students_meeting(story: Story) -> None:
 
 
 async def evaluated(story: Story, contact: int, status: str, **verdicts: str) -> None:
-    meeting = await story.add(
-        Interview(contact_id=contact, starts_at=now(), minutes=20, status="met", ended_at=now(), created_at=now())
+    meeting = await add(
+        story.db,
+        Interview(contact_id=contact, starts_at=now(), minutes=20, status="met", ended_at=now(), created_at=now()),
     )
-    evaluation = await story.add(
-        Evaluation(interview_id=meeting, owner_id=MAYA, status=status, position=12, created_at=now())
+    evaluation = await add(
+        story.db, Evaluation(interview_id=meeting, owner_id=MAYA, status=status, position=12, created_at=now())
     )
     for name, verdict in verdicts.items():
-        await story.add(
-            Answer(evaluation_id=evaluation, question=int(name[1:]), verdict=verdict, answered_at=datetime.now(UTC))
+        await add(
+            story.db,
+            Answer(
+                evaluation_id=evaluation, question=int(name[1:]), verdict=verdict, answered_at=datetime.now(UTC)
+            ),
         )
 
 

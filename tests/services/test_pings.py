@@ -1,8 +1,6 @@
 """What pings say when they are sent, on a real database; and that those with nothing left to say fall silent."""
 
-from datetime import datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -19,16 +17,11 @@ from bot.services.pings import DueTodo, Meeting, Note, PingView, Waiting
 from bot.services.reminders import arm, cancel
 from bot.storage.engine import Database
 from bot.storage.models import Answer, Contact, Evaluation, Reminder, Request
+from tests.common import add, denver
 from tests.kit import ZONE
 
 MAYA, TOM = 1001, 1002
-DENVER = ZoneInfo(ZONE)
 DAY = timedelta(days=1)
-
-
-def denver(day: int, hour: int, minute: int = 0) -> datetime:
-    """A wall time of March 2026 in Denver. It is Monday the 2nd, 15:00."""
-    return datetime(2026, 3, day, hour, minute, tzinfo=DENVER)
 
 
 class Story:
@@ -36,12 +29,6 @@ class Story:
 
     def __init__(self, services: Services, db: Database) -> None:
         self.services, self.db = services, db
-
-    async def add(self, row: Any) -> int:
-        async with self.db.write() as session:
-            session.add(row)
-            await session.flush()
-            return int(getattr(row, "id", 0))
 
     async def book(self) -> int:
         done = await self.services.interviews.schedule(MAYA, self.ana, Terms(denver(3, 14), place="Room 4"))
@@ -55,7 +42,7 @@ class Story:
 
     async def ask(self, status: str = "sent") -> int:
         request = Request(contact_id=self.ana, route="email", status=status, created_at=now(), sent_at=now())
-        return await self.add(request)
+        return await add(self.db, request)
 
     async def claimed(self, *kinds: Kind) -> list[Claimed]:
         """The pending reminders of some kinds, as the engine holds them."""
@@ -81,7 +68,7 @@ async def story(services: Services, db: Database) -> Story:
     told = Story(services, db)
     for owner in (MAYA, TOM):
         await services.profiles.set_zone(owner, ZONE)
-    told.ana = await told.add(Contact(owner_id=MAYA, name="Ana Núñez", created_at=now()))
+    told.ana = await add(db, Contact(owner_id=MAYA, name="Ana Núñez", created_at=now()))
     return told
 
 
@@ -126,16 +113,19 @@ async def test_a_meeting_that_went_another_way_is_not_spoken_of(
 
 async def test_a_note_names_what_was_learned_until_it_is_sent(story: Story):
     interview = await story.meet()
-    evaluation = await story.add(
-        Evaluation(interview_id=interview, owner_id=MAYA, status="done", position=12, created_at=now())
+    evaluation = await add(
+        story.db, Evaluation(interview_id=interview, owner_id=MAYA, status="done", position=12, created_at=now())
     )
     for question, verdict, text in (
         (9, Verdict.TEXT, "Storms decide."),
         (1, Verdict.YES, "data"),
         (4, Verdict.NO, "no"),
     ):
-        await story.add(
-            Answer(evaluation_id=evaluation, question=question, verdict=verdict.value, text=text, answered_at=now())
+        await add(
+            story.db,
+            Answer(
+                evaluation_id=evaluation, question=question, verdict=verdict.value, text=text, answered_at=now()
+            ),
         )
     held = await story.claimed(*THANKS)
     views = await story.services.pings.describe(MAYA, held)
@@ -181,7 +171,7 @@ async def test_what_is_gone_foreign_or_taken_back_is_left_out(story: Story, db: 
     held = await story.claimed(Kind.SOON)
     assert await story.services.pings.describe(TOM, held) == []
     async with db.write() as session:
-        await cancel(session, (Kind.SOON,), interview, "a test")
+        await cancel(session, (Kind.SOON,), [interview], "a test")
     assert await story.services.pings.describe(MAYA, held) == []
 
 

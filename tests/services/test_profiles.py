@@ -18,10 +18,10 @@ from bot.services.profiles import Parked
 from bot.services.reminders import arm
 from bot.storage.engine import Database
 from bot.storage.models import Contact, Interview, Reminder, ThankYou, User
+from tests.common import DENVER, denver
 from tests.kit import ZONE
 
 MAYA, TOM = 1001, 1002
-DENVER = ZoneInfo(ZONE)
 
 
 async def settle(services: Services, owner: int = MAYA, zone: str = ZONE) -> None:
@@ -61,11 +61,6 @@ async def pings(db: Database, status: Status = Status.PENDING) -> dict[str, date
     async with db.read() as session:
         rows = await session.scalars(select(Reminder).where(Reminder.status == status.value).order_by(Reminder.id))
         return {row.kind: row.due_at for row in rows}
-
-
-def denver(day: int, hour: int, minute: int = 0) -> datetime:
-    """A wall time of March 2026 in Denver."""
-    return datetime(2026, 3, day, hour, minute, tzinfo=DENVER)
 
 
 async def test_a_stranger_has_a_blank_profile_and_nothing_is_stored(services: Services, db: Database) -> None:

@@ -2,14 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from sqlalchemy import select
 
 from bot.clock import now
-from bot.domain.errors import CoachError, Code
+from bot.domain.errors import Code
 from bot.domain.reminders import Status
 from bot.domain.request_form import LIMITS, Field, Words
 from bot.domain.requests import FindingCode, NextMove, Outcome, RequestStatus, Route
@@ -17,11 +16,11 @@ from bot.services import Services
 from bot.services.request_views import RequestView
 from bot.storage.engine import Database
 from bot.storage.models import Contact, Reminder, Request
+from tests.common import DENVER, add, refusal
 from tests.kit import START as MONDAY
 from tests.kit import ZONE
 
 MAYA, TOM = 1001, 1002
-DENVER = ZoneInfo(ZONE)
 START = MONDAY.astimezone(UTC)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 WORDS = Words(
@@ -47,11 +46,7 @@ class Story:
         self.priya = await self.contact("Priya Raman")
 
     async def contact(self, name: str, owner: int = MAYA, **more: Any) -> int:
-        async with self.db.write() as session:
-            row = Contact(owner_id=owner, name=name, created_at=now(), **more)
-            session.add(row)
-            await session.flush()
-            return row.id
+        return await add(self.db, Contact(owner_id=owner, name=name, created_at=now(), **more))
 
     async def in_denver(self) -> None:
         await self.services.profiles.set_zone(MAYA, ZONE)
@@ -78,10 +73,6 @@ async def story(services: Services, db: Database) -> Story:
     told = Story(services, db)
     await told.begin()
     return told
-
-
-def refusal(code: Code) -> Any:
-    return pytest.raises(CoachError, check=lambda error: error.code is code)
 
 
 def codes(view: RequestView) -> set[FindingCode]:
@@ -142,11 +133,11 @@ async def test_the_form_starts_from_what_is_known(story: Story) -> None:
 async def test_the_form_starts_from_the_last_answers(story: Story) -> None:
     await story.requests.compose(MAYA, story.ana, Route.CALL, WORDS)
     start = await story.requests.start(MAYA, story.ana)
-    assert (start.offered, start.replaces, start.route) == (WORDS, 1, Route.CALL)
+    assert (start.offered, start.replaces) == (WORDS, 1)
     await story.in_denver()
     await story.requests.sent_to(MAYA, story.ana)
     start = await story.requests.start(MAYA, story.ana)
-    assert (start.offered, start.replaces, start.route) == (WORDS, 0, Route.EMAIL)
+    assert (start.offered, start.replaces) == (WORDS, 0)
 
 
 @pytest.mark.parametrize("field", [Field.TIE, Field.WHY, Field.LEARN, Field.WINDOWS])

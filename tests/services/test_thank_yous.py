@@ -1,7 +1,6 @@
 """The thank-you note on a real database: offered, drafted, edited, sent; to-dos ticked with it; pings that end."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -13,25 +12,20 @@ from bot.domain.evaluations import Verdict
 from bot.domain.reminders import Kind, Snooze, Status
 from bot.domain.thank_yous import FindingCode
 from bot.services import Services
-from bot.services.interview_views import Met, Terms
+from bot.services.interview_views import Met, NoMeeting, NotMet, Terms
 from bot.services.planning import THANKS
-from bot.services.thank_you_views import NoMeeting, NoteView, NotMet, Words
+from bot.services.thank_you_views import NoteView, Words
 from bot.storage.engine import Database
 from bot.storage.models import Answer, Contact, Evaluation, Reminder, ThankYou, Todo
+from tests.common import add, denver
 from tests.kit import ZONE
 
 MAYA, TOM = 1001, 1002
-DENVER = ZoneInfo(ZONE)
 HOUR = timedelta(hours=1)
 NOTHING = Words("", "", "")
 WORDS = Words(
     "storms decide a field season", "joined the local chapter", "write to Dr. Lind about the grant next week"
 )
-
-
-def denver(day: int, hour: int, minute: int = 0) -> datetime:
-    """A wall time of March 2026 in Denver. It is Monday the 2nd, 15:00."""
-    return datetime(2026, 3, day, hour, minute, tzinfo=DENVER)
 
 
 class Story:
@@ -44,11 +38,7 @@ class Story:
         for owner, name in ((MAYA, "Maya Torres"), (TOM, "Tom Okafor")):
             await self.services.profiles.meet(owner, name)
             await self.services.profiles.set_zone(owner, ZONE)
-        async with self.db.write() as session:
-            contact = Contact(owner_id=MAYA, name="Ana Núñez", created_at=now())
-            session.add(contact)
-            await session.flush()
-            self.ana = contact.id
+        self.ana = await add(self.db, Contact(owner_id=MAYA, name="Ana Núñez", created_at=now()))
 
     async def meet(self, ended_at: datetime | None = None) -> int:
         done = await self.services.interviews.met(MAYA, self.ana, ended_at)
@@ -105,14 +95,14 @@ async def test_a_booked_meeting_has_to_happen_first(story: Story, traveller: tim
     await story.services.interviews.schedule(MAYA, story.ana, Terms(denver(3, 10)))
     ahead = await story.notes.about(MAYA, story.ana)
     assert isinstance(ahead, NotMet)
-    assert not ahead.meeting.over
-    assert isinstance(await story.notes.get(MAYA, ahead.meeting.id), NotMet)
+    assert not ahead.interview.over
+    assert isinstance(await story.notes.get(MAYA, ahead.interview.id), NotMet)
     traveller.move_to(denver(3, 11))
     over = await story.notes.about(MAYA, story.ana)
     assert isinstance(over, NotMet)
-    assert over.meeting.over
+    assert over.interview.over
     with pytest.raises(CoachError) as refusal:
-        await story.notes.sent(MAYA, ahead.meeting.id)
+        await story.notes.sent(MAYA, ahead.interview.id)
     assert refusal.value.code is Code.MOVED_ON
 
 
@@ -255,7 +245,7 @@ async def test_what_is_too_long_leaves_the_note_alone(story: Story):
     interview = await story.meet()
     await story.notes.compose(MAYA, interview, WORDS)
     before = await story.note(interview)
-    for words in (Words("x" * 1001, "", ""), Words("", "x" * 1001, ""), Words("", "", "x" * 1001)):
+    for words in (Words("x" * 1001, "", ""), Words("", "x" * 4001, ""), Words("", "", "x" * 1001)):
         with pytest.raises(CoachError) as refusal:
             await story.notes.compose(MAYA, interview, words)
         assert refusal.value.code is Code.TOO_LONG

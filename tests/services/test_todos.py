@@ -1,7 +1,6 @@
 """To-dos on a real database: added, found again, ticked off, and the ping that goes with a date."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -13,15 +12,10 @@ from bot.domain.reminders import Kind, Status
 from bot.services import Services
 from bot.storage.engine import Database
 from bot.storage.models import Contact, Interview, Reminder, ThankYou, Todo
+from tests.common import add, denver
 from tests.kit import ZONE
 
 MAYA, TOM = 1001, 1002
-DENVER = ZoneInfo(ZONE)
-
-
-def denver(day: int, hour: int, minute: int = 0) -> datetime:
-    """A wall time of March 2026 in Denver. It is Monday the 2nd, 15:00."""
-    return datetime(2026, 3, day, hour, minute, tzinfo=DENVER)
 
 
 @pytest.fixture
@@ -29,11 +23,7 @@ async def ana(services: Services, db: Database) -> int:
     """A contact of Maya's, whom she met two hours ago."""
     for owner in (MAYA, TOM):
         await services.profiles.set_zone(owner, ZONE)
-    async with db.write() as session:
-        contact = Contact(owner_id=MAYA, name="Ana Núñez", created_at=now())
-        session.add(contact)
-        await session.flush()
-        return contact.id
+    return await add(db, Contact(owner_id=MAYA, name="Ana Núñez", created_at=now()))
 
 
 async def met(db: Database, contact: int, ended_at: datetime, *, sent: bool = False) -> int:
@@ -106,7 +96,7 @@ async def test_a_contact_brings_the_last_meeting_with_it(services: Services, db:
     last = await met(db, ana, denver(2, 13))
     done = await services.todos.add(MAYA, "Read the report", contact_id=ana)
     assert (done.interview_id, done.note_waits) == (last, True)
-    assert done.todos[0].contact == "Ana Núñez"
+    assert done.todos[0].contact_name == "Ana Núñez"
     assert [todo.interview_id for todo in await rows(db)] == [None, last]
 
 

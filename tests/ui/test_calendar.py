@@ -38,6 +38,7 @@ def meeting(
         ended_at=None,
         sequence=sequence,
         created_at=created_at,
+        begun=False,
         over=False,
         evaluation_id=None,
         evaluation_status="",

@@ -8,13 +8,15 @@ from bot.handbook.shapes import Advice, Frozen, by_key
 
 COMBINED = "combined"
 """The one message that stands for all that came due while the bot was away."""
+READY = "thank_you_ready"
+"""A thank-you ping before the deadline, about a note that is written and not sent."""
 _ABOUT_NOBODY = frozenset({Kind.TODO_DUE, COMBINED})
 
 Pings: TypeAlias = Annotated[
     Mapping[str, Advice],
-    by_key(Advice, {kind: () if kind in _ABOUT_NOBODY else ("name",) for kind in (*Kind, COMBINED)}),
+    by_key(Advice, {kind: () if kind in _ABOUT_NOBODY else ("name",) for kind in (*Kind, COMBINED, READY)}),
 ]
-"""A title and a text for each kind of ping; `name` is the contact's."""
+"""A title and a text for each kind of ping, and for the special ones; `name` is the contact's."""
 
 
 class PingsFile(Frozen):

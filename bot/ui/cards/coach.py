@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.wording import fill
 from bot.handbook.shapes import Advice
-from bot.ui.card import short
+from bot.ui.card import count, short
 
 _SHOWN = 4
 """Remarks at once: more than that discourages."""
@@ -42,9 +42,9 @@ def coach(remarks: Sequence[Remark], praise: str) -> str:
 
 
 def _count(remarks: Sequence[Remark]) -> str:
-    count = f"**Coach** · {len(remarks)} suggestion{'' if len(remarks) == 1 else 's'}"
+    suggestions = f"**Coach** · {count(len(remarks), 'suggestion')}"
     firm = sum(one.firm for one in remarks)
-    return f"{count}, {firm} to settle before you send it" if firm else count
+    return f"{suggestions}, {firm} to settle before you send it" if firm else suggestions
 
 
 def _fitting(remarks: Iterable[Remark]) -> Iterable[str]:

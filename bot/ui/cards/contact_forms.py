@@ -1,6 +1,7 @@
 """Forms of contacts: who it is, and a note on them."""
 
 from bot.domain.contacts import NAME_LIMIT, NOTE_LIMIT, REACH_LIMIT, ROLE_LIMIT, WHY_LIMIT, Source
+from bot.domain.texts import clip
 from bot.services.contact_names import ContactRef
 from bot.services.contact_views import Entry
 from bot.ui.card import Option
@@ -11,7 +12,7 @@ def add_form(referrer: ContactRef | None = None) -> Form:
     """Who is it? With a `referrer`, somebody they named."""
     entry = Entry("", source=Source.REFERRAL.value if referrer else "")
     return Form(
-        title=f"Named by {referrer.name}"[:TITLE_LIMIT] if referrer else "Add a contact",
+        title=clip(f"Named by {referrer.name}", TITLE_LIMIT) if referrer else "Add a contact",
         action="contact.save",
         args=(referrer.id,) if referrer else (),
         fields=_fields(entry),
@@ -39,7 +40,7 @@ def _fields(entry: Entry) -> list[TextField | ChoiceField]:
 def note_form(contact: ContactRef) -> Form:
     """A note on somebody."""
     return Form(
-        title=f"Note on {contact.name}"[:TITLE_LIMIT],
+        title=clip(f"Note on {contact.name}", TITLE_LIMIT),
         action="contact.noted",
         args=(contact.id,),
         fields=[

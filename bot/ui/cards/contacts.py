@@ -15,12 +15,14 @@ from bot.ui.card import (
     State,
     Style,
     Text,
+    count,
     fact,
     plain,
     short,
 )
+from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, primary, who
 from bot.ui.confirm import confirm
-from bot.ui.paging import Page, turners
+from bot.ui.paging import page, turners
 
 _MEANING: Mapping[Stage, str] = {
     Stage.FOUND: "not asked yet",
@@ -51,12 +53,9 @@ def stage_word(stage: Stage) -> str:
     return stage.value.capitalize()
 
 
-_ADD = Button("Add a contact", "contact.new", style=Style.PRIMARY)
-_ALL = Button("My contacts", "contact.list")
 _SHOW_ALL = Button("Show all", "contact.list", (0,))
-_NAME = 60
-"""Characters of a name inside a sentence or a line."""
 _ROLE = 45
+_PAGE = 8
 _NOTES = 700
 """Characters of notes on a person's card: about what fits on a screen beside everything else."""
 
@@ -80,7 +79,7 @@ def person(view: Person) -> Card:
 
 
 def _origin(view: Person) -> str:
-    named = f"named by {short(view.referred_by.name, _NAME)}" if view.referred_by else ""
+    named = f"named by {who(view.referred_by.name)}" if view.referred_by else ""
     return " · ".join(part for part in (view.source, named) if part)
 
 
@@ -102,7 +101,7 @@ def next_step(view: Person) -> Button:
     step = steps[view.stage]
     if view.stage is Stage.SCHEDULED and view.meeting_over:
         step = Button("It happened", "interview.happened", (meeting,))
-    return Button(step.label, step.action, step.args, Style.PRIMARY)
+    return primary(step)
 
 
 _MET = {Stage.MET, Stage.EVALUATED, Stage.THANKED, Stage.KEPT}
@@ -151,7 +150,7 @@ def _likely_twice(new: Person, other: Person) -> Card:
         blocks=[
             *_summary(new),
             Divider(),
-            Text(f"⚠️ **You already have {short(other.name, _NAME)}** ({known}). Is this the same person?"),
+            Text(f"⚠️ **You already have {who(other.name)}** ({known}). Is this the same person?"),
         ],
         rows=(
             (
@@ -166,13 +165,14 @@ def _likely_twice(new: Person, other: Person) -> Card:
     )
 
 
-def listing(shown: Page[Line], stage: Stage | None, search: str) -> Card:
+def listing(found: Sequence[Line], number: int, stage: Stage | None, search: str) -> Card:
     """A page of contacts, with a menu to open one."""
-    if not shown.total:
+    if not found:
         return _nobody_fits(stage, search)
+    shown = page(found, number, _PAGE)
     menu = Select("contact.show", tuple(map(_option, shown.items)), "Open a contact")
     filters = _args(stage, search)
-    ways = (_ADD, *turners(shown, "contact.list", *filters), *((_SHOW_ALL,) if filters else ()))
+    ways = (primary(ADD_CONTACT), *turners(shown, "contact.list", *filters), *((_SHOW_ALL,) if filters else ()))
     return Card(
         title="Your contacts",
         above=_filter_words(stage, search),
@@ -193,7 +193,7 @@ def _filter_words(stage: Stage | None, search: str) -> str:
 
 def _line(line: Line) -> str:
     role = f" · {short(line.role.line, _ROLE)}" if line.role.line else ""
-    return f"**{short(line.name, _NAME)}**{role} · *{stage_word(line.stage)}*"
+    return f"**{who(line.name)}**{role} · *{stage_word(line.stage)}*"
 
 
 def _option(line: Line) -> Option:
@@ -205,13 +205,13 @@ def _nobody_fits(stage: Stage | None, search: str) -> Card:
     return Card(
         title="Nobody fits",
         blocks=[Text(_filter_words(stage, search))],
-        rows=((Button("Show all", "contact.list", (0,), Style.PRIMARY), Button("Add a contact", "contact.new")),),
+        rows=((primary(_SHOW_ALL), ADD_CONTACT),),
     )
 
 
 def nobody_yet(lines: Sequence[str]) -> Card:
     """The list of somebody who has no contacts: how to find the first one, in the handbook's words."""
-    return Card(title="No contacts yet", blocks=[Text("\n".join(lines))], rows=((_ADD,),))
+    return Card(title="No contacts yet", blocks=[Text("\n".join(lines))], rows=((primary(ADD_CONTACT),),))
 
 
 def ask_delete(view: Belongings) -> Card:
@@ -225,22 +225,19 @@ def ask_delete(view: Belongings) -> Card:
 
 
 def _losses(view: Belongings) -> str:
-    losses = [
-        _count(view.requests, "request", "requests"),
-        _count(view.meetings, "meeting with its evaluation and thank-you note", "meetings with all about them"),
-        _count(view.todos, "to-do", "to-dos"),
-        "your notes" if view.has_notes else "",
-    ]
-    named = [loss for loss in losses if loss]
+    talks = count(view.meetings, "meeting with its evaluation and thank-you note", "meetings with all about them")
+    losses = {
+        count(view.requests, "request"): view.requests,
+        talks: view.meetings,
+        count(view.todos, "to-do"): view.todos,
+        "your notes": view.has_notes,
+    }
+    named = [loss for loss, there in losses.items() if there]
     if not named:
         return ""
     return f"This also deletes {', '.join(named[:-1])}{' and ' if len(named) > 1 else ''}{named[-1]}. "
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return "" if not number else f"{number} {one if number == 1 else many}"
-
-
 def deleted(name: str) -> Card:
     """They are gone."""
-    return Card(title=f"Deleted {plain(name)}", rows=((_ALL, Button("Add a contact", "contact.new")),))
+    return Card(title=f"Deleted {plain(name)}", rows=((CONTACTS, ADD_CONTACT),))

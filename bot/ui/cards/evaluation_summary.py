@@ -1,6 +1,6 @@
 """Cards of a finished evaluation: what the answers add up to, what to ask next time, which answer to change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.domain.evaluations import (
     QUESTIONS,
@@ -14,9 +14,12 @@ from bot.domain.evaluations import (
     has_majority,
     tally,
 )
+from bot.domain.wording import one_line
 from bot.handbook.models.evaluation import Evaluation, Question
 from bot.services.evaluation_views import Talk
 from bot.ui.card import Button, Card, Divider, File, Option, Row, Select, State, Style, Text, ago, fact, short
+from bot.ui.cards.shared import NEXT, primary, who
+from bot.ui.filenames import filename
 
 VERDICTS = {
     Verdict.YES: "Yes",
@@ -28,19 +31,18 @@ VERDICTS = {
 """How a verdict reads, on its button and behind it. Own words need no label."""
 _WORDS_LIMIT = 60
 """Characters of one answer that the summary shows; its file has all of them."""
-_NAME_LIMIT = 80
 
 
 def summary(talk: Talk, texts: Evaluation) -> Card:
     """What the answers add up to. Handout, Evaluating the Information."""
     done = talk.state.status == EvaluationStatus.DONE
     return Card(
-        title=f"{short(talk.contact, _NAME_LIMIT)}: {answered_count(talk.state)} of {QUESTIONS} answered",
+        title=f"{who(talk.contact_name)}: {answered_count(talk.state)} of {QUESTIONS} answered",
         blocks=[Text(_verdict(talk, texts)), Divider(), Text("\n".join(_sides(talk, texts)))],
         rows=(_ways_on(talk) if done else (_go_on(talk),),),
         hint=_deadline(talk, texts),
         state=State.DONE if done else State.ACTIVE,
-        files=[_file(talk, texts)] if _is_cut(talk, texts) else [],
+        files=[_file(talk, texts)] if _is_cut(talk) else [],
     )
 
 
@@ -62,7 +64,10 @@ def _sides(talk: Talk, texts: Evaluation) -> Iterable[str]:
         phrases.speaks_against.text: [
             _reason(one.speaks_against, one.kind, answers[one.number]) for one in _of(asked, sides.speaks_against)
         ],
-        phrases.still_open.text: [one.short for one in _of(asked, sides.still_open)],
+        phrases.still_open.text: [
+            _reason(one.short, Kind.VERDICT, answers.get(one.number, Answer(None)), no="no")
+            for one in _of(asked, sides.still_open)
+        ],
     }
     yield from (fact(label, " · ".join(parts)) for label, parts in lines.items() if parts)
     if sides.in_words:
@@ -79,39 +84,39 @@ def _of(asked: Sequence[Question], numbers: Iterable[int]) -> list[Question]:
     return [asked[number - 1] for number in numbers]
 
 
-def _reason(label: str, kind: Kind, answer: Answer) -> str:
-    """What an answer speaks for or against, with the student's own words beside it."""
+def _reason(label: str, kind: Kind, answer: Answer, *, no: str = "") -> str:
+    """What an answer speaks for or against or leaves open, with the student's own words beside it.
+
+    `no` stands for a No that the label does not tell.
+    """
     words = short(answer.text, _WORDS_LIMIT)
     if kind == Kind.VERDICT_WHICH and words:
         return f"{label}: {words}"
-    beside = ", ".join(part for part in ("partly" if answer.verdict == Verdict.PARTLY else "", words) if part)
+    told: Mapping[Verdict | None, str] = {Verdict.PARTLY: "partly", Verdict.NO: no}
+    beside = ", ".join(filter(None, (told.get(answer.verdict, ""), words)))
     return f"{label} ({beside})" if beside else label
 
 
-def _is_cut(talk: Talk, texts: Evaluation) -> bool:
-    """Whether the card leaves out words: long ones, and those beside a question that stays open."""
-    open_ones = _tally(talk, texts).still_open
-    return any(
-        len(answer.text) > _WORDS_LIMIT or (answer.text and number in open_ones)
-        for number, answer in talk.state.answers.items()
-    )
+def _is_cut(talk: Talk) -> bool:
+    """Whether the card cuts the student's words."""
+    return any(len(one_line(answer.text)) > _WORDS_LIMIT for answer in talk.state.answers.values())
 
 
 def _file(talk: Talk, texts: Evaluation) -> File:
     """Every question with the whole answer."""
-    parts = [f"{talk.contact}: {answered_count(talk.state)} of {QUESTIONS} answered"]
+    parts = [f"{talk.contact_name}: {answered_count(talk.state)} of {QUESTIONS} answered"]
     for one in texts.questions:
         answer = talk.state.answers.get(one.number, Answer(None))
         label = VERDICTS.get(answer.verdict, "") if answer.verdict else ""
         lines = [f"{one.number}. {one.text}", label, answer.text]
         parts.append("\n".join(line for line in lines if line))
-    return File("evaluation.txt", "\n\n".join(parts).encode())
+    return File(filename("evaluation", talk.contact_name), "\n\n".join(parts).encode())
 
 
 def _ways_on(talk: Talk) -> Row:
     note = Button("Draft the thank-you", "thanks.draft", (talk.interview_id,), Style.PRIMARY)
     if talk.note_sent:
-        note = Button("What's next", "home.next", style=Style.PRIMARY)
+        note = primary(NEXT)
     ask = (Button("Ask these next time", "evaluation.ask_next", (talk.id,)),) if gaps(talk.state) else ()
     return (
         note,
@@ -139,7 +144,7 @@ def ask_next(talk: Talk, texts: Evaluation, top: int) -> Card:
     first = f"The first {top} of them" if len(open_ones) > top else "They"
     return Card(
         title="Ask these next time",
-        above=f"Without an answer after your meeting with {short(talk.contact, _NAME_LIMIT)}",
+        above=f"Without an answer after your meeting with {who(talk.contact_name)}",
         blocks=[Text("\n".join(f"- {one.ask_next}" for one in open_ones) or "Nothing is open. You have it all.")],
         rows=(_back(talk),),
         hint=f"{first} will be at the top of your next prep." if open_ones else "",
@@ -155,7 +160,7 @@ def change(talk: Talk, texts: Evaluation) -> Card:
     )
     return Card(
         title="Change an answer",
-        above=short(talk.contact, _NAME_LIMIT),
+        above=who(talk.contact_name),
         blocks=[Text("Choose a question. It comes back with your answer, and then the summary again.")],
         rows=(Select("evaluation.goto", options, "Choose a question", (talk.id,)), _back(talk)),
         state=State.ACTIVE,
@@ -167,7 +172,7 @@ def _said(answer: Answer | None) -> str:
     if answer is None:
         return ""
     label = VERDICTS.get(answer.verdict, "") if answer.verdict else ""
-    return " · ".join(part for part in (label, " ".join(answer.text.split())) if part)
+    return " · ".join(part for part in (label, one_line(answer.text)) if part)
 
 
 def _back(talk: Talk) -> Row:

@@ -3,14 +3,16 @@
 from dataclasses import replace
 
 from bot.domain.evaluations import ANSWER_LIMIT, QUESTIONS, Answer, EvaluationStatus, Kind, Verdict
+from bot.domain.texts import clip
+from bot.domain.wording import one_line
 from bot.handbook.models.evaluation import Evaluation, Question
-from bot.services.evaluation_views import Busy, NoMeeting, NotMet, Talk
+from bot.services.evaluation_views import Busy, Talk
+from bot.services.interview_views import NoMeeting, NotMet
 from bot.ui.card import Button, Card, Letter, Link, Row, State, Style, Text, short, when
 from bot.ui.cards.evaluation_summary import VERDICTS, summary
+from bot.ui.cards.shared import NEXT, what_happened, who
 from bot.ui.form import DESCRIPTION_LIMIT, Form, TextField
 
-NAME_LIMIT = 80
-"""Characters of a contact's name in a line."""
 FOLDED_LIMIT = 300
 """Characters of an answer that its folded card shows."""
 _BUTTON_NAME = 28
@@ -35,7 +37,7 @@ def question(talk: Talk, texts: Evaluation, lead: str = "") -> Card:
     answer = talk.state.answers.get(asked.number)
     if not lead and not talk.state.answers:
         lead = texts.phrases.intro.text
-    place = f"{_who(talk.contact)} · question {asked.number} of {QUESTIONS} · {_bar(asked.number)}"
+    place = f"{who(talk.contact_name)} · question {asked.number} of {QUESTIONS} · {_bar(asked.number)}"
     return Card(
         title=asked.text,
         above=f"{lead}\n-# {place}" if lead else place,
@@ -108,14 +110,20 @@ def said(answer: Answer, limit: int) -> str:
     return " · ".join(part for part in (f"**{label}**" if label else "", short(answer.text, limit)) if part)
 
 
-def folded(talk: Talk, texts: Evaluation, number: int) -> Card:
-    """A question that is behind the student, in one quiet line with its answer."""
+def folded(talk: Talk, texts: Evaluation, number: int, typed: str = "") -> Card:
+    """A question that is behind the student, in one quiet line with its answer.
+
+    `typed` is the message that answered it and stands right below: what it says is not said twice.
+    """
     answer = talk.state.answers[number]
+    if one_line(answer.text) in one_line(typed):
+        answer = replace(answer, text="")
     cut = len(answer.text) > FOLDED_LIMIT
+    line = said(answer, FOLDED_LIMIT)
     return Card(
         title="",
         above=f"Question {number} of {QUESTIONS} · {texts.questions[number - 1].text}",
-        blocks=[Text(said(answer, FOLDED_LIMIT))],
+        blocks=[Text(line)] if line else [],
         hint="All of it is kept, and the summary brings it as a file." if cut else "",
     )
 
@@ -124,12 +132,12 @@ def paused(talk: Talk, texts: Evaluation) -> Card:
     """The conversation waits."""
     return Card(
         title=f"Paused at question {talk.state.position} of {QUESTIONS}",
-        above=_who(talk.contact),
+        above=who(talk.contact_name),
         blocks=[Text(texts.phrases.paused.text)],
         rows=(
             (
                 Button("Resume", "evaluation.resume", (talk.id,), Style.PRIMARY),
-                Button("What's next", "home.next"),
+                NEXT,
             ),
         ),
         hint="Come back whenever you like, here or with `/evaluate`.",
@@ -174,9 +182,15 @@ def answer_form(talk: Talk, texts: Evaluation) -> Form:
 def _form(talk: Talk, texts: Evaluation, title: str, action: str, label: str) -> Form:
     asked = _asked(talk, texts)
     answer = talk.state.answers.get(asked.number, Answer(None))
-    ask = asked.text if len(asked.text) <= DESCRIPTION_LIMIT else asked.text[: DESCRIPTION_LIMIT - 1] + "…"
     field = TextField(
-        "words", label, answer.text, asked.placeholder, ask, long=True, required=True, limit=ANSWER_LIMIT
+        "words",
+        label,
+        answer.text,
+        asked.placeholder,
+        clip(asked.text, DESCRIPTION_LIMIT),
+        long=True,
+        required=True,
+        limit=ANSWER_LIMIT,
     )
     return Form(title, action, [field], (talk.id, asked.number))
 
@@ -187,7 +201,7 @@ def in_dm(talk: Talk, url: str) -> Card:
     what = "the first question" if first else f"question {talk.state.position}"
     return Card(
         title=f"I sent you {what} in our DM",
-        blocks=[Text(f"There it stays between us. It is about your meeting with {_who(talk.contact)}.")],
+        blocks=[Text(f"There it stays between us. It is about your meeting with {who(talk.contact_name)}.")],
         rows=((Link("Open our DM", url),),),
         state=State.ACTIVE,
     )
@@ -212,13 +226,14 @@ def closed(talk: Talk) -> Card:
 
 def busy(view: Busy) -> Card:
     """Another evaluation is open; the student chooses."""
-    talk, other = view.talk, _button_name(view.contact)
+    talk = view.talk
+    one, other = _button_name(talk.contact_name), _button_name(view.contact_name)
     return Card(
-        title=f"You are at question {talk.state.position} of {QUESTIONS} about {_who(talk.contact)}",
+        title=f"You are at question {talk.state.position} of {QUESTIONS} about {who(talk.contact_name)}",
         blocks=[Text("One at a time, so that each answer lands where it belongs. No answer is lost either way.")],
         rows=(
             (
-                Button(f"Go on with {_button_name(talk.contact)}", "evaluation.resume", (talk.id,), Style.PRIMARY),
+                Button(f"Go on with {one}", "evaluation.resume", (talk.id,), Style.PRIMARY),
                 Button(f"Pause it and start {other}", "evaluation.switch", (view.interview_id,)),
             ),
         ),
@@ -228,24 +243,19 @@ def busy(view: Busy) -> Card:
 
 def not_met(view: NotMet) -> Card:
     """The meeting is booked, and nobody has said that it happened."""
-    who, at = _who(view.contact), (view.interview_id,)
-    if not view.begun:
+    meeting = view.interview
+    name = who(meeting.contact_name)
+    if not meeting.begun:
         return Card(
-            title=f"Your meeting with {who} is still to come",
-            blocks=[Text(when(view.starts_at)), Text("The eleven questions are for right after it.")],
-            rows=((Button("Open prep", "interview.prep", at, Style.PRIMARY),),),
+            title=f"Your meeting with {name} is still to come",
+            blocks=[Text(when(meeting.starts_at)), Text("The eleven questions are for right after it.")],
+            rows=((Button("Open prep", "interview.prep", (meeting.id,), Style.PRIMARY),),),
             hint="Met earlier than planned? `/interview happened` takes the time it ended.",
         )
     return Card(
-        title=f"Did your meeting with {who} happen?",
-        blocks=[Text(f"It was booked for {when(view.starts_at)}.")],
-        rows=(
-            (
-                Button("It happened", "interview.happened", at, Style.PRIMARY),
-                Button("It moved", "interview.moved", at),
-                Button("It did not happen", "interview.missed", at),
-            ),
-        ),
+        title=f"Did your meeting with {name} happen?",
+        blocks=[Text(f"It was booked for {when(meeting.starts_at)}.")],
+        rows=(what_happened(meeting.id),),
         hint="When it has happened, the eleven questions are next.",
         state=State.WAITING,
     )
@@ -253,10 +263,10 @@ def not_met(view: NotMet) -> Card:
 
 def no_meeting(view: NoMeeting) -> Card:
     """There is nothing to evaluate yet."""
-    who = _who(view.contact)
+    name = who(view.contact_name)
     return Card(
-        title=f"No meeting with {who} yet",
-        blocks=[Text(f"The eleven questions are about a meeting, and I know of none with {who}. Have you met?")],
+        title=f"No meeting with {name} yet",
+        blocks=[Text(f"The eleven questions are about a meeting, and I know of none with {name}. Have you met?")],
         rows=(
             (
                 Button("We have met", "interview.happened_now", (view.contact_id,), Style.PRIMARY),
@@ -268,11 +278,6 @@ def no_meeting(view: NoMeeting) -> Card:
     )
 
 
-def _who(name: str) -> str:
-    return short(name, NAME_LIMIT)
-
-
 def _button_name(name: str) -> str:
     """A name for a label, where nothing needs escaping."""
-    flat = " ".join(name.split())
-    return flat if len(flat) <= _BUTTON_NAME else flat[: _BUTTON_NAME - 1].rstrip() + "…"
+    return clip(one_line(name), _BUTTON_NAME)

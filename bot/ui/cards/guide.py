@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from bot.handbook.models.topics import Topic
-from bot.ui.card import Button, Card, Option, Select, State, Style, Text, short
+from bot.ui.card import Button, Card, Option, Select, State, Text, short
+from bot.ui.cards.shared import ADD_CONTACT, NEXT, primary
 
-_NEXT = Button("What's next", "home.next", style=Style.PRIMARY)
-_ADD = Button("Add a contact", "contact.new", style=Style.PRIMARY)
 _FINDING = {"what", "why", "who", "people"}
 """Pages after which the next thing to do is to find somebody."""
 
@@ -16,7 +15,7 @@ def topic_page(topic: Topic, topics: Sequence[Topic]) -> Card:
     return Card(
         title=topic.title,
         blocks=[Text(f"{topic.summary}\n{_lines(topic)}")],
-        rows=(_menu(topics, topic), (_ADD if topic.key in _FINDING else _NEXT,)),
+        rows=(_menu(topics, topic), (primary(ADD_CONTACT if topic.key in _FINDING else NEXT),)),
         hint="A career counselor is glad to talk any of this over with you.",
     )
 
@@ -34,7 +33,7 @@ def contents(topics: Sequence[Topic], *, looked_for: str = "") -> Card:
     """All pages of the guide; `looked_for` is a page that does not exist."""
     pages = "\n".join(f"**{topic.title}** · {topic.summary}" for topic in topics)
     missing = f"There is no page “{short(looked_for, 60)}”. These are all of them.\n\n" if looked_for else ""
-    return Card(title="The guide", blocks=[Text(missing + pages)], rows=(_menu(topics), (_NEXT,)))
+    return Card(title="The guide", blocks=[Text(missing + pages)], rows=(_menu(topics), (primary(NEXT),)))
 
 
 def _menu(topics: Sequence[Topic], current: Topic | None = None) -> Select:
@@ -60,14 +59,14 @@ def commands(by_cog: Mapping[str, Sequence[str]]) -> Card:
     """Every command, by step; a cog that is no step of the journey comes last under its own name."""
     names = [*_STEPS, *(name for name in by_cog if name not in _STEPS)]
     lines = [
-        f"**{_STEPS.get(name, name)}** {' '.join(f'`/{command}`' for command in by_cog[name])}"
+        f"**{_STEPS.get(name, name)}** {' · '.join(f'/{command}' for command in by_cog[name])}"
         for name in names
         if by_cog.get(name)
     ]
     return Card(
         title="What I can do",
         blocks=[Text("\n".join(lines))],
-        rows=((_NEXT, Button("How this works", "home.guide", ("what",))),),
+        rows=((primary(NEXT), Button("How this works", "home.guide", ("what",))),),
         hint="You need none of them by heart: `/next` always offers what comes now.",
         state=State.NEUTRAL,
     )

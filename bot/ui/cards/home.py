@@ -10,14 +10,10 @@ from bot.domain.next_steps import Step, StepKind
 from bot.domain.wording import fill
 from bot.handbook.models.home import Home as Texts
 from bot.services.home import HomeView, Progress
-from bot.ui.card import Block, Button, Card, Divider, Entry, State, Style, Text, ago, short
+from bot.ui.card import Block, Button, Card, Divider, Entry, State, Style, Text, ago, count, short
+from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, NEXT, primary, who
 
-_ADD = Button("Add a contact", "contact.new", style=Style.PRIMARY)
-_CONTACTS = Button("My contacts", "contact.list")
-_WHATS_NEXT = Button("What's next", "home.next", style=Style.PRIMARY)
 _HOW_TO_OPEN = "In the server's menu, open Privacy Settings and switch on Direct Messages."
-_NAME = 60
-"""Characters of a contact's name on one line."""
 
 
 def next_card(view: HomeView, texts: Texts, *, lead: str = "") -> Card:
@@ -30,12 +26,12 @@ def next_card(view: HomeView, texts: Texts, *, lead: str = "") -> Card:
     if not lines:
         return _all_clear(view, texts, name, intro)
     intro = intro or [Text(_waiting(len(lines) + view.more, name))]
-    first = replace(lines[0], button=replace(lines[0].button, style=Style.PRIMARY))
+    first = replace(lines[0], button=primary(lines[0].button))
     more = f" · {view.more} more after these" if view.more else ""
     return Card(
         title="What's next",
         blocks=[*intro, Divider(), first, *lines[1:], Divider()],
-        rows=((replace(_ADD, style=Style.SECONDARY), _CONTACTS),),
+        rows=((ADD_CONTACT, CONTACTS, *_todos(view.progress)),),
         hint=_summary(view.progress) + more,
         state=State.WAITING,
     )
@@ -47,7 +43,7 @@ def _warm_start(view: HomeView, texts: Texts, name: str, lines: Sequence[Block])
     return Card(
         title=fill(texts.welcome.title, name=name),
         blocks=[*lines, Text(fill(texts.welcome.text, name=name)), Divider(), Text(start)],
-        rows=((_ADD, *zone, Button("How this works", "home.guide", ("what",))),),
+        rows=((primary(ADD_CONTACT), *zone, Button("How this works", "home.guide", ("what",))),),
         hint="Come back with `/next` at any time. `/help` shows everything I can do.",
         state=State.ACTIVE,
     )
@@ -57,10 +53,16 @@ def _all_clear(view: HomeView, texts: Texts, name: str, intro: Sequence[Block]) 
     return Card(
         title=fill(texts.all_clear.title, name=name),
         blocks=[*intro, Text(fill(texts.all_clear.text, name=name))],
-        rows=((_ADD, _CONTACTS, Button("Who to ask", "home.guide", ("who",))),),
+        rows=(
+            (primary(ADD_CONTACT), CONTACTS, *_todos(view.progress), Button("Who to ask", "home.guide", ("who",))),
+        ),
         hint=_summary(view.progress),
         state=State.DONE,
     )
+
+
+def _todos(progress: Progress) -> tuple[Button, ...]:
+    return (Button("My to-dos", "todo.list"),) if progress.todos else ()
 
 
 def _called(name: str) -> str:
@@ -76,7 +78,7 @@ def test_message() -> Card:
 def reached() -> Card:
     """The test arrived."""
     line = "I just sent you a direct message. Reminders reach you again."
-    return Card("It arrived", [Text(line)], rows=((_WHATS_NEXT,),), state=State.DONE)
+    return Card("It arrived", [Text(line)], rows=((primary(NEXT),),), state=State.DONE)
 
 
 def still_closed() -> Card:
@@ -85,7 +87,7 @@ def still_closed() -> Card:
     return Card(
         title="Still closed",
         blocks=[Text(f"Discord does not let me write to you yet. {_HOW_TO_OPEN}")],
-        rows=((again, replace(_WHATS_NEXT, style=Style.SECONDARY)),),
+        rows=((again, NEXT),),
         state=State.DUE,
     )
 
@@ -99,10 +101,12 @@ def _waiting(count: int, name: str) -> str:
 
 
 def _summary(progress: Progress) -> str:
-    """Such as "12 contacts · 3 asked · 2 met · goal 5 for marine biology"."""
-    contacts = f"{progress.contacts} contact{'' if progress.contacts == 1 else 's'}"
-    goal = f"goal {progress.goal}" + (f" for {short(progress.interests, 40)}" if progress.interests else "")
-    todos = [f"{progress.todos} to-do{'' if progress.todos == 1 else 's'}"] if progress.todos else []
+    """Such as "12 contacts · 3 asked · 2 met · goal 5 meetings for marine biology"."""
+    contacts = count(progress.contacts, "contact")
+    goal = f"goal {progress.goal} meetings" + (
+        f" for {short(progress.interests, 40)}" if progress.interests else ""
+    )
+    todos = [count(progress.todos, "to-do")] if progress.todos else []
     return " · ".join([contacts, f"{progress.asked} asked", f"{progress.met} met", *todos, goal])
 
 
@@ -114,7 +118,7 @@ def _entry(step: Step, view: HomeView, texts: Texts) -> Entry:
 
 def _undeliverable(step: Step, view: HomeView, texts: Texts) -> Entry:
     title = fill(texts.undeliverable.title, name=_called(view.name))
-    missed = f"{step.count} reminder{'' if step.count == 1 else 's'}"
+    missed = count(step.count, "reminder")
     text = fill(texts.undeliverable.text, name=_called(view.name))
     return Entry(f"**{title}** · {missed}\n{text}\n-# {_HOW_TO_OPEN}", Button("Send a test", "home.test"))
 
@@ -143,9 +147,8 @@ def _resume(step: Step, _view: HomeView) -> Entry:
 
 def _prepare(step: Step, _view: HomeView) -> Entry:
     at = format_dt(step.due_at, "F") if step.due_at else ""
-    chosen = f" · {step.count} questions chosen" if step.count else ""
     button = Button("Open prep", "interview.prep", _subject(step))
-    return _line("Prepare for {name}", step, _ago(step.due_at), at + chosen, button)
+    return _line("Prepare for {name}", step, _ago(step.due_at), at, button)
 
 
 def _evaluate(step: Step, _view: HomeView) -> Entry:
@@ -190,7 +193,7 @@ _ENTRIES: Mapping[StepKind, Callable[[Step, HomeView], Entry]] = {
 
 
 def _line(headline: str, step: Step, beside: str, below: str, button: Button) -> Entry:
-    bold = f"**{fill(headline, name=short(step.contact_name, _NAME))}**"
+    bold = f"**{fill(headline, name=who(step.contact_name))}**"
     return Entry(f"{bold} · {beside}\n{below}" if beside else f"{bold}\n{below}", button)
 
 

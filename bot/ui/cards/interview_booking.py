@@ -6,7 +6,8 @@ from bot.handbook.models import Handbook
 from bot.services.interview_views import AlreadyBooked, Booked, InterviewView, NotMoved, Terms
 from bot.ui.calendar import calendar_file
 from bot.ui.card import Button, Card, State, Style, Text, fact, plain, when
-from bot.ui.cards.interviews import meeting, meeting_buttons, name, terms, what_happened
+from bot.ui.cards.interviews import meeting, meeting_buttons, name, terms
+from bot.ui.cards.shared import what_happened
 
 
 def booked(done: Booked, stamp: datetime) -> Card:
@@ -16,7 +17,7 @@ def booked(done: Booked, stamp: datetime) -> Card:
     return Card(
         title=f"Booked: {name(view)}",
         blocks=[Text("\n".join([terms(view), *_clashes(done), *accepted]))],
-        rows=(meeting_buttons(view),),
+        rows=(meeting_buttons(view, file=False),),
         hint="Open the file to put it in your calendar. I remind you before it starts.",
         state=State.ACTIVE,
         files=[calendar_file(view, stamp)],
@@ -30,7 +31,7 @@ def moved(done: Booked, stamp: datetime) -> Card:
     return Card(
         title=f"{'Moved' if done.before else 'Changed'}: {name(view)}",
         blocks=[Text("\n".join([terms(view), *before, *_clashes(done)]))],
-        rows=(meeting_buttons(view),),
+        rows=(meeting_buttons(view, file=False),),
         hint="Your reminders moved along. Open the file to update your calendar.",
         state=State.ACTIVE,
         files=[calendar_file(view, stamp)],
@@ -56,13 +57,14 @@ def not_moved(found: NotMoved, handbook: Handbook) -> Card:
     view = found.interview
     if not view.waits:
         return meeting(view, handbook)
+    it_happened, _, it_did_not = what_happened(view.id)
     return Card(
         title="That meeting's time is over",
         blocks=[
             Text("\n".join([fact("It was booked for", when(view.starts_at)), *_wanted(view, found.wanted)])),
             Text(f"Nothing was changed. Did you meet {name(view)}, or did the meeting move?"),
         ],
-        rows=((_move_it(view, found.wanted), *what_happened(view)[::2]),),
+        rows=((_move_it(view, found.wanted), it_happened, it_did_not),),
         state=State.WAITING,
     )
 

@@ -9,8 +9,6 @@ from bot.ui.card import Button, Card, Option, State, Style, Text, fact, short
 from bot.ui.form import ChoiceField, Fields, Form, TextField
 from bot.ui.sentences import sentence
 
-MENDABLE = {code for code in Code if code.startswith("when_")} | {Code.BAD_MINUTES, Code.TOO_LONG}
-"""Refusals that are about what was typed: typing it differently helps."""
 _WHEN_LIMIT = 100
 _MINUTES_LIMIT = 20
 _LABELS = {"when": "When", "minutes": "How long (minutes)", "mode": "Mode", "place": "Place or link"}
@@ -59,15 +57,19 @@ def _details(minutes: int, mode: Mode | None, place: str) -> tuple[TextField | C
 
 
 def not_taken(error: CoachError, typed: Fields, again: Button) -> Card:
-    """Why nothing was stored, what was typed, and the way back to the form."""
+    """Why nothing was stored, what else was typed, and the way back to the form."""
+    named = "minutes" if error.code is Code.BAD_MINUTES else "when" if error.code.startswith("when_") else ""
     lines = [
         fact(label, short(text, PLACE_LIMIT))
         for key, label in _LABELS.items()
-        if (text := " ".join(typed[key]) if isinstance(typed.get(key), list) else str(typed.get(key, "")))
+        if key != named
+        and (text := " ".join(typed[key]) if isinstance(typed.get(key), list) else str(typed.get(key, "")))
+        and (key, text) != ("minutes", str(DEFAULT_MINUTES))
     ]
+    kept = [Text("\n".join(["What you typed, to copy from:", *lines]))] if lines else []
     return Card(
         title="Not stored yet",
-        blocks=[Text(sentence(error)), Text("\n".join(["What you typed, to copy from:", *lines]))],
+        blocks=[Text(sentence(error)), *kept],
         rows=((Button(again.label, again.action, again.args, Style.PRIMARY),),),
         hint="Nothing was changed. Press the button to fill in the form again.",
         state=State.WAITING,

@@ -1,9 +1,11 @@
 """The list of a student's meetings."""
 
 from bot.domain.interviews import InterviewStatus
+from bot.domain.wording import one_line
 from bot.services.interview_views import InterviewView, Listing
 from bot.ui.card import Block, Button, Card, Divider, Option, Select, Style, Text, when
-from bot.ui.cards.interviews import NEXT, name, primary
+from bot.ui.cards.interviews import name
+from bot.ui.cards.shared import CONTACTS, NEXT, primary
 from bot.ui.paging import Page, page, turners
 
 _PAGE = 8
@@ -16,7 +18,7 @@ def listing(found: Listing, number: int) -> Card:
         return Card(
             title="No meetings yet",
             blocks=[Text("When somebody says yes, book the time with `/interview schedule`.")],
-            rows=((Button("My contacts", "contact.list", style=Style.PRIMARY), NEXT),),
+            rows=((primary(CONTACTS), NEXT),),
         )
     shown = page(everything, number, _PAGE)
     return Card(
@@ -38,7 +40,7 @@ def _list_buttons(found: Listing, shown: Page[InterviewView]) -> tuple[Button, .
 
 
 def _groups(shown: Page[InterviewView]) -> list[Block]:
-    coming = [view for view in shown.items if view.waits and not view.over]
+    coming = [view for view in shown.items if view.coming]
     past = shown.items[len(coming) :]
     groups = (("Coming", coming), ("Past", past))
     texts = [Text("\n".join([f"-# {title}", *map(_line, views)])) for title, views in groups if views]
@@ -62,7 +64,7 @@ def _word(view: InterviewView) -> str:
 def _select(shown: Page[InterviewView], found: Listing) -> Select:
     options = tuple(
         Option(
-            " ".join(view.contact_name.split()),
+            one_line(view.contact_name),
             str(view.id),
             f"{view.starts_at.astimezone(found.zone):%A, %B %-d, %Y, %H:%M}" if found.zone else "",
         )

@@ -8,6 +8,7 @@ from bot.domain.evaluations import EvaluationStatus
 from bot.domain.interviews import InterviewStatus
 from bot.domain.wording import fill
 from bot.handbook.models import Handbook
+from bot.services.contact_names import ContactRef
 from bot.services.interview_views import InterviewView
 from bot.ui.calendar import MODE_WORDS, calendar_file
 from bot.ui.card import (
@@ -19,22 +20,19 @@ from bot.ui.card import (
     ago,
     fact,
     plain,
-    short,
     when,
 )
+from bot.ui.cards.shared import NEXT, first_is_primary, what_happened, who
 from bot.ui.confirm import confirm
 
-_NAME = 60
-"""Characters of a contact's name in a title."""
-NEXT = Button("What's next", "home.next")
-LIST = Button("My meetings", "interview.list")
+_LIST = Button("My meetings", "interview.list")
 
 
 def meeting(view: InterviewView, handbook: Handbook) -> Card:
     """The meeting as it stands."""
     match view.status:
         case InterviewStatus.SCHEDULED:
-            return did_it_happen(view, handbook) if view.over else _coming(view)
+            return _did_it_happen(view, handbook) if view.over else _coming(view)
         case InterviewStatus.MET:
             return met(view)
         case InterviewStatus.CANCELLED:
@@ -55,32 +53,23 @@ def _coming(view: InterviewView) -> Card:
     )
 
 
-def no_meeting(contact_id: int, name: str) -> Card:
+def no_meeting(contact: ContactRef) -> Card:
     """There is no booked meeting with this contact."""
     return Card(
-        title=f"No meeting with {short(name, _NAME)} is booked",
+        title=f"No meeting with {who(contact.name)} is booked",
         blocks=[Text("Nothing was changed. Once you have agreed on a time, book it here.")],
-        rows=((Button("Book a meeting", "interview.book", (contact_id,), Style.PRIMARY), LIST),),
+        rows=((Button("Book a meeting", "interview.book", (contact.id,), Style.PRIMARY), _LIST),),
     )
 
 
-def did_it_happen(view: InterviewView, handbook: Handbook) -> Card:
+def _did_it_happen(view: InterviewView, handbook: Handbook) -> Card:
     """The booked time has passed: what became of the meeting?"""
     ping = handbook.ping("check_back")
     return Card(
         title=fill(ping.title, name=name(view)),
         blocks=[Text(fact("It was booked for", when(view.starts_at)))],
-        rows=(what_happened(view),),
+        rows=(what_happened(view.id),),
         state=State.WAITING,
-    )
-
-
-def what_happened(view: InterviewView) -> tuple[Button, ...]:
-    """What may have become of a meeting whose time has passed."""
-    return (
-        Button("It happened", "interview.happened", (view.id,), Style.PRIMARY),
-        Button("It moved", "interview.moved", (view.id,)),
-        Button("It did not happen", "interview.missed", (view.id,)),
     )
 
 
@@ -120,12 +109,9 @@ def _after_buttons(view: InterviewView) -> tuple[Button, ...]:
     if view.note_version:
         draft = Button("Your thank-you note", "thanks.show", (view.id,))
     sent = () if view.note_sent_at else (Button("Mark as sent", "thanks.sent", (view.id,)),)
-    steps = (
-        (draft, *sent, evaluate)
-        if view.evaluation_status == EvaluationStatus.DONE and not view.note_sent_at
-        else (evaluate, draft, *sent)
-    )
-    return (primary(steps[0]), *steps[1:], Button("Add a to-do", "todo.new", (view.id,)))
+    evaluated = view.evaluation_status == EvaluationStatus.DONE and not view.note_sent_at
+    steps = (draft, *sent, evaluate) if evaluated else (evaluate, draft, *sent)
+    return first_is_primary([*steps, Button("Add a to-do", "todo.new", (view.id,))])
 
 
 def missed(view: InterviewView, handbook: Handbook) -> Card:
@@ -185,13 +171,13 @@ def calendar(view: InterviewView, stamp: datetime) -> Card:
     )
 
 
-def meeting_buttons(view: InterviewView) -> tuple[Button, ...]:
-    """What one can do with a coming meeting."""
+def meeting_buttons(view: InterviewView, *, file: bool = True) -> tuple[Button, ...]:
+    """What one can do with a coming meeting. `file`: the card does not bring its calendar file already."""
     return (
         Button("Open prep", "interview.prep", (view.id,), Style.PRIMARY),
         Button("Move", "interview.moved", (view.id,)),
         Button("Cancel", "interview.cancel", (view.id,)),
-        Button("Calendar file", "interview.file", (view.id,)),
+        *((Button("Calendar file", "interview.file", (view.id,)),) if file else ()),
     )
 
 
@@ -204,9 +190,4 @@ def terms(view: InterviewView) -> str:
 
 def name(view: InterviewView) -> str:
     """The contact, short enough for a title."""
-    return short(view.contact_name, _NAME)
-
-
-def primary(button: Button) -> Button:
-    """The same button as the one next step."""
-    return replace(button, style=Style.PRIMARY)
+    return who(view.contact_name)

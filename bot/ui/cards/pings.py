@@ -10,24 +10,25 @@ import discord
 from bot.domain.reminders import Kind, Snooze
 from bot.domain.wording import fill
 from bot.handbook.models import Handbook
-from bot.handbook.models.pings import COMBINED
+from bot.handbook.models.pings import COMBINED, READY
+from bot.handbook.shapes import Advice
+from bot.services.interview_views import InterviewView
 from bot.services.pings import DueTodo, Meeting, Note, PingView, Waiting
 from bot.ui.card import Block, Button, Card, Divider, Entry, State, Style, Text, ago, fact, short, when
 from bot.ui.cards.interviews import terms
+from bot.ui.cards.shared import NEXT, primary, what_happened, who
 
-_NAME = 60
 _MEMORY = 120
 """Characters of what the student wrote about the talk."""
 _TODO = 200
 _LINES = 5
 """Reminders that one message tells of; more would not be read."""
-_NEXT = Button("What's next", "home.next")
 _SNOOZES = {Snooze.ONE_HOUR: "1 h", Snooze.THREE_HOURS: "3 h", Snooze.MORNING: "Tomorrow morning"}
 
 
 def ping(view: PingView, handbook: Handbook, *, late: bool = False) -> Card:
     """One reminder. `late`: it goes out well after its moment, and says so."""
-    advice = handbook.ping(view.kind)
+    advice = _advice(view, handbook)
     return Card(
         title=fill(advice.title, name=_name(view)),
         blocks=[Text(fill(advice.text, name=_name(view))), Text(_facts(view))],
@@ -41,13 +42,13 @@ def several(views: Sequence[PingView], handbook: Handbook, *, late: bool) -> Car
     """All that is due for one student in one message. `late`: it comes after the bot was away, and says so."""
     combined = handbook.ping(COMBINED)
     first, *others = [_entry(view, handbook) for view in views[:_LINES]]
-    first = replace(first, button=replace(first.button, style=Style.PRIMARY))
+    first = replace(first, button=primary(first.button))
     intro: list[Block] = [Text(combined.text), Divider()] if late else []
     more = len(views) - 1 - len(others)
     return Card(
         title=combined.title if late else f"{len(views)} reminders at once",
         blocks=[*intro, first, *others, Divider()],
-        rows=((_NEXT,),),
+        rows=((NEXT,),),
         hint=f"{more} more: press What's next to see where you are." if more else "",
         state=State.WAITING,
     )
@@ -65,22 +66,28 @@ def snoozed(view: PingView, handbook: Handbook, until: datetime) -> Card:
     note = view.about if isinstance(view.about, Note) else None
     past = note is not None and note.due_at < until
     return Card(
-        title=fill(handbook.ping(view.kind).title, name=_name(view)),
+        title=fill(_advice(view, handbook).title, name=_name(view)),
         blocks=[Text(f"Snoozed until {when(until)}.")],
         rows=(_main(view),),
         hint="That is after the 24 hours, and that is fine: late is better than never." if past else "",
     )
 
 
+def _advice(view: PingView, handbook: Handbook) -> Advice:
+    """What the handbook says in it; a note that is written already needs no advice on writing it."""
+    written = isinstance(view.about, Note) and bool(view.about.interview.note_version)
+    return handbook.ping(READY if written and view.kind is not Kind.THANK_YOU_LATE else view.kind)
+
+
 def _name(view: PingView) -> str:
     """Whom it is about."""
     match view.about:
         case Meeting(interview) | Note(interview):
-            return short(interview.contact_name, _NAME)
-        case Waiting(contact=contact):
-            return short(contact, _NAME)
+            return who(interview.contact_name)
+        case Waiting(contact_name=name):
+            return who(name)
         case DueTodo(todo):
-            return short(todo.contact, _NAME)
+            return who(todo.contact_name)
         case _:
             assert_never(view.about)
 
@@ -96,7 +103,7 @@ def _facts(view: PingView) -> str:
         case Waiting(sent_at=sent_at):
             return f"Asked {ago(sent_at)}" if sent_at else "Asked"
         case DueTodo(todo):
-            about = f" · {short(todo.contact, _NAME)}" if todo.contact else ""
+            about = f" · {who(todo.contact_name)}" if todo.contact_name else ""
             due = f"\nDue {when(todo.due_at)}" if todo.due_at else ""
             return f"**{short(todo.text, _TODO)}**{about}{due}"
         case _:
@@ -106,7 +113,7 @@ def _facts(view: PingView) -> str:
 def _note_facts(note: Note, *, overdue: bool) -> str:
     lines = [f"You wrote: “{short(note.memory, _MEMORY)}”. That is worth naming."] if note.memory else []
     if note.interview.note_version:
-        lines.append("Your draft is ready to be sent.")
+        lines = ["Your draft is ready: open it, copy it, send it."] if overdue else []
     if not overdue:
         lines.append(f"Due {ago(note.due_at)}, {discord.utils.format_dt(note.due_at, 't')}.")
     ended = note.interview.ended_at or note.interview.ends_at
@@ -128,16 +135,12 @@ def _main(view: PingView) -> tuple[Button, ...]:
     """Everything but putting it off."""
     match view.about:
         case Meeting(interview) if view.kind is Kind.CHECK_BACK:
-            return (
-                Button("It happened", "interview.happened", (interview.id, view.reminder_id), Style.PRIMARY),
-                Button("It moved", "interview.moved", (interview.id, view.reminder_id)),
-                Button("It did not happen", "interview.missed", (interview.id, view.reminder_id)),
-            )
+            return what_happened(interview.id, view.reminder_id)
         case Meeting(interview):
             return (Button("Open prep", "interview.prep", (interview.id, view.reminder_id), Style.PRIMARY),)
         case Note(interview):
             return (
-                Button("Draft it", "thanks.draft", (interview.id, view.reminder_id), Style.PRIMARY),
+                Button(_write(interview), "thanks.draft", (interview.id, view.reminder_id), Style.PRIMARY),
                 Button("Mark as sent", "thanks.sent", (interview.id, view.reminder_id)),
             )
         case Waiting(request_id=request):
@@ -150,6 +153,11 @@ def _main(view: PingView) -> tuple[Button, ...]:
             return (Button("Done", "todo.done", (todo.id, view.reminder_id), Style.PRIMARY),)
         case _:
             assert_never(view.about)
+
+
+def _write(interview: InterviewView) -> str:
+    """The label of the way to the note, which opens the form or the draft."""
+    return "Open the note" if interview.note_version else "Draft it"
 
 
 def _entry(view: PingView, handbook: Handbook) -> Entry:
@@ -182,7 +190,7 @@ def _way(view: PingView) -> Button:
         case Meeting(interview):
             return Button("Open prep", "interview.prep", (interview.id,))
         case Note(interview):
-            return Button("Draft it", "thanks.draft", (interview.id,))
+            return Button(_write(interview), "thanks.draft", (interview.id,))
         case Waiting(request_id=request):
             return Button("Draft a nudge", "request.nudge", (request,))
         case DueTodo(todo):

@@ -3,18 +3,21 @@
 from collections.abc import Iterator, Sequence
 
 from bot.domain.preparation import Candidate
+from bot.domain.wording import one_line
 from bot.handbook.models import Handbook
 from bot.handbook.models.interviews import InterviewPhrases
 from bot.services.preparation import Preparation
 from bot.ui.calendar import MODE_WORDS
-from bot.ui.card import Button, Card, Divider, File, State, Style, Text, fact, plain, short, when
+from bot.ui.card import Button, Card, Divider, File, State, Style, Text, fact, plain, when
+from bot.ui.cards.shared import who
+from bot.ui.filenames import filename
 
 
 def preparation(sheet: Preparation, handbook: Handbook) -> Card:
     """The questions that matter most and the agenda; everything else is in the sheet."""
     phrases = handbook.interviews.phrases
     return Card(
-        title=f"Prepare for {short(sheet.contact_name, 60)}",
+        title=f"Prepare for {who(sheet.contact_name)}",
         blocks=[
             Text(_meeting(sheet)),
             Divider(),
@@ -25,7 +28,7 @@ def preparation(sheet: Preparation, handbook: Handbook) -> Card:
         rows=(_buttons(sheet),),
         hint=phrases.no_reading.text,
         state=State.ACTIVE,
-        files=[File(f"prepare-{sheet.contact_id}.txt", _sheet(sheet, phrases).encode())],
+        files=[File(filename("prepare", sheet.contact_name), _sheet(sheet, phrases).encode())],
     )
 
 
@@ -71,7 +74,7 @@ def _contents(sheet: Preparation) -> str:
 def _sheet(sheet: Preparation, phrases: InterviewPhrases) -> str:
     """Everything on one page, to print or to keep in a notebook."""
     sections = [
-        ("", [f"Meeting with {' '.join(sheet.contact_name.split())}", *_place_and_time(sheet)]),
+        ("", [f"Meeting with {one_line(sheet.contact_name)}", *_place_and_time(sheet)]),
         (f"Agenda ({sheet.minutes} minutes)", _agenda_lines(sheet)),
         (phrases.must_ask.text, _asked(sheet.must_ask, phrases)),
         (phrases.spares.text, _asked(sheet.spares, phrases)),
@@ -86,7 +89,7 @@ def _place_and_time(sheet: Preparation) -> list[str]:
     if sheet.meeting is None:
         return ["Not booked yet"]
     moment = sheet.meeting.starts_at.astimezone(sheet.zone)
-    place = " ".join(sheet.meeting.place.split())
+    place = one_line(sheet.meeting.place)
     return [f"{moment:%A, %B %-d, %Y, %H:%M} ({moment.tzname()}), {_how(sheet)}", *([place] if place else [])]
 
 

@@ -1,21 +1,20 @@
 """Cards and forms of the profile: what the student told, the time zone picker, the quiet hours."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.profiles import LIMITS, Part
+from bot.domain.profiles import LIMITS, Field
 from bot.domain.times import QuietHours
 from bot.domain.zones import zone_label
 from bot.services.profiles import ProfileView
-from bot.ui.card import Button, Card, Divider, Option, Select, State, Style, Text, fact, plain, short
+from bot.ui.card import Button, Card, Divider, Option, Select, State, Text, fact, plain, short
+from bot.ui.cards.shared import NEXT, primary
 from bot.ui.form import Form, TextField
 
 _MENU = 25
 """Most entries of a Discord menu."""
 _UNTOLD = "*not told yet*"
 _PICK_ZONE = Button("Set my time zone", "profile.zone.set")
-_NEXT = Button("What's next", "home.next")
 _EDIT = Button("Edit", "profile.edit")
 _CHANGE_ZONE = Button("Change time zone", "profile.zone.set")
 _CHANGE_QUIET = Button("Change quiet hours", "profile.quiet.edit")
@@ -50,14 +49,10 @@ def _facts(title: str, view: ProfileView) -> Card:
 def _ways_on(view: ProfileView) -> tuple[Button, ...]:
     """What is missing comes first."""
     if not view.zone:
-        return (_primary(_PICK_ZONE), _EDIT, _NEXT)
+        return (primary(_PICK_ZONE), _EDIT, NEXT)
     if not (view.school and view.about and view.interests):
-        return (_primary(_EDIT), _NEXT, _CHANGE_ZONE, _CHANGE_QUIET)
-    return (_primary(_NEXT), _EDIT, _CHANGE_ZONE, _CHANGE_QUIET)
-
-
-def _primary(button: Button) -> Button:
-    return replace(button, style=Style.PRIMARY)
+        return (primary(_EDIT), NEXT, _CHANGE_ZONE, _CHANGE_QUIET)
+    return (primary(NEXT), _EDIT, _CHANGE_ZONE, _CHANGE_QUIET)
 
 
 def _span(quiet: QuietHours) -> str:
@@ -70,16 +65,16 @@ def edit_form(view: ProfileView) -> Form:
         title="Your profile",
         action="profile.save",
         fields=[
-            _field("name", Part.NAME, view.name, "", required=True),
-            _field("school", Part.SCHOOL, view.school, "Pitzer College, junior, biology"),
-            _field("about", Part.ABOUT, view.about, "I spent last summer counting sea urchins"),
-            _field("interests", Part.INTERESTS, view.interests, "Marine biology, science writing"),
+            _field("name", Field.NAME, view.name, "", required=True),
+            _field("school", Field.SCHOOL, view.school, "Junior at Pitzer College, biology"),
+            _field("about", Field.ABOUT, view.about, "I spent last summer counting sea urchins"),
+            _field("interests", Field.INTERESTS, view.interests, "Marine biology, science writing"),
         ],
     )
 
 
-def _field(key: str, part: Part, value: str, example: str, *, required: bool = False) -> TextField:
-    return TextField(key, part.value, value, example, required=required, limit=LIMITS[part])
+def _field(key: str, field: Field, value: str, example: str, *, required: bool = False) -> TextField:
+    return TextField(key, field.value, value, example, required=required, limit=LIMITS[field])
 
 
 def zone_needed(now: datetime, zones: Sequence[str]) -> Card:
@@ -122,7 +117,7 @@ def zone_set(view: ProfileView, *, goes_on: bool) -> Card:
     return Card(
         title="Time zone set",
         blocks=[Text(f"{view.zone}")],
-        rows=() if goes_on else ((_primary(_NEXT), _CHANGE_QUIET),),
+        rows=() if goes_on else ((primary(NEXT), _CHANGE_QUIET),),
         hint="Traveling? Change it with `/profile timezone`, and your reminders move along.",
         state=State.DONE,
     )
@@ -154,7 +149,7 @@ def quiet_set(view: ProfileView) -> Card:
     return Card(
         title="Quiet hours set",
         blocks=[Text(f"No reminders from **{view.quiet.start:%H:%M}** until **{view.quiet.end:%H:%M}**.")],
-        rows=((_primary(_NEXT if view.zone else _PICK_ZONE), _CHANGE_QUIET),),
+        rows=((primary(NEXT if view.zone else _PICK_ZONE), _CHANGE_QUIET),),
         hint="A reminder that cannot wait until morning comes before the night instead.",
         state=State.DONE,
     )

@@ -4,34 +4,31 @@ from bot.domain.requests import NextMove, Outcome
 from bot.domain.wording import fill
 from bot.handbook.models import Handbook
 from bot.services.request_views import Nudge, RequestView
-from bot.ui.card import Block, Button, Card, Divider, File, Letter, State, Style, Text, ago, fact, plain, short
+from bot.ui.card import Block, Button, Card, Divider, File, Letter, State, Style, Text, ago, fact, plain
+from bot.ui.cards.shared import ADD_CONTACT, NEXT, first_is_primary, primary, who
+from bot.ui.filenames import filename
 
-_NAME = 60
-"""Characters of a contact's name in a title."""
-_NEXT = Button("What's next", "home.next")
-_ADD = Button("Add a contact", "contact.new")
-_LABELS = {
+OUTCOMES = {
     Outcome.ACCEPTED: "They said yes",
     Outcome.ANOTHER_TIME: "Another time",
     Outcome.WRONG_PERSON: "Wrong person",
     Outcome.DECLINED: "They declined",
     Outcome.NO_ANSWER: "No answer",
 }
+"""What came back, as its button says it."""
 _STATES = {NextMove.SCHEDULE: State.DONE, NextMove.ASK_WHEN: State.WAITING, NextMove.NUDGE: State.WAITING}
-_NUDGE_FILE = "nudge.txt"
 
 
 def reply(view: RequestView) -> Card:
     """What did they say?"""
     asked = f"You asked {ago(view.sent_at)}." if view.sent_at else "Tell me what came back."
     buttons = tuple(
-        Button(label, "request.answered", (view.id, outcome.value)) for outcome, label in _LABELS.items()
+        Button(label, "request.answered", (view.id, outcome.value)) for outcome, label in OUTCOMES.items()
     )
-    first = Button(buttons[0].label, buttons[0].action, buttons[0].args, Style.PRIMARY)
     return Card(
         title=f"What did {_name(view)} say?",
         blocks=[Text(asked)],
-        rows=((first, *buttons[1:]),),
+        rows=(first_is_primary(buttons),),
         hint="Choose what comes closest. You can change it later.",
         state=State.ACTIVE,
     )
@@ -44,7 +41,7 @@ def answered(view: RequestView, handbook: Handbook, move: NextMove | None = None
     blocks: list[Block] = [Text(fill(advice.text, name=_name(view)))]
     if advice.words:
         blocks += [Text(f"> {fill(advice.words, name=_name(view))}")]
-    outcome = f"Request to {_name(view)} · {_LABELS[view.outcome].lower()}" if view.outcome else ""
+    outcome = f"Request to {_name(view)} · {OUTCOMES[view.outcome].lower()}" if view.outcome else ""
     return Card(
         above=outcome,
         title=fill(advice.title, name=_name(view)),
@@ -64,8 +61,8 @@ def _ways_on(view: RequestView, move: NextMove) -> tuple[Button, ...]:
         case NextMove.NUDGE:
             first = Button("Draft a nudge", "request.nudge", (view.id,), Style.PRIMARY)
         case NextMove.THANK | NextMove.NEXT_CONTACT:
-            return (Button(_NEXT.label, _NEXT.action, style=Style.PRIMARY), _ADD)
-    return (first, _NEXT)
+            return (primary(NEXT), ADD_CONTACT)
+    return (first, NEXT)
 
 
 def nudge(found: Nudge) -> Card:
@@ -75,7 +72,7 @@ def nudge(found: Nudge) -> Card:
         return _no_nudge(view)
     return Card(
         title=f"A nudge for {_name(view)}",
-        blocks=[Text(fact("Subject", plain(draft.subject))), Letter(draft.body, _NUDGE_FILE)],
+        blocks=[Text(fact("Subject", plain(draft.subject))), Letter(draft.body, _filename(view))],
         rows=(
             (
                 Button("Mark as sent", "request.nudged", (view.id, view.nudges), Style.PRIMARY),
@@ -100,7 +97,7 @@ def _no_nudge(view: RequestView) -> Card:
     return Card(
         title=f"No nudge for {_name(view)}",
         blocks=[Text(line)],
-        rows=((first, *_close(view), _NEXT),),
+        rows=((first, *_close(view), NEXT),),
     )
 
 
@@ -117,9 +114,9 @@ def nudge_file(found: Nudge) -> Card:
     return Card(
         title=f"A nudge for {_name(view)}",
         blocks=[Text("-# Plain text, to copy from.")],
-        rows=((Button("Mark as sent", "request.nudged", (view.id, view.nudges), Style.PRIMARY), _NEXT),),
+        rows=((Button("Mark as sent", "request.nudged", (view.id, view.nudges), Style.PRIMARY), NEXT),),
         hint="Rapport never sends anything for you.",
-        files=[File(_NUDGE_FILE, f"Subject: {draft.subject}\n\n{draft.body}\n".encode())],
+        files=[File(_filename(view), f"Subject: {draft.subject}\n\n{draft.body}\n".encode())],
     )
 
 
@@ -130,7 +127,7 @@ def nudged(view: RequestView) -> Card:
         blocks=[Text("That was the right thing to do. If nothing comes, go on to the next person."), Divider()],
         rows=(
             (
-                Button(_NEXT.label, _NEXT.action, style=Style.PRIMARY),
+                primary(NEXT),
                 Button("They answered", "request.reply", (view.id,)),
                 Button("Let it go", "request.let_go", (view.id,)),
             ),
@@ -139,5 +136,9 @@ def nudged(view: RequestView) -> Card:
     )
 
 
+def _filename(view: RequestView) -> str:
+    return filename("nudge", view.contact_name)
+
+
 def _name(view: RequestView) -> str:
-    return short(view.contact_name, _NAME)
+    return who(view.contact_name)

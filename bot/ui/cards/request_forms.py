@@ -2,6 +2,8 @@
 
 from bot.domain.request_form import LIMITS, Field
 from bot.domain.requests import Route
+from bot.domain.texts import clip
+from bot.domain.wording import one_line
 from bot.services.request_views import RequestView, Start
 from bot.ui.form import TITLE_LIMIT, Form, TextField
 
@@ -52,5 +54,4 @@ def edit(view: RequestView) -> Form:
 
 
 def _title(name: str) -> str:
-    title = f"Request to {' '.join(name.split())}"
-    return title if len(title) <= TITLE_LIMIT else f"{title[: TITLE_LIMIT - 1].rstrip()}…"
+    return clip(f"Request to {one_line(name)}", TITLE_LIMIT)

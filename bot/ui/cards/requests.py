@@ -1,13 +1,12 @@
 """Cards of the request: the draft with what the coach notices, the one that is out, and the list."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 
 import discord
 
-from bot.domain.requests import Outcome, RequestStatus, Route
+from bot.domain.requests import RequestStatus, Route
 from bot.domain.review import Weight
+from bot.domain.wording import one_line
 from bot.handbook.models import Handbook
 from bot.services.request_views import Line, RequestView
 from bot.ui.card import (
@@ -24,21 +23,20 @@ from bot.ui.card import (
     Style,
     Text,
     ago,
+    count,
     fact,
     plain,
-    short,
     when,
 )
 from bot.ui.cards.coach import coach, remark
-from bot.ui.cards.request_answers import answered
-from bot.ui.paging import Page, turners
+from bot.ui.cards.request_answers import OUTCOMES, answered
+from bot.ui.cards.shared import CONTACTS, NEXT, first_is_primary, primary, who
+from bot.ui.filenames import filename
+from bot.ui.paging import Page, page, turners
 
-NEXT = Button("What's next", "home.next")
-_NAME = 60
-"""Characters of a contact's name in a title."""
 _SHOWN = 1800
 """Characters of a letter that leave room for the coach below it."""
-_LINE_NAME = 50
+_PAGE = 8
 _PAGE_HINT = "Choose one to open it."
 _READY = "This is short, specific and easy to answer."
 _SENDING = "Rapport never sends anything for you. Copy it, send it, then press Mark as sent."
@@ -47,13 +45,6 @@ _ROUTES = {
     Route.CALL: "Call",
     Route.INTRODUCTION: "Introduction",
     Route.LINKEDIN: "LinkedIn",
-}
-_OUTCOMES = {
-    Outcome.ACCEPTED: "they said yes",
-    Outcome.DECLINED: "they declined",
-    Outcome.WRONG_PERSON: "not the right person",
-    Outcome.ANOTHER_TIME: "another time",
-    Outcome.NO_ANSWER: "no answer",
 }
 
 
@@ -68,7 +59,7 @@ def _draft(view: RequestView, handbook: Handbook) -> Card:
     advice = handbook.requests.findings
     remarks = [remark(advice[one.code], one.detail, firm=one.weight is Weight.STRONG) for one in view.findings]
     return Card(
-        title=f"Request to {name_of(view)}",
+        title=f"Request to {who(view.contact_name)}",
         blocks=[Text(_kind(view)), Divider(), *_text(view), Divider(), Text(coach(remarks, _READY))],
         rows=(_draft_buttons(view),),
         hint=_SENDING,
@@ -77,14 +68,13 @@ def _draft(view: RequestView, handbook: Handbook) -> Card:
 
 
 def _kind(view: RequestView) -> str:
-    words = f"{view.words} word{'' if view.words == 1 else 's'}"
-    return f"-# {_ROUTES[view.route]} · {words} · version {view.version}"
+    return f"-# {_ROUTES[view.route]} · {count(view.words, 'word')} · version {view.version}"
 
 
 def _text(view: RequestView) -> list[Block]:
     label = "Note to connect" if view.route is Route.LINKEDIN else "Subject"
     subject = [Text(fact(label, plain(view.subject)))] if view.subject else []
-    return [*subject, Letter(view.body, filename(view), _SHOWN)]
+    return [*subject, Letter(view.body, _filename(view), _SHOWN)]
 
 
 def _draft_buttons(view: RequestView) -> tuple[Button, ...]:
@@ -113,9 +103,9 @@ def _waiting(view: RequestView) -> Card:
         NEXT,
     ]
     return Card(
-        title=f"Request to {name_of(view)}: sent",
+        title=f"Request to {who(view.contact_name)}: sent",
         blocks=[Text(_sent_line(view)), *text],
-        rows=(_first_is_primary(buttons),),
+        rows=(first_is_primary(buttons),),
         hint="No answer is nobody's fault. Meanwhile, ask the next person.",
         state=State.WAITING,
     )
@@ -128,9 +118,9 @@ def sent(view: RequestView, handbook: Handbook) -> Card:
     ways = [_button(view, "They answered", "request.reply"), _button(view, "Open the request", "request.show")]
     ways = [_button(view, "Draft a nudge", "request.nudge"), *ways, NEXT] if view.nudge_now else [NEXT, *ways]
     return Card(
-        title=f"Sent to {name_of(view)}",
+        title=f"Sent to {who(view.contact_name)}",
         blocks=[Text(_sent_line(view))],
-        rows=(_first_is_primary(ways),),
+        rows=(first_is_primary(ways),),
         hint="When they answer, press They answered, and the next step is ready.",
         state=State.WAITING,
     )
@@ -158,29 +148,27 @@ def file(view: RequestView) -> Card:
             _button(view, "Edit", "request.edit"),
         ]
     return Card(
-        title=f"Request to {name_of(view)}",
+        title=f"Request to {who(view.contact_name)}",
         blocks=[Text(_kind(view))],
         rows=(tuple(ways),),
         hint="Rapport never sends anything for you.",
-        files=[File(filename(view), f"{subject}{view.body}\n".encode())],
+        files=[File(_filename(view), f"{subject}{view.body}\n".encode())],
     )
 
 
-def filename(view: RequestView, kind: str = "request") -> str:
-    """Such as "request-ana-nunez.txt"; a name without Latin letters is left out."""
-    ascii_name = unicodedata.normalize("NFKD", view.contact_name).encode("ascii", "ignore").decode().lower()
-    slug = "-".join(re.findall(r"[a-z0-9]+", ascii_name))[:40].strip("-")
-    return f"{kind}-{slug}.txt" if slug else f"{kind}.txt"
+def _filename(view: RequestView) -> str:
+    return filename("request", view.contact_name)
 
 
-def listing(shown: Page[Line]) -> Card:
+def listing(found: Sequence[Line], number: int) -> Card:
     """A page of requests, with a menu to open one."""
-    if not shown.items:
+    if not found:
         return Card(
             title="No requests yet",
             blocks=[Text("A request starts with a contact: four short answers, and a draft is there.")],
-            rows=((Button("My contacts", "contact.list", style=Style.PRIMARY), NEXT),),
+            rows=((primary(CONTACTS), NEXT),),
         )
+    shown = page(found, number, _PAGE)
     return Card(
         title="Your requests",
         blocks=[Text("\n".join(_listed(line) for line in shown.items))],
@@ -190,12 +178,12 @@ def listing(shown: Page[Line]) -> Card:
 
 
 def _list_rows(shown: Page[Line]) -> Sequence[Row]:
-    options = tuple(Option(_clean(line.contact_name), str(line.id), _stage(line)) for line in shown.items)
+    options = tuple(Option(one_line(line.contact_name), str(line.id), _stage(line)) for line in shown.items)
     return (Select("request.choose", options, "Open a request"), (*turners(shown, "request.list"), NEXT))
 
 
 def _listed(line: Line) -> str:
-    return f"**{short(line.contact_name, _LINE_NAME)}** · {_stage(line)} · {ago(line.since)}"
+    return f"**{who(line.contact_name)}** · {_stage(line)} · {ago(line.since)}"
 
 
 def _stage(line: Line) -> str:
@@ -205,23 +193,8 @@ def _stage(line: Line) -> str:
         case RequestStatus.SENT:
             return "reminded, waiting for an answer" if line.nudges else "waiting for an answer"
         case RequestStatus.ANSWERED:
-            return _OUTCOMES[line.outcome] if line.outcome else "answered"
-
-
-def _clean(name: str) -> str:
-    """A name in a menu, where nothing is markdown."""
-    return " ".join(name.split()) or "?"
-
-
-def name_of(view: RequestView) -> str:
-    """The contact, short enough for a title."""
-    return short(view.contact_name, _NAME)
+            return OUTCOMES[line.outcome].lower() if line.outcome else "answered"
 
 
 def _button(view: RequestView, label: str, action: str, style: Style = Style.SECONDARY) -> Button:
     return Button(label, action, (view.id,), style)
-
-
-def _first_is_primary(buttons: Sequence[Button]) -> tuple[Button, ...]:
-    first, *others = buttons
-    return (Button(first.label, first.action, first.args, Style.PRIMARY), *others)

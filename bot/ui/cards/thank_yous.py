@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import discord
 
-from bot.domain.thank_yous import BODY_LIMIT, PART_LIMIT, Finding
+from bot.domain.thank_yous import BODY_LIMIT, PART_LIMIT, Field, Finding
 from bot.handbook.models import Handbook
 from bot.handbook.shapes import Advice
-from bot.services.thank_you_views import NoMeeting, NoteView, NotMet
+from bot.services.interview_views import NoMeeting, NotMet
+from bot.services.thank_you_views import NoteView
 from bot.ui.card import (
     Block,
     Button,
@@ -20,20 +21,19 @@ from bot.ui.card import (
     Style,
     Text,
     ago,
+    count,
     fact,
     short,
     when,
 )
 from bot.ui.cards.coach import coach, remark
+from bot.ui.cards.shared import NEXT, first_is_primary, what_happened, who
+from bot.ui.filenames import filename
 from bot.ui.form import ChoiceField, Form, TextField, TickField
 
-_NAME = 60
-"""Characters of a contact's name in a title."""
 _TICKS = 10
 """Most boxes in Discord's form."""
 _TODOS = 3
-_FILENAME = "thank-you.txt"
-_NEXT = Button("What's next", "home.next")
 
 
 def note(view: NoteView, handbook: Handbook) -> Card:
@@ -62,9 +62,9 @@ def _draft(view: NoteView, handbook: Handbook) -> Card:
     return Card(
         title=f"Thank-you to {_name(view)}",
         blocks=[
-            Text(f"-# {view.words} words · version {view.version}\n{_due(view)}"),
+            Text(f"-# {count(view.words, 'word')} · version {view.version}\n{_due(view)}"),
             Divider(),
-            Letter(view.body, _FILENAME),
+            Letter(view.body, _filename(view)),
             Divider(),
             Text(_coach(view.findings, handbook.thank_yous.findings)),
         ],
@@ -116,8 +116,7 @@ def _after(view: NoteView) -> tuple[Button, ...]:
         ways.append(Button("My to-dos", "todo.list"))
     else:
         ways.append(Button("Add to-dos", "todo.new", (view.interview_id,)))
-    first, *others = [*ways, _NEXT]
-    return (Button(first.label, first.action, first.args, Style.PRIMARY), *others)
+    return first_is_primary([*ways, NEXT])
 
 
 def _keep_word(view: NoteView) -> str:
@@ -130,13 +129,13 @@ def not_met(found: NotMet | NoMeeting) -> Card:
     """There is nothing to say thanks for yet, and how it can come to it."""
     if isinstance(found, NoMeeting):
         return _no_meeting(found)
-    meeting = found.meeting
-    name = short(meeting.contact_name, _NAME)
+    meeting = found.interview
+    name = who(meeting.contact_name)
     if not meeting.over:
         return Card(
             title=f"You have not met {name} yet",
             blocks=[Text(f"You meet {when(meeting.starts_at)}. The note comes after that.")],
-            rows=((Button("Open prep", "interview.prep", (meeting.id,), Style.PRIMARY), _NEXT),),
+            rows=((Button("Open prep", "interview.prep", (meeting.id,), Style.PRIMARY), NEXT),),
             hint="Met already? Tell me with `/interview happened`.",
         )
     return Card(
@@ -144,23 +143,17 @@ def not_met(found: NotMet | NoMeeting) -> Card:
         blocks=[
             Text(f"It was booked for {when(meeting.starts_at)}. Tell me what happened; then we write the note.")
         ],
-        rows=(
-            (
-                Button("It happened", "interview.happened", (meeting.id,), Style.PRIMARY),
-                Button("It moved", "interview.moved", (meeting.id,)),
-                Button("It did not happen", "interview.missed", (meeting.id,)),
-            ),
-        ),
+        rows=(what_happened(meeting.id),),
         state=State.WAITING,
     )
 
 
 def _no_meeting(found: NoMeeting) -> Card:
-    name = short(found.contact, _NAME)
+    name = who(found.contact_name)
     return Card(
         title=f"No meeting with {name} yet",
         blocks=[Text("A thank-you note comes after a meeting, and I know of none that took place.")],
-        rows=((Button("Book a meeting", "interview.book", (found.contact_id,), Style.PRIMARY), _NEXT),),
+        rows=((Button("Book a meeting", "interview.book", (found.contact_id,), Style.PRIMARY), NEXT),),
         hint="Met without booking? Tell me with `/interview happened`.",
     )
 
@@ -169,9 +162,9 @@ def draft_form(view: NoteView, handbook: Handbook) -> Form:
     """The three moves of a note, with what is known filled in; and what may be ticked and asked."""
     told = view.offered
     fields: list[TextField | ChoiceField | TickField] = [
-        _move("learned", "What did you learn or appreciate?", told.learned, "How storms decide a field season"),
-        _move("done", "What have you done about it?", told.done, "Only what is really done, or nothing"),
-        _move("next_step", "What happens next?", told.next_step, "Write to the person you mentioned"),
+        _move("learned", Field.LEARNED, told.learned, "How storms decide a field season"),
+        _move("done", Field.DONE, told.done, "Only what is really done, or nothing"),
+        _move("next_step", Field.NEXT_STEP, told.next_step, "Write to the person you mentioned"),
     ]
     if view.open_todos:
         fields.append(_ticks(view))
@@ -180,8 +173,8 @@ def draft_form(view: NoteView, handbook: Handbook) -> Form:
     return Form("Your thank-you note", "thanks.compose", fields, (view.interview_id,))
 
 
-def _move(key: str, label: str, value: str, example: str) -> TextField:
-    return TextField(key, label, value, example, long=True, limit=PART_LIMIT)
+def _move(key: str, field: Field, value: str, example: str) -> TextField:
+    return TextField(key, field.value, value, example, long=True, limit=PART_LIMIT)
 
 
 def _ticks(view: NoteView) -> TickField:
@@ -205,7 +198,7 @@ def _question(view: NoteView, handbook: Handbook) -> ChoiceField:
 
 def edit_form(view: NoteView) -> Form:
     """The note itself."""
-    message = TextField("body", "Message", view.body, long=True, required=True, limit=BODY_LIMIT)
+    message = TextField("body", Field.MESSAGE.value, view.body, long=True, required=True, limit=BODY_LIMIT)
     return Form("Your thank-you note", "thanks.edited", [message], (view.interview_id,))
 
 
@@ -213,15 +206,19 @@ def file(view: NoteView) -> Card:
     """The note as a file."""
     return Card(
         title=f"Thank-you to {_name(view)}",
-        blocks=[Text(fact("File", f"{view.words} words, plain text"))],
-        files=[File(_FILENAME, view.body.encode())],
+        blocks=[Text(fact("File", f"{count(view.words, 'word')}, plain text"))],
+        files=[File(_filename(view), view.body.encode())],
         rows=((_button(view, "Mark as sent", "thanks.sent", Style.PRIMARY), _button(view, "Edit", "thanks.edit")),),
         hint="Rapport never sends anything for you.",
     )
 
 
+def _filename(view: NoteView) -> str:
+    return filename("thank-you", view.contact_name)
+
+
 def _name(view: NoteView) -> str:
-    return short(view.contact, _NAME)
+    return who(view.contact_name)
 
 
 def _button(view: NoteView, label: str, action: str, style: Style = Style.SECONDARY) -> Button:

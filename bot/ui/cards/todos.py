@@ -3,22 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.errors import CoachError, Code
+from bot.domain.errors import CoachError
 from bot.domain.todos import AT_ONCE, TEXT_LIMIT
 from bot.services.todos import Added, Ticked, TodoView
-from bot.ui.card import Block, Button, Card, Entry, Letter, State, Style, Text, ago, short, when
+from bot.ui.card import Block, Button, Card, Entry, Letter, State, Style, Text, ago, count, short, when
+from bot.ui.cards.shared import NEXT, primary, who
 from bot.ui.form import Form, TextField
 from bot.ui.paging import page, turners
 from bot.ui.sentences import sentence
 
-MENDABLE = {code for code in Code if code.startswith("when_")} | {Code.BLANK, Code.TOO_LONG, Code.TOO_MANY}
-"""Refusals that are about what was typed: typing it differently helps."""
-
 _PER_PAGE = 5
 _TEXT = 150
 """Characters of a to-do on one line."""
-_NAME = 50
-_NEXT = Button("What's next", "home.next")
 _LIST = Button("My to-dos", "todo.list")
 
 
@@ -30,7 +26,7 @@ def listing(todos: Sequence[TodoView], number: int, moment: datetime, *, typed: 
     return Card(
         title="Which to-do?" if typed else "Your to-dos",
         blocks=blocks or [Text("Nothing is open. What a contact suggests makes a good to-do.")],
-        rows=((_add(primary=not todos), *(() if typed else turners(shown, "todo.list")), _NEXT),),
+        rows=((_add(primary=not todos), *(() if typed else turners(shown, "todo.list")), NEXT),),
         hint="" if typed else shown.label,
         state=State.WAITING if todos else State.DONE,
     )
@@ -46,7 +42,7 @@ def _entry(todo: TodoView, moment: datetime) -> Entry:
 
 
 def _lines(todo: TodoView, moment: datetime) -> str:
-    about = [short(todo.contact, _NAME)] if todo.contact else []
+    about = [who(todo.contact_name)] if todo.contact_name else []
     if todo.due_at is not None:
         about.append(f"{'was due' if todo.due_at <= moment else 'due'} {ago(todo.due_at)}")
     below = f"\n-# {' · '.join(about)}" if about else ""
@@ -56,11 +52,11 @@ def _lines(todo: TodoView, moment: datetime) -> str:
 def one(todo: TodoView, moment: datetime) -> Card:
     """A single to-do."""
     if todo.done_at is not None:
-        return Card("Done", [Text(_struck(todo))], rows=((_LIST, _NEXT),), state=State.DONE)
+        return Card("Done", [Text(_struck(todo))], rows=((_LIST, NEXT),), state=State.DONE)
     return Card(
         title="To-do",
         blocks=[Text(_lines(todo, moment))],
-        rows=((Button("Done", "todo.done", (todo.id,), Style.PRIMARY), _LIST, _NEXT),),
+        rows=((Button("Done", "todo.done", (todo.id,), Style.PRIMARY), _LIST, NEXT),),
         state=State.WAITING,
     )
 
@@ -86,7 +82,7 @@ def _after_adding(done: Added) -> tuple[Button, ...]:
     more = Button("Add more", "todo.new", (done.interview_id or 0,))
     if done.note_waits and done.interview_id is not None:
         return (Button("Draft the thank-you", "thanks.draft", (done.interview_id,), Style.PRIMARY), _LIST, more)
-    return (Button(_LIST.label, _LIST.action, style=Style.PRIMARY), more, _NEXT)
+    return (primary(_LIST), more, NEXT)
 
 
 def ticked(done: Ticked, moment: datetime, *, in_list: bool) -> Card:
@@ -96,8 +92,8 @@ def ticked(done: Ticked, moment: datetime, *, in_list: bool) -> Card:
     return Card(
         title="Done",
         blocks=[Text(_struck(done.todo)), *(_entry(todo, moment) for todo in left)],
-        rows=((_LIST, _NEXT) if more else (_NEXT,),),
-        hint=f"{more} more to-do{'' if more == 1 else 's'} open." if more else "",
+        rows=((_LIST, NEXT) if more else (NEXT,),),
+        hint=f"{count(more, 'more to-do')} open." if more else "",
         state=State.DONE,
     )
 

@@ -28,7 +28,6 @@ def upgrade() -> None:
         sa.Column("school", sa.Text(), nullable=False),
         sa.Column("about", sa.Text(), nullable=False),
         sa.Column("interests", sa.Text(), nullable=False),
-        sa.Column("goal", sa.Integer(), nullable=False),
         sa.Column("dm_closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("parked", sa.JSON(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

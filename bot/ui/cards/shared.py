@@ -1,0 +1,39 @@
+"""What the cards of several steps have in common: the buttons that lead on, and a contact's name in a sentence."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.ui.card import Button, Style, short
+
+NEXT = Button("What's next", "home.next")
+ADD_CONTACT = Button("Add a contact", "contact.new")
+CONTACTS = Button("My contacts", "contact.list")
+
+_NAME = 60
+"""Characters of a contact's name: in a title, it leaves room for what is said about them."""
+
+
+def who(name: str) -> str:
+    """A contact's name as cards show it."""
+    return short(name, _NAME)
+
+
+def primary(button: Button) -> Button:
+    """The same button as the one next step."""
+    return replace(button, style=Style.PRIMARY)
+
+
+def first_is_primary(buttons: Iterable[Button]) -> tuple[Button, ...]:
+    """The same buttons, the first of them as the one next step."""
+    first, *others = buttons
+    return (primary(first), *others)
+
+
+def what_happened(interview_id: int, *reminder_id: int) -> tuple[Button, ...]:
+    """What may have become of a meeting whose time has passed; a ping's buttons name their reminder."""
+    args = (interview_id, *reminder_id)
+    return (
+        Button("It happened", "interview.happened", args, Style.PRIMARY),
+        Button("It moved", "interview.moved", args),
+        Button("It did not happen", "interview.missed", args),
+    )

@@ -1,0 +1,36 @@
+"""What many tests say alike: wall times, timestamps as cards show them, a row put straight into its table."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.domain.errors import CoachError, Code
+from bot.storage.engine import Database
+from tests.kit import ZONE
+
+DENVER = ZoneInfo(ZONE)
+
+
+def denver(day: int, hour: int, minute: int = 0) -> datetime:
+    """A wall time of March 2026 in Denver. It is Monday the 2nd, 15:00."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=DENVER)
+
+
+def stamp(moment: datetime, style: str = "F") -> str:
+    """A moment in the reader's own words; with style R, how far away it is."""
+    return f"<t:{int(moment.timestamp())}:{style}>"
+
+
+async def add(db: Database, row: Any) -> int:
+    """Put a row straight into its table; returns its number."""
+    async with db.write() as session:
+        session.add(row)
+        await session.flush()
+        return int(getattr(row, "id", 0))
+
+
+def refusal(code: Code) -> Any:
+    """Expect a rule to say no with `code`."""
+    return pytest.raises(CoachError, check=lambda error: error.code is code)
