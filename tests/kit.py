@@ -236,10 +236,9 @@ def _offered(field: dict[str, Any]) -> Any:
 class World:
     """The bot, Discord and the clock."""
 
-    def __init__(self, env: simcord.Env, settings: Settings, traveller: Any) -> None:
+    def __init__(self, env: simcord.Env, settings: Settings) -> None:
         self.env = env
         self.settings = settings
-        self._traveller = traveller
 
     @property
     def bot(self) -> Rapport:
@@ -294,7 +293,7 @@ async def world(database_url: str, start: datetime = START, **settings: Any) -> 
         clock.advance((start - clock.now()).total_seconds())
         await env.start()
         try:
-            yield World(env, chosen, traveller)
+            yield World(env, chosen)
         finally:
             await env.bot.close()
             await env.shutdown()

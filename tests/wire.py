@@ -116,7 +116,6 @@ class Wire:
     def __init__(self, student: Student) -> None:
         self.student = student
         self._env = student.world.env
-        self._guild = student.channel.guild.id if student.channel is not None else None
 
     @property
     def _channel(self) -> int:

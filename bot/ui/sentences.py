@@ -38,7 +38,11 @@ def _choices(options: Sequence[datetime]) -> str:
     return " or ".join(when(option) for option in options)
 
 
-_TRY = f"Try one of these: {', '.join(f'`{example}`' for example in EXAMPLES[:4])}."
+def _try(params: dict[str, Any]) -> str:
+    """Texts that work where a moment to come, or one that has been, was asked for."""
+    past = params.get("tense") == "past"
+    return f"Try one of these: {', '.join(f'`{example}`' for example in EXAMPLES['past' if past else 'future'])}."
+
 
 _SENTENCES: dict[Code, Callable[[dict[str, Any]], str]] = {
     Code.NOT_FOUND: lambda _: "That is not here any more, or it is not yours. Nothing was changed.",
@@ -49,13 +53,16 @@ _SENTENCES: dict[Code, Callable[[dict[str, Any]], str]] = {
     Code.MOVED_ON: lambda _: "This card has moved on since it was sent. Nothing was changed.",
     Code.ZONE_NEEDED: lambda _: "First I need your time zone, so that times mean what you mean.",
     Code.UNKNOWN_ZONE: lambda p: f"I know no time zone {_quote(p)}.{_nearest(p.get('nearest', ()))}",
-    Code.WHEN_UNREADABLE: lambda p: f"I could not read a date and time in {_quote(p)}. {_TRY}",
-    Code.WHEN_NEEDS_TIME: lambda p: f"{_quote(p)} has a day but no time of day. {_TRY}",
+    Code.WHEN_UNREADABLE: lambda p: f"I could not read a date and time in {_quote(p)}. {_try(p)}",
+    Code.WHEN_NEEDS_TIME: lambda p: f"{_quote(p)} has a day but no time of day. {_try(p)}",
     Code.WHEN_AMBIGUOUS: lambda p: (
         f"{_quote(p)} could mean {_choices(p.get('options', ()))}. Write it so that only one is possible, "
-        f"for example `{EXAMPLES[2]}`."
+        f"for example `{EXAMPLES['future'][2]}`."
     ),
-    Code.WHEN_PAST: lambda p: f"I read {_quote(p)} as {when(p['understood'])}, and that is over. {_TRY}",
+    Code.WHEN_PAST: lambda p: (
+        f"I read {_quote(p)} as {when(p['understood'])}, and that is over. "
+        "Give a moment to come, for example `tomorrow 3pm` or `in 2 hours`."
+    ),
     Code.WHEN_FUTURE: lambda p: (
         f"I read {_quote(p)} as {when(p['understood'])}, and that is still to come. "
         "Give the moment it happened, for example `yesterday 4pm` or `2 hours ago`."

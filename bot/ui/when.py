@@ -6,6 +6,7 @@ have several readings ("3/4", "at 3"): the moments that fit the tense decide, an
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
@@ -17,10 +18,13 @@ from bot.domain.times import MINUTE, read_clock, to_utc
 from bot.domain.zones import find_zone, zones_called
 from bot.ui.when_days import Day, read_days, worded
 
-EXAMPLES: tuple[str, ...] = ("tomorrow 3pm", "Mon 10:00", "Dec 1 2:30pm", "in 2 hours", "2 hours ago")
-"""One text of each form, for the sentences that say no. Each has a single reading."""
-
 Tense = Literal["future", "past"]
+
+EXAMPLES: Mapping[Tense, tuple[str, ...]] = {
+    "future": ("tomorrow 3pm", "Mon 10:00", "Dec 1 2:30pm", "in 2 hours"),
+    "past": ("yesterday 4pm", "Mon 10:00", "2 hours ago"),
+}
+"""One text of each form, for the sentences that say no. Each has a single reading."""
 
 _LONGEST = 100
 _SLACK = 2 * MINUTE
@@ -90,7 +94,7 @@ class _Question:
         return moment <= self.now + _SLACK
 
     def refusal(self, code: Code, **params: object) -> CoachError:
-        return CoachError(code, text=self.text, **params)
+        return CoachError(code, text=self.text, tense=self.tense, **params)
 
 
 def parse_when(text: str, *, zone: ZoneInfo, now: datetime, tense: Tense = "future") -> datetime:

@@ -149,11 +149,11 @@ async def test_a_sweep_notices_that_the_clock_has_jumped(
 
 
 async def test_a_sweep_looks_again_after_a_look_that_failed(db: Database, engine: Engine, notes: Notes) -> None:
-    engine.start()
     await plan(db, now())
     async with db.engine.execution_options(writes=True).begin():
         # Somebody else holds the file, for longer than a writer waits.
-        await look(engine)
+        engine.start()
+        await engine.finished()
     assert notes.sent == []
     await sweep(engine)
     assert len(notes.sent) == 1

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import CoachError, Code
+from bot.ui.sentences import sentence
 from bot.ui.when import EXAMPLES, Tense, parse_when
 
 DENVER = ZoneInfo("America/Denver")
@@ -291,9 +292,19 @@ def test_an_abbreviation_is_first_of_all_what_the_person_calls_their_own_zone() 
 @pytest.mark.parametrize(
     "now", [NOW, local("2028-02-29T12:00"), local("2027-03-14T00:30"), local("2026-12-01T00:30")]
 )
-def test_the_examples_work(now: datetime) -> None:
-    for text in EXAMPLES:
-        assert read(text, "past" if "ago" in text else "future", now)
+@pytest.mark.parametrize("tense", ["future", "past"])
+def test_the_examples_work(tense: Tense, now: datetime) -> None:
+    for text in EXAMPLES[tense]:
+        assert read(text, tense, now)
+
+
+@pytest.mark.parametrize("tense", ["future", "past"])
+def test_a_refusal_shows_examples_that_would_be_taken(tense: Tense) -> None:
+    other: Tense = "past" if tense == "future" else "future"
+    for text in ("blah", "12 Nov", "in 3 days" if tense == "past" else "yesterday noon"):
+        said = sentence(refusal(text, tense))
+        assert f"`{EXAMPLES[tense][0]}`" in said
+        assert f"`{EXAMPLES[other][0]}`" not in said
 
 
 VOCABULARY = """
