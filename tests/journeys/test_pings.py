@@ -139,8 +139,8 @@ async def test_a_thank_you_names_what_was_written_in_the_evaluation(rapport: Wor
     later = await one_ping(maya, hours=18)
     assert "Your note to Ana Núñez is ready to go" in later
     assert "worth naming" not in later
-    assert later.labels == ["Open the note", "Mark as sent", "Snooze"]
-    assert "version 1" in await maya.press("Open the note", on=later)
+    assert later.labels == ["Draft it", "Mark as sent", "Snooze"]
+    assert "version 1" in await maya.press("Draft it", on=later)
 
 
 async def test_mark_as_sent_on_a_ping_replaces_it_and_ends_the_rest(rapport: World, maya: Student) -> None:

@@ -12,7 +12,6 @@ from bot.domain.wording import fill
 from bot.handbook.models import Handbook
 from bot.handbook.models.pings import COMBINED, READY
 from bot.handbook.shapes import Advice
-from bot.services.interview_views import InterviewView
 from bot.services.pings import DueTodo, Meeting, Note, PingView, Waiting
 from bot.ui.card import Block, Button, Card, Divider, Entry, State, Style, Text, ago, fact, short, when
 from bot.ui.cards.interviews import terms
@@ -140,7 +139,7 @@ def _main(view: PingView) -> tuple[Button, ...]:
             return (Button("Open prep", "interview.prep", (interview.id, view.reminder_id), Style.PRIMARY),)
         case Note(interview):
             return (
-                Button(_write(interview), "thanks.draft", (interview.id, view.reminder_id), Style.PRIMARY),
+                Button("Draft it", "thanks.draft", (interview.id, view.reminder_id), Style.PRIMARY),
                 Button("Mark as sent", "thanks.sent", (interview.id, view.reminder_id)),
             )
         case Waiting(request_id=request):
@@ -153,11 +152,6 @@ def _main(view: PingView) -> tuple[Button, ...]:
             return (Button("Done", "todo.done", (todo.id, view.reminder_id), Style.PRIMARY),)
         case _:
             assert_never(view.about)
-
-
-def _write(interview: InterviewView) -> str:
-    """The label of the way to the note, which opens the form or the draft."""
-    return "Open the note" if interview.note_version else "Draft it"
 
 
 def _entry(view: PingView, handbook: Handbook) -> Entry:
@@ -190,7 +184,7 @@ def _way(view: PingView) -> Button:
         case Meeting(interview):
             return Button("Open prep", "interview.prep", (interview.id,))
         case Note(interview):
-            return Button(_write(interview), "thanks.draft", (interview.id,))
+            return Button("Draft it", "thanks.draft", (interview.id,))
         case Waiting(request_id=request):
             return Button("Draft a nudge", "request.nudge", (request,))
         case DueTodo(todo):
