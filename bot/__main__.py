@@ -3,11 +3,12 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import importlib.util
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import aiohttp
 import discord
@@ -20,7 +21,9 @@ from bot.checks import explain, run_checks
 from bot.handbook.problems import HandbookError
 from bot.settings import Settings
 from bot.storage.engine import NoFolderError, open_engine
-from bot.storage.migrate import current, upgrade
+from bot.storage.revision import current
+from bot.storage.start import make_ready
+from bot.storage.trouble import REMEDIES, OutOfOrderError, trouble_of
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except HandbookError as error:
         return _fail("The handbook does not fit:", str(error))
-    except (DBAPIError, NoFolderError) as error:
-        return _fail(f"The database cannot be used ({type(error).__name__}). `python -m bot check` says more.")
+    except (DBAPIError, NoFolderError, OutOfOrderError) as error:
+        return _fail("The database cannot be used.", *_what_to_do(error))
 
 
 def _do(options: argparse.Namespace, settings: Settings) -> int:
@@ -72,6 +75,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _what_to_do(error: Exception) -> Iterator[str]:
+    """What is wrong with the database, and what to do about it."""
+    if (trouble := trouble_of(error)) is None:
+        yield f"It says {type(error).__name__}. See DATABASE_URL and DATA_DIR in .env.example."
+        return
+    yield REMEDIES[trouble]
+    if trouble.lasting:
+        yield "Delete the two files beside it that end in -wal and -shm as well: they belong to the broken one."
+    yield "`python -m bot check` says whether all is well."
+
+
 def _fail(*lines: str) -> int:
     for line in lines:
         print(line, file=sys.stderr)
@@ -95,6 +109,15 @@ def _run(settings: Settings, *, force_sync: bool) -> int:
 async def _serve(settings: Settings, token: str, *, force_sync: bool) -> None:
     """Run until SIGINT or SIGTERM, then stop in order."""
     bot = create_bot(settings, force_sync=force_sync)
+    try:
+        # Before anybody in Discord sees the bot come online.
+        await make_ready(bot.db.engine)
+    except BaseException:
+        await bot.db.close()
+        raise
+    # What is there by now stays: without it, the garbage collector has nothing to look through for 0.1 s at a time.
+    gc.collect()
+    gc.freeze()
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -123,7 +146,7 @@ def _check(settings: Settings) -> int:
 async def _upgrade(settings: Settings) -> int:
     engine = open_engine(settings.database)
     try:
-        await upgrade(engine)
+        await make_ready(engine)
         print(f"The database is at revision {await current(engine)}.")
     finally:
         await engine.dispose()

@@ -19,9 +19,10 @@ from bot.reminders.engine import Engine
 from bot.services import Services, build_services
 from bot.settings import Settings
 from bot.storage.engine import Database, open_engine
-from bot.storage.migrate import upgrade
+from bot.storage.revision import bring_up_to_date
 from bot.ui import errors
 from bot.ui.durable import RouteButton, RouteSelect
+from bot.ui.limits import Limits
 from bot.ui.ping_sender import PingSender
 from bot.ui.press import NO_MENTIONS, Press
 from bot.ui.router import Router
@@ -70,6 +71,7 @@ class Rapport(commands.Bot):
     def __init__(self, settings: Settings, db: Database, services: Services, *, force_sync: bool) -> None:
         # discord.py would warn at every start that it cannot join voice channels; nobody asked it to.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        limits = Limits()
         super().__init__(
             # There are no prefix commands; a bot may not be built without one.
             command_prefix=commands.when_mentioned,
@@ -80,6 +82,9 @@ class Rapport(commands.Bot):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            # A longer wait is the engine's to plan: a request that sleeps would keep its claim.
+            max_ratelimit_timeout=30,
+            http_trace=limits.trace(),
         )
         self.settings = settings
         self.db = db
@@ -87,7 +92,7 @@ class Rapport(commands.Bot):
         self.router = Router()
         self.engine = Engine(
             services.deliveries,
-            PingSender(self, services),
+            PingSender(self, services, limits),
             sweep_seconds=settings.sweep_seconds,
             per_second=settings.sends_per_second,
         )
@@ -97,7 +102,7 @@ class Rapport(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Start everything; runs once, after login and before the gateway connects."""
-        await upgrade(self.db.engine)
+        await bring_up_to_date(self.db.engine)
         for cog in COGS:
             await self.add_cog(cog(self.services, self.router))
         self.add_dynamic_items(RouteButton, RouteSelect)
@@ -121,6 +126,6 @@ class Rapport(commands.Bot):
             if self.is_closed():
                 return
             await self.router.drain(self.settings.shutdown_seconds)
-            await self.engine.stop()
+            await self.engine.stop(self.settings.shutdown_seconds)
             await super().close()
             await self.db.close()

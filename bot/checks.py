@@ -1,5 +1,6 @@
 """What `python -m bot check` looks at: settings, database, migrations, handbook; and the invite link."""
 
+import asyncio
 import base64
 import binascii
 import os
@@ -16,7 +17,9 @@ from bot.handbook import loader
 from bot.handbook.problems import HandbookError
 from bot.settings import Settings
 from bot.storage.engine import open_engine
-from bot.storage.migrate import current, newest
+from bot.storage.examine import damage, file_of, missing_or_empty
+from bot.storage.revision import NEWEST, current
+from bot.storage.trouble import REMEDIES, Trouble
 
 SCOPES = ("bot", "applications.commands")
 PERMISSIONS = discord.Permissions.none()
@@ -81,23 +84,30 @@ def _handbook(settings: Settings) -> Finding:
     return Finding(fine=True, what=f"handbook: {len(handbook.topics)} topics, {len(handbook.questions)} questions")
 
 
-def _not_made_yet(url: URL) -> Path | None:
-    """The SQLite file that the first start will make."""
-    file = Path(url.database or "")
-    return file if url.get_backend_name() == "sqlite" and not file.exists() else None
-
-
 def _can_be_made(file: Path) -> bool:
     folder = next(parent for parent in file.absolute().parents if parent.exists())
     return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
-async def _database(settings: Settings) -> Finding:
-    url = settings.database
-    if (file := _not_made_yet(url)) is not None:
+async def _file(url: URL) -> Finding | None:
+    """What there is to say about the file of a SQLite database, if that is all there is to say."""
+    if (file := file_of(url)) is None:
+        return None
+    trouble = missing_or_empty(file)
+    if trouble is Trouble.MISSING:
         if _can_be_made(file):
             return Finding(fine=True, what=f"database {url}: the first start makes it")
         return Finding(fine=False, what=f"no database can be made at {url}. See DATABASE_URL and DATA_DIR.")
+    trouble = trouble or await asyncio.to_thread(damage, file)
+    if trouble is None:
+        return None
+    return Finding(fine=False, what=f"the database {url} cannot be used. {REMEDIES[trouble]}")
+
+
+async def _database(settings: Settings) -> Finding:
+    url = settings.database
+    if (finding := await _file(url)) is not None:
+        return finding
     engine = open_engine(url)
     try:
         revision = await current(engine)
@@ -107,8 +117,8 @@ async def _database(settings: Settings) -> Finding:
         )
     finally:
         await engine.dispose()
-    if revision == newest():
+    if revision == NEWEST:
         return Finding(fine=True, what=f"database {url} at revision {revision}")
     if revision is None:
         return Finding(fine=True, what=f"database {url} is empty; the first start makes the tables")
-    return Finding(fine=False, what=f"database {url} is at {revision}, not {newest()}: python -m bot db upgrade")
+    return Finding(fine=False, what=f"database {url} is at {revision}, not {NEWEST}: python -m bot db upgrade")

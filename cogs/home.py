@@ -51,8 +51,8 @@ class Home(Step):
         await self.act(interaction, "home.help")
 
     @action("home.next")
-    async def next(self, press: Press) -> None:
-        """Show what to do now."""
+    async def next(self, press: Press, _nonce: int = 0) -> None:
+        """Show what to do now. The button below several reminders also carries what that message is known by."""
         await self._answer(press.user_id, press.show)
 
     @action("home.guide")

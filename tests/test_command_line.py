@@ -112,8 +112,52 @@ def test_a_database_that_is_garbage_is_one_plain_line(tmp_path: Path) -> None:
     (data / "rapport.sqlite3").write_bytes(b"this is no database" * 100)
     result = run(tmp_path, "check", DISCORD_TOKEN=TOKEN)
     assert result.returncode == 1
-    assert "cannot be opened" in result.stdout
+    assert "cannot be used. The database file is damaged. Put a backup in its place." in result.stdout
     assert "Traceback" not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "run", "db upgrade"])
+def test_an_empty_file_is_not_taken_for_a_new_database(tmp_path: Path, command: str) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "rapport.sqlite3").touch()
+    result = run(tmp_path, *command.split(), DISCORD_TOKEN=TOKEN)
+    assert result.returncode == 1
+    assert "The database file is empty (0 bytes). Put a backup in its place" in result.stdout + result.stderr
+    assert [path.stat().st_size for path in data.iterdir()] == [0]
+
+
+def test_a_first_start_without_room_on_the_disk_leaves_nothing_in_the_way_of_the_next(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY));"
+        "from bot.__main__ import main; sys.exit(main(['run']))"
+    )
+    full = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-B", "-c", code],
+        cwd=tmp_path,
+        env=clean_environment() | {"DISCORD_TOKEN": TOKEN},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert full.returncode == 1
+    assert "so nothing can be saved. Free some space." in full.stderr
+    assert "Traceback" not in full.stderr
+    assert list((tmp_path / "data").iterdir()) == []
+    assert run(tmp_path, "db", "upgrade").returncode == 0
+
+
+def test_a_database_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    assert run(tmp_path, "db", "upgrade").returncode == 0
+    file = tmp_path / "data" / "rapport.sqlite3"
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    result = run(tmp_path, "run", DISCORD_TOKEN=TOKEN)
+    assert result.returncode == 1
+    assert "The database is of another program or of another version of Rapport." in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 DEMO = "demo --no-open --database data/x"
@@ -122,7 +166,8 @@ DEMO = "demo --no-open --database data/x"
 @pytest.mark.parametrize(
     ("command", "wrong"),
     [
-        ("run", "folder"),  # a file is first opened after the login, so not without Discord
+        ("run", "folder"),
+        ("run", "file"),
         ("db upgrade", "folder"),
         ("db upgrade", "file"),
         (DEMO, "folder"),
@@ -234,6 +279,28 @@ def test_a_discord_that_cannot_be_reached_is_one_plain_sentence(tmp_path: Path) 
     assert "Discord cannot be reached" in result.stderr
     assert "Traceback" not in result.stderr
     assert TOKEN not in result.stderr
+
+
+def test_a_database_that_is_garbage_is_found_before_the_login(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "rapport.sqlite3").write_bytes(b"this is no database" * 100)
+    with socket.create_server(("127.0.0.1", 0)) as discord:
+        discord.setblocking(False)
+        result = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-c", WITH_DISCORD_AT, f"http://127.0.0.1:{discord.getsockname()[1]}"],
+            cwd=tmp_path,
+            env=clean_environment() | {"DISCORD_TOKEN": TOKEN},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        with pytest.raises(BlockingIOError):
+            discord.accept()
+    assert result.returncode == 1
+    assert "The database file is damaged. Put a backup in its place." in result.stderr
+    assert "-wal" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])

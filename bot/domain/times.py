@@ -15,7 +15,10 @@ _NAMED_CLOCKS = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 
 @dataclass(frozen=True)
 class QuietHours:
-    """The wall-clock span, start included and end not, in which nobody is pinged. It may cross midnight."""
+    """The wall-clock span, start included and end not, in which nobody is pinged. It may cross midnight.
+
+    A span that ends where it begins is empty: nothing is quiet.
+    """
 
     start: time = time(22)
     end: time = time(8)
@@ -78,7 +81,7 @@ def in_quiet(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> bool:
 
 
 def quiet_end_after(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> datetime:
-    """The first end of quiet hours after `moment`."""
+    """The first end of quiet hours after `moment`. Raises ValueError when nothing ever is quiet."""
     return min(end for _, end in _spans(moment, quiet, zone) if end > moment)
 
 
@@ -145,6 +148,8 @@ def _spans(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> list[tuple[da
     A repeated start counts the first time and a repeated end the last, so that a clock change never makes
     a quiet night shorter. Spans that come to touch are one.
     """
+    if quiet.start == quiet.end:
+        return []
     today = moment.astimezone(zone).date()
     nights = timedelta(0) if quiet.start < quiet.end else _DAY
     spans: list[tuple[datetime, datetime]] = []

@@ -1,59 +1,40 @@
 """The reminder engine: rows are the truth, APScheduler is the clock.
 
-1. Two jobs in APScheduler's memory, however many reminders there are: `wake`, at the moment the next row is due,
-   and `sweep`, every few seconds for what nobody announced (another process, a jump of the clock). They only poke;
-   `sweep` not even that while nobody has written to the database.
+1. One job in APScheduler's memory, however many reminders there are: `wake`, at the moment the next row is due.
+   Beside it beats a `sweep` every few seconds, for what nobody announced: another process, a jump of the clock. It
+   counts by the loop's time, as a wall clock set back by hours would silence a job of APScheduler's for that long.
+   Both only poke; the sweep not even that while nobody has written to the database.
 2. A poke starts the one dispatcher task, or has the running one look again.
-3. It claims what is due under a lease and commits; sends outside any transaction, with a nonce; marks each row
-   with what became of it. A row stays `pending` until Discord has taken the message: at least once, never lost.
-4. Everything due for one student goes out as one message; what is older than it is useful is marked stale.
-5. One student's closed DMs or failures never hold up another's.
-6. When nothing is due any more, `wake` is set to the next row.
+3. It claims what is due under a lease and commits; sends outside any transaction, with a nonce; records each row's
+   outcome, many in one commit. A row stays `pending` until Discord has the message: at least once, never lost.
+4. Of a row whose earlier attempt has no known end, the DM is read back first: never silently a second time.
+5. Everything due for one student goes out as one message; what is older than it is useful is marked stale.
+6. Each student's message is on its way by itself: closed DMs, failures or slow answers hold up nobody else.
+7. When nothing is due any more, `wake` is set to the next row.
 """
 
 import asyncio
 import logging
-import random
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import now
-from bot.domain.reminders import backoff, hold_until, is_late, keep_newest
 from bot.logs import outline
+from bot.reminders.attempts import Attempts
+from bot.reminders.ledger import Ledger
 from bot.reminders.pace import Pace
-from bot.services.deliveries import Claimed, Deliveries, Delivery
+from bot.reminders.sender import Sender
+from bot.services.deliveries import Deliveries, Delivery
+from bot.storage.trouble import trouble_of
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
-AT_ONCE = 8
-"""Messages on their way at the same time."""
-
-
-class DirectMessagesClosedError(Exception):
-    """The student does not take DMs from the bot."""
-
-
-class TryLaterError(Exception):
-    """Discord could not take the message now. `after`: how long it wants to be left alone, if it said so."""
-
-    def __init__(self, after: timedelta | None = None) -> None:
-        super().__init__(after)
-        self.after = after
-
-
-class Sender(Protocol):
-    """Draws and sends; `bot/app.py` hands one in."""
-
-    async def send(self, user_id: int, reminders: Sequence[Claimed], *, late: bool) -> int | None:
-        """Send one message about `reminders`; returns its id, or None when there is nothing left to say.
-
-        Raises DirectMessagesClosedError or TryLaterError.
-        """
+AT_ONCE = 100
+"""Students whose messages are on their way at the same time."""
+_CONTENDED = timedelta(seconds=1)
+"""How long to leave rows alone that another worker is just claiming."""
 
 
 class Engine:
@@ -61,37 +42,50 @@ class Engine:
 
     def __init__(self, deliveries: Deliveries, sender: Sender, *, sweep_seconds: float, per_second: float) -> None:
         self._deliveries = deliveries
-        self._sender = sender
-        self._pace = Pace(per_second)
+        self._attempts = Attempts(sender, Ledger(deliveries), Pace(per_second), self._come_back)
         self._sweep_seconds = sweep_seconds
         self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._heartbeat: asyncio.TimerHandle | None = None
         self._wake_at: datetime | None = None
         self._seen: int | None = None
         """The version of the rows that the last look saw; None when it failed or when there are no versions."""
         self._task: asyncio.Task[None] | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
         self._again = False
         self._stopping = False
-        self._slots = asyncio.Semaphore(AT_ONCE)
 
     def start(self) -> None:
         """Start the clock and look at once for what fell due while the bot was away."""
         self._scheduler.start()
-        self._scheduler.add_job(
-            self._sweep, "interval", seconds=self._sweep_seconds, id="sweep", misfire_grace_time=None, coalesce=True
-        )
+        self._heartbeat = asyncio.get_running_loop().call_later(self._sweep_seconds, self._beat)
         self.poke()
 
-    async def stop(self) -> None:
-        """Stop the clock and let the messages that are on their way arrive and be marked."""
+    async def stop(self, within: float = 10) -> None:
+        """Stop the clock and let the messages that are on their way arrive, for `within` seconds.
+
+        What is not through by then stays claimed; the next start reads back whether it arrived.
+        """
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        if self._heartbeat is not None:
+            self._heartbeat.cancel()
         self._stopping = True
-        await self.finished()
+        try:
+            async with asyncio.timeout(within):
+                await self.finished()
+        except TimeoutError:
+            for task in self._busy():
+                task.cancel()
+            await self.finished()
 
     async def finished(self) -> None:
-        """Return when the dispatcher has nothing in hand."""
-        while self._task is not None and not self._task.done():
-            await self._task
+        """Return when the engine has nothing in hand."""
+        while busy := self._busy():
+            await asyncio.wait(busy)
+
+    def _busy(self) -> set[asyncio.Task[None]]:
+        dispatching = {self._task} if self._task is not None and not self._task.done() else set()
+        return self._under_way | dispatching
 
     @property
     def wakes_at(self) -> datetime | None:
@@ -110,7 +104,17 @@ class Engine:
     async def _tick(self) -> None:
         self.poke()
 
-    async def _sweep(self) -> None:
+    def _come_back(self, at: datetime) -> None:
+        if at <= now():
+            self.poke()
+        else:
+            self.arm(at)
+
+    def _beat(self) -> None:
+        self._heartbeat = asyncio.get_running_loop().call_later(self._sweep_seconds, self._beat)
+        self.sweep()
+
+    def sweep(self) -> None:
         """Poke, unless nobody has written a row since the last look and the next one is still to come."""
         overdue = self._wake_at is not None and self._wake_at <= now()
         if overdue or self._seen is None or self._seen != self._deliveries.version():
@@ -132,62 +136,32 @@ class Engine:
                     self.arm(due)
                 self._seen = version
         except Exception as error:  # noqa: BLE001 - this is the door of the engine: the sweep looks again
-            log.error("the reminder engine stumbled; it looks again at the next sweep\n%s", outline(error))  # noqa: TRY400 - the message of the error must not be logged
+            if trouble_of(error) is None:  # the storage says that itself, once and not at every sweep
+                log.error("the reminder engine stumbled; it looks again at the next sweep\n%s", outline(error))  # noqa: TRY400 - the message of the error must not be logged
 
     async def _empty_the_queue(self) -> datetime | None:
-        """Send what is due; returns when the next row is. A look that finds nothing due writes nothing."""
+        """Set off what is due; returns when the next row is. A look that finds nothing due writes nothing."""
         while (due := await self._deliveries.earliest()) is not None and due <= now() and not self._stopping:
-            deliveries = await self._deliveries.claim(BATCH)
+            deliveries = await self._deliveries.claim(await self._room())
             if not deliveries:
-                break  # another worker was quicker
-            await asyncio.gather(*(self._deliver(delivery) for delivery in deliveries))
+                return now() + _CONTENDED
+            for delivery in deliveries:
+                self._set_off(delivery)
         return due
 
-    async def _deliver(self, delivery: Delivery) -> None:
-        """Decide about one student's due reminders and send what is left. Never raises."""
-        try:
-            async with self._slots:
-                await self._sort_out(delivery)
-        except Exception as error:  # noqa: BLE001 - one student's failure must not stop the others
-            log.error("a reminder failed; it is tried again\n%s", outline(error))  # noqa: TRY400 - same
+    async def _room(self) -> int:
+        """How many students' messages may set off now; waits while there is room for none."""
+        while len(self._under_way) >= AT_ONCE:
+            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+        return min(BATCH, AT_ONCE - len(self._under_way))
 
-    async def _sort_out(self, delivery: Delivery) -> None:
-        present = now()
-        fresh = [reminder for reminder in delivery.reminders if reminder.expires_at > present]
-        await self._deliveries.stale(_ids(r for r in delivery.reminders if r not in fresh), "too late to be useful")
-        sorted_out = keep_newest(fresh)
-        await self._deliveries.stale(_ids(sorted_out.superseded), "a newer one says it")
-        ready = [reminder for reminder in sorted_out.keep if not await self._held(delivery, reminder, present)]
-        if ready:
-            await self._send(delivery.user_id, ready, present)
+    def _set_off(self, delivery: Delivery) -> None:
+        task = asyncio.create_task(self._attempts.make(delivery), name="reminder")
+        self._under_way.add(task)
+        task.add_done_callback(self._arrived)
 
-    async def _held(self, delivery: Delivery, reminder: Claimed, present: datetime) -> bool:
-        """Put off what is overdue in the student's quiet hours, if it is still useful after them."""
-        if delivery.zone is None or not is_late(reminder.due_at, present):
-            return False
-        until = hold_until(present, reminder.expires_at, delivery.quiet, ZoneInfo(delivery.zone))
-        if until is None:
-            return False
-        await self._deliveries.later([reminder.id], until, "quiet hours")
-        return True
-
-    async def _send(self, user_id: int, reminders: Sequence[Claimed], present: datetime) -> None:
-        await self._pace.wait()
-        ids = _ids(reminders)
-        late = any(is_late(reminder.due_at, present) for reminder in reminders)
-        try:
-            message_id = await self._sender.send(user_id, reminders, late=late)
-        except DirectMessagesClosedError:
-            await self._deliveries.undeliverable(user_id, ids)
-        except TryLaterError as error:
-            wait = error.after or backoff(max(r.attempts for r in reminders), random.random())  # noqa: S311 - jitter
-            await self._deliveries.later(ids, now() + wait, "Discord could not take it")
-        else:
-            if message_id is None:
-                await self._deliveries.stale(ids, "nothing left to say")
-            else:
-                await self._deliveries.sent(user_id, ids, message_id)
-
-
-def _ids(reminders: Iterable[Claimed]) -> list[int]:
-    return [reminder.id for reminder in reminders]
+    def _arrived(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not self._under_way:
+            # The last look saw leases where there are none any more: set the clock to what really comes next.
+            self.poke()

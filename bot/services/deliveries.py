@@ -1,25 +1,26 @@
-"""The engine's side of reminders: claim what is due under a lease, and mark what became of it.
+"""The engine's side of reminders: claim what is due under a lease, and record what became of it.
 
 A claim is one short write; sending happens outside any transaction. A worker that dies leaves its lease behind,
-and the row becomes claimable again when the lease ends.
+and the row becomes claimable again when the lease ends. This is the hot path, so it reads columns, not entities.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import RowMapping, Select, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.domain.reminders import Kind, Status
 from bot.domain.times import QuietHours
-from bot.services.base import quiet_of
 from bot.storage.engine import Database
-from bot.storage.models import Reminder, User
+from bot.storage.models import PENDING, Base, Reminder, User
 
 LEASE = timedelta(minutes=2)
-"""How long a worker may take to send what it claimed: longer than all retries of one Discord request."""
+"""How long a worker may take to send what it claimed: longer than any single attempt lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,19 @@ class Claimed:
     """A reminder in this worker's hands until its lease ends."""
 
     id: int
+    user_id: int
     kind: Kind
     subject_id: int
     due_at: datetime
     expires_at: datetime
     attempts: int
     """This one included."""
+    lease: datetime
+    """When the lease ends. It also tells this claim from every other one of the row."""
+    nonce: int
+    """What its message is known by: that of this attempt, or of the earlier one when it was interrupted."""
     interrupted: bool
-    """An earlier worker held it and did not say what became of it."""
+    """Nobody said what became of an earlier attempt: it may have gone out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,113 +53,188 @@ class Delivery:
     reminders: tuple[Claimed, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a reminder that was claimed."""
+
+    reminder: Claimed
+    status: Status
+    reason: str = ""
+    """One of our words; never a student's."""
+    message_id: int | None = None
+    again_at: datetime | None = None
+    """For one that stays pending: when to try again."""
+    unsure: bool = False
+    """For one that stays pending: it may have gone out nevertheless."""
+
+
 class Deliveries:
-    """Claims and marks. Safe for several workers on one database."""
+    """Claims and records. Safe for several workers on one database."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
+        self._generation = db.generation
 
     async def claim(self, limit: int = 50) -> list[Delivery]:
         """Take up to `limit` due reminders, and with them whatever else is due for the same students."""
         async with self.db.write() as session:
-            due = (
-                select(Reminder)
-                .where(Reminder.status == Status.PENDING.value, Reminder.available_at <= now())
-                .order_by(Reminder.available_at)
-                .with_for_update(skip_locked=True)
-            )
-            rows = list(await session.scalars(due.limit(limit)))
-            if not rows:
-                return []
-            users = {row.user_id for row in rows}
-            taken = {row.id for row in rows}
-            more = due.where(Reminder.user_id.in_(users), Reminder.id.not_in(taken))
-            rows += list(await session.scalars(more.limit(limit)))
-            deliveries = await self._group(session, rows)
-            await self._lease(session, [row.id for row in rows])
-            return deliveries
+            present, generation = now(), self.db.generation
+            if generation != self._generation:
+                # A backup does not know what went out since it was made.
+                await session.execute(_DOUBT, {"present": present})
+            deliveries = await self._claim(session, present, limit)
+        self._generation = generation
+        return deliveries
 
-    async def _group(self, session: AsyncSession, rows: Sequence[Reminder]) -> list[Delivery]:
-        users = await session.scalars(select(User).where(User.discord_id.in_({row.user_id for row in rows})))
-        return [
-            Delivery(
-                user.discord_id,
-                user.zone,
-                quiet_of(user),
-                tuple(_claimed(row) for row in sorted(rows, key=_by_due) if row.user_id == user.discord_id),
-            )
-            for user in users
-        ]
-
-    async def _lease(self, session: AsyncSession, ids: Sequence[int]) -> None:
-        until = now() + LEASE
-        await session.execute(
-            update(Reminder)
-            .where(Reminder.id.in_(ids))
-            .values(claimed_until=until, available_at=until, attempts=Reminder.attempts + 1)
-            .execution_options(synchronize_session=False)
-        )
+    async def _claim(self, session: AsyncSession, present: datetime, limit: int) -> list[Delivery]:
+        rows = [*(await session.execute(due(present).limit(limit))).mappings()]
+        if not rows:
+            return []
+        users, taken = {row["user_id"] for row in rows}, {row["id"] for row in rows}
+        more = due(present).where(Reminder.user_id.in_(users), Reminder.id.not_in(taken))
+        rows += (await session.execute(more.limit(limit))).mappings()
+        deliveries = _by_user(rows, until=present + LEASE)
+        claimed = [reminder for delivery in deliveries for reminder in delivery.reminders]
+        leases = [{"row": one.id, "until": one.lease, "known_by": one.nonce} for one in claimed]
+        await (await session.connection()).execute(_LEASE, leases)
+        return deliveries
 
     async def earliest(self) -> datetime | None:
         """When the next pending reminder can be claimed; None when nothing waits."""
         async with self.db.read() as session:
-            return await session.scalar(
-                select(Reminder.available_at)
-                .where(Reminder.status == Status.PENDING.value)
-                .order_by(Reminder.available_at)
-                .limit(1)
-            )
+            return await session.scalar(_EARLIEST)
 
     def version(self) -> int | None:
         """Another number after every change of any row by anybody; None when the database cannot tell."""
         return self.db.version()
 
-    async def sent(self, user_id: int, ids: Sequence[int], message_id: int) -> None:
-        """Discord took the message, so the student's DMs are open."""
+    async def record(self, outcomes: Sequence[Outcome]) -> None:
+        """Note what became of reminders, in one transaction.
+
+        Only where this worker's claim still stands: a student who acted meanwhile, or another worker who took over
+        after the lease, has the last word.
+        """
+        if not outcomes:
+            return
         async with self.db.write() as session:
-            await self._set(session, ids, status=Status.SENT.value, reason="", sent_at=now(), message_id=message_id)
-            were_closed = User.discord_id == user_id, User.dm_closed_at.is_not(None)
-            await session.execute(update(User).where(*were_closed).values(dm_closed_at=None))
+            await (await session.connection()).execute(_RECORD, [_values(outcome) for outcome in outcomes])
+            opened = {one.reminder.user_id for one in outcomes if one.status is Status.SENT}
+            await session.execute(_DOOR.where(User.dm_closed_at.is_not(None)), {"users": opened, "moment": None})
+            if closed := {one.reminder.user_id for one in outcomes if one.status is Status.UNDELIVERABLE}:
+                await session.execute(_DOOR, {"users": closed, "moment": now()})
 
-    async def stale(self, ids: Sequence[int], reason: str) -> None:
-        """Not sent, and never will be, because of `reason` (one of our words)."""
-        await self._mark(ids, status=Status.STALE.value, reason=reason)
 
-    async def undeliverable(self, user_id: int, ids: Sequence[int]) -> None:
-        """The student's DMs are closed. `/next` shows what they missed."""
-        async with self.db.write() as session:
-            await self._set(session, ids, status=Status.UNDELIVERABLE.value, reason="direct messages are closed")
-            await session.execute(update(User).where(User.discord_id == user_id).values(dm_closed_at=now()))
-
-    async def later(self, ids: Sequence[int], at: datetime, reason: str) -> None:
-        """Try again at `at`."""
-        await self._mark(ids, available_at=at, reason=reason)
-
-    async def _mark(self, ids: Sequence[int], **values: object) -> None:
-        if ids:
-            async with self.db.write() as session:
-                await self._set(session, ids, **values)
-
-    async def _set(self, session: AsyncSession, ids: Sequence[int], **values: object) -> None:
-        # Only what is still pending: a student who acted meanwhile has the last word.
-        await session.execute(
-            update(Reminder)
-            .where(Reminder.id.in_(ids), Reminder.status == Status.PENDING.value)
-            .values(claimed_until=None, **values)
+def due(present: datetime) -> Select[*tuple[Any, ...]]:
+    """What can be claimed at `present`, the longest waiting first, with what is needed of its student."""
+    return (
+        select(
+            Reminder.id,
+            Reminder.user_id,
+            Reminder.kind,
+            Reminder.subject_id,
+            Reminder.due_at,
+            Reminder.expires_at,
+            Reminder.attempts,
+            Reminder.claimed_until,
+            Reminder.nonce,
+            User.zone,
+            User.quiet_from,
+            User.quiet_to,
         )
+        .join(User, User.discord_id == Reminder.user_id)
+        .where(PENDING, Reminder.available_at <= present)
+        .order_by(Reminder.available_at)
+        .with_for_update(skip_locked=True, of=Reminder)
+    )
 
 
-def _by_due(row: Reminder) -> tuple[datetime, int]:
-    return row.due_at, row.id
+_EARLIEST = select(Reminder.available_at).where(PENDING).order_by(Reminder.available_at).limit(1)
+
+_REMINDERS = Base.metadata.tables[Reminder.__tablename__]
+_LEASE = (
+    update(_REMINDERS)
+    .where(_REMINDERS.c.id == bindparam("row"))
+    .values(
+        claimed_until=bindparam("until"),
+        available_at=bindparam("until"),
+        nonce=bindparam("known_by"),
+        attempts=_REMINDERS.c.attempts + 1,
+    )
+)
+_DOUBT = (
+    update(Reminder)
+    .where(PENDING, Reminder.available_at <= bindparam("present"), Reminder.claimed_until.is_(None))
+    .values(claimed_until=Reminder.available_at)
+    .execution_options(synchronize_session=False)
+)
+"""Everything due may have gone out already."""
+_RECORD = (
+    update(_REMINDERS)
+    .where(_REMINDERS.c.id == bindparam("row"), _REMINDERS.c.claimed_until == bindparam("lease"), PENDING)
+    .values(
+        status=bindparam("outcome"),
+        reason=bindparam("because"),
+        available_at=bindparam("again_at"),
+        claimed_until=bindparam("unsure"),
+        sent_at=bindparam("at"),
+        message_id=bindparam("message"),
+    )
+)
+_DOOR = (
+    update(User)
+    .where(User.discord_id.in_(bindparam("users", expanding=True)))
+    .values(dm_closed_at=bindparam("moment"))
+    .execution_options(synchronize_session=False)
+)
+"""Whose DMs turned out to be open or closed."""
 
 
-def _claimed(row: Reminder) -> Claimed:
+def _values(outcome: Outcome) -> dict[str, object]:
+    return {
+        "row": outcome.reminder.id,
+        "lease": outcome.reminder.lease,
+        "outcome": outcome.status.value,
+        "because": outcome.reason,
+        "again_at": outcome.again_at or outcome.reminder.due_at,
+        "unsure": outcome.reminder.lease if outcome.unsure else None,
+        "at": now() if outcome.status is Status.SENT else None,
+        "message": outcome.message_id,
+    }
+
+
+def _by_user(rows: Iterable[RowMapping], until: datetime) -> list[Delivery]:
+    by_user: dict[int, list[RowMapping]] = {}
+    for row in sorted(rows, key=lambda row: (row["due_at"], row["id"])):
+        by_user.setdefault(row["user_id"], []).append(row)
+    return [_delivery(user_id, mine, until) for user_id, mine in by_user.items()]
+
+
+def _delivery(user_id: int, rows: Sequence[RowMapping], until: datetime) -> Delivery:
+    nonce = nonce_of(row["id"] for row in rows if row["claimed_until"] is None)
+    quiet = QuietHours(rows[0]["quiet_from"], rows[0]["quiet_to"])
+    return Delivery(user_id, rows[0]["zone"], quiet, tuple(_claimed(row, until, nonce) for row in rows))
+
+
+def nonce_of(ids: Iterable[int]) -> int:
+    """What a message about these reminders is known by: the same for the same ones, another for any others.
+
+    Were it the smallest of them, a message could pass for one that also speaks of what has joined it since.
+    """
+    group = ",".join(map(str, sorted(ids)))
+    return int.from_bytes(blake2b(group.encode(), digest_size=8).digest()) >> 1
+
+
+def _claimed(row: RowMapping, until: datetime, nonce: int) -> Claimed:
+    interrupted = row["claimed_until"] is not None
     return Claimed(
-        row.id,
-        Kind(row.kind),
-        row.subject_id,
-        row.due_at,
-        row.expires_at,
-        row.attempts + 1,
-        row.claimed_until is not None,
+        id=row["id"],
+        user_id=row["user_id"],
+        kind=Kind(row["kind"]),
+        subject_id=row["subject_id"],
+        due_at=row["due_at"],
+        expires_at=row["expires_at"],
+        attempts=row["attempts"] + 1,
+        lease=until,
+        nonce=row["nonce"] or row["id"] if interrupted else nonce,
+        interrupted=interrupted,
     )

@@ -52,7 +52,7 @@ class HomeView:
     drafted: frozenset[int]
     """Meetings whose note is written and waits to be sent."""
     missed: tuple[int, ...]
-    """Reminders that could not be delivered and that the steps tell of."""
+    """Reminders that did not arrive, or may not have, and that the steps tell of."""
     progress: Progress
 
     @property
@@ -100,7 +100,7 @@ class Home(UseCases):
             )
 
 
-_UNDELIVERED = Reminder.status == Status.UNDELIVERABLE.value
+_UNDELIVERED = Reminder.status.in_((Status.UNDELIVERABLE.value, Status.UNCERTAIN.value))
 
 
 async def _missed(session: AsyncSession, owner_id: int) -> tuple[int, ...]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
@@ -12,7 +14,7 @@ from bot.domain.reminders import Kind, Planned, Snooze, Status, snoozed_until
 from bot.services.base import UseCases, own, zone_of
 from bot.storage.engine import ARMED
 from bot.storage.models import Reminder, User
-from bot.storage.upsert import insert
+from bot.storage.upsert import insert_into
 
 
 async def arm(session: AsyncSession, user_id: int, planned: Iterable[Planned]) -> None:
@@ -23,16 +25,21 @@ async def arm(session: AsyncSession, user_id: int, planned: Iterable[Planned]) -
     pings = tuple(planned)
     if not pings:
         return
-    statement = insert(session, Reminder).values([_row(user_id, ping) for ping in pings])
-    fresh = ("due_at", "available_at", "expires_at", "status", "reason", "attempts")
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["dedupe_key"],
-            set_={name: getattr(statement.excluded, name) for name in fresh} | {"claimed_until": None},
-            where=Reminder.status.in_((Status.PENDING, Status.CANCELLED)),
-        )
-    )
+    connection = await session.connection()
+    await connection.execute(_planning(connection.dialect.name), [_row(user_id, ping) for ping in pings])
     announce(session, min(ping.due_at for ping in pings))
+
+
+@cache
+def _planning(dialect: str) -> Any:
+    """Made once: this statement takes longer to put together than to run."""
+    statement = insert_into(dialect, Reminder)
+    fresh = ("due_at", "available_at", "expires_at", "status", "reason", "attempts")
+    return statement.on_conflict_do_update(
+        index_elements=["dedupe_key"],
+        set_={name: getattr(statement.excluded, name) for name in fresh} | {"claimed_until": None},
+        where=or_(Reminder.status == Status.PENDING.value, Reminder.status == Status.CANCELLED.value),
+    )
 
 
 def _row(user_id: int, ping: Planned) -> dict[str, object]:

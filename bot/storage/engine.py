@@ -1,9 +1,8 @@
 """The database: how it is opened, and the two kinds of unit of work, `read` and `write`."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,9 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from bot.storage.watch import Watch
+from bot.storage.examine import file_of
+from bot.storage.guard import Guard
+from bot.storage.in_place import connect
 
 BUSY_SECONDS = 2
 """How long a writer waits for another process: less than the 3 seconds in which Discord wants an answer."""
@@ -37,7 +38,7 @@ def open_engine(url: URL) -> AsyncEngine:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise NoFolderError from error
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": connect})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -75,20 +76,23 @@ class Database:
         self._writer = async_sessionmaker(engine.execution_options(writes=True), expire_on_commit=False)
         is_sqlite = engine.dialect.name == "sqlite"
         self._turn = asyncio.Lock() if is_sqlite else None
-        self._watch = Watch(engine.url.database if is_sqlite else None)
+        file = file_of(engine.url)
+        self._guard = None if file is None else Guard(engine, file)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session over one consistent picture. Nothing done in it is kept."""
-        async with self._reader() as session:
+        async with self._guarded(), self._reader() as session:
             yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A session that commits when the block ends and rolls back when it raises."""
         async with AsyncExitStack() as stack:
+            queued_at = asyncio.get_running_loop().time()
             if self._turn is not None:
                 await stack.enter_async_context(self._turn)
+            await stack.enter_async_context(self._guarded(queued_at))
             session = await stack.enter_async_context(self._writer())
             async with session.begin():
                 yield session
@@ -97,23 +101,18 @@ class Database:
 
     def version(self) -> int | None:
         """Another number after every commit of any process; None when this kind of database cannot tell."""
-        return self._watch.version()
+        return None if self._guard is None else self._guard.version()
+
+    @property
+    def generation(self) -> int:
+        """Another number after the file was replaced, as by a backup, while the bot went on."""
+        return 0 if self._guard is None else self._guard.generation
+
+    def _guarded(self, queued_at: float | None = None) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if self._guard is None else self._guard.work(queued_at)
 
     async def close(self) -> None:
         """Close every connection."""
-        self._watch.close()
+        if self._guard is not None:
+            self._guard.close()
         await self.engine.dispose()
-
-
-def is_full_or_locked(error: BaseException) -> bool:
-    """Whether the database refused because the disk is full or another process holds it."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, sqlite3.OperationalError):
-            return cause.sqlite_errorcode & 0xFF in {
-                sqlite3.SQLITE_BUSY,
-                sqlite3.SQLITE_LOCKED,
-                sqlite3.SQLITE_FULL,
-            }
-        cause = getattr(cause, "orig", None) or cause.__cause__
-    return False

@@ -1,4 +1,4 @@
-"""Bring a database to the newest tables, and tell whether it is there."""
+"""Bring a database to the newest tables, and compare these with the models."""
 
 from pathlib import Path
 
@@ -6,7 +6,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -24,25 +23,11 @@ def config(connection: Connection | None = None) -> Config:
     return settings
 
 
-def newest() -> str:
-    """The revision that this version of the bot needs."""
-    head = ScriptDirectory.from_config(config()).get_current_head()
-    if head is None:
-        raise LookupError("the package holds no migrations")
-    return head
-
-
 async def upgrade(engine: AsyncEngine, revision: str = "head") -> None:
     """Apply what is missing, in one transaction: two bots that start at once wait for each other."""
     writer = engine.execution_options(writes=True)
     async with writer.begin() as connection:
         await connection.run_sync(lambda sync: command.upgrade(config(sync), revision))
-
-
-async def current(engine: AsyncEngine) -> str | None:
-    """The revision the database is at; None before the first migration."""
-    async with engine.connect() as connection:
-        return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
 
 
 async def differences(engine: AsyncEngine) -> list[object]:

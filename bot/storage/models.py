@@ -211,7 +211,10 @@ class Reminder(Base):
     expires_at: Mapped[datetime]
     """After this it would only embarrass; the engine marks it stale."""
     claimed_until: Mapped[datetime | None]
-    """End of the lease of the worker that is sending it. Set on a claimable row: that worker died."""
+    """End of the lease of the worker that is sending it, and what that worker knows its claim by. Set on a row that
+    can be claimed: nobody said what became of the last attempt."""
+    nonce: Mapped[int | None] = mapped_column(BigInteger)
+    """What the message of the last attempt is known by, made from the ids of all that were claimed for it."""
     status: Mapped[str] = mapped_column(String(20))
     """pending, sent, undeliverable, stale, cancelled or uncertain."""
     reason: Mapped[str] = mapped_column(String(60), default="")

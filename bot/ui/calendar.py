@@ -2,15 +2,17 @@
 
 import unicodedata
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import NAMESPACE_OID, uuid5
-
-from icalendar import Alarm, Calendar, Event
 
 from bot.domain.interviews import InterviewStatus, Mode
 from bot.domain.wording import one_line
 from bot.services.interview_views import InterviewView
 from bot.ui.card import File
 from bot.ui.filenames import filename
+
+if TYPE_CHECKING:
+    from icalendar import Alarm, Event
 
 ALARMS = (timedelta(days=1), timedelta(hours=1))
 """How long before the start the calendar speaks up: time to prepare, and time to get there."""
@@ -25,6 +27,8 @@ def calendar_file(meeting: InterviewView, stamp: datetime) -> File:
     The same meeting always has the same UID, and a higher SEQUENCE after each change, so that an import
     updates the entry; one that was called off is marked as cancelled. All times are in UTC.
     """
+    from icalendar import Calendar  # noqa: PLC0415 - 80 modules that a bot with nothing to do need not hold
+
     calendar = Calendar()
     calendar.add("prodid", "-//Rapport//Informational interviews//EN")
     calendar.add("version", "2.0")
@@ -33,7 +37,9 @@ def calendar_file(meeting: InterviewView, stamp: datetime) -> File:
     return File(filename("meeting", meeting.contact_name, "ics"), calendar.to_ical())
 
 
-def _event(meeting: InterviewView, stamp: datetime) -> Event:
+def _event(meeting: InterviewView, stamp: datetime) -> "Event":
+    from icalendar import Event  # noqa: PLC0415 - same
+
     cancelled = meeting.status is InterviewStatus.CANCELLED
     event = Event()
     # The row's number alone would be the same in another career center's bot.
@@ -66,7 +72,9 @@ def _description(meeting: InterviewView) -> str:
     return f"{meeting.minutes} minutes{how}. Bring your questions, a small notebook and a copy of your resume."
 
 
-def _alarm(before: timedelta, title: str) -> Alarm:
+def _alarm(before: timedelta, title: str) -> "Alarm":
+    from icalendar import Alarm  # noqa: PLC0415 - same
+
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", title)

@@ -1,6 +1,7 @@
 """Messages that are not answers to an interaction: DMs, and edits of them."""
 
 import contextlib
+from collections.abc import Iterator
 
 import discord
 
@@ -38,6 +39,21 @@ async def open_dm(client: discord.Client, user_id: int) -> discord.DMChannel:
 def dm(client: discord.Client, channel_id: int) -> DM:
     """A DM channel that is known by its id, without asking Discord."""
     return client.get_partial_messageable(channel_id, type=discord.ChannelType.private)
+
+
+def custom_ids(message: discord.Message) -> Iterator[str]:
+    """The custom_ids of everything that can be pressed on `message`, from top to bottom."""
+    for component in message.components:
+        yield from _custom_ids(component)
+
+
+def _custom_ids(component: object) -> Iterator[str]:
+    if isinstance(custom_id := getattr(component, "custom_id", None), str):
+        yield custom_id
+    for part in getattr(component, "children", ()):
+        yield from _custom_ids(part)
+    if (accessory := getattr(component, "accessory", None)) is not None:
+        yield from _custom_ids(accessory)
 
 
 async def redraw(channel: DM, message_id: int, owner: int, card: Card) -> None:

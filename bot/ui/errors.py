@@ -9,7 +9,7 @@ from discord import app_commands
 
 from bot.domain.errors import CoachError, Code
 from bot.logs import outline
-from bot.storage.engine import is_full_or_locked
+from bot.storage.trouble import Trouble, trouble_of
 from bot.ui.card import Block, Button, Card, Letter, Row, State, Style, Text
 from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, NEXT, primary
 from bot.ui.form import Fields
@@ -62,21 +62,30 @@ def _refusal(error: CoachError, handed_back: Sequence[Block]) -> Card:
 
 def _failure(error: BaseException, handed_back: Sequence[Block]) -> Card:
     """The calm card for a fault of ours. Logs an outline of it under the reference that the card shows."""
-    reference = secrets.token_hex(4)
-    log.error("a fault, reference %s\n%s", reference, outline(error))
-    # Only a refusal of the storage says that nothing was kept: other faults may come after it, while answering.
-    line = (
-        "My storage is busy or full right now, so nothing was saved. Please try again in a minute."
-        if is_full_or_locked(error)
-        else "Something went wrong on my side. Please look whether it was saved before you try again."
-    )
+    reference, trouble = secrets.token_hex(4), trouble_of(error)
+    if trouble is None:
+        log.error("a fault, reference %s\n%s", reference, outline(error))
+    else:
+        # The storage itself says what to do about it, once for all who meet it.
+        log.error("a fault, reference %s: the storage is %s", reference, trouble)
     return Card(
         title="That did not work",
-        blocks=[Text(line), *handed_back],
+        blocks=[Text(_apology(trouble)), *handed_back],
         rows=((primary(NEXT),),),
         hint=f"If it happens again, give your career center this reference: {reference}",
         state=State.DUE,
     )
+
+
+def _apology(trouble: Trouble | None) -> str:
+    # Only a refusal of the storage says that nothing was kept: other faults may come after it, while answering.
+    if trouble is None:
+        return "Something went wrong on my side. Please look whether it was saved before you try again."
+    if not trouble.keeps_nothing:
+        return "My storage has trouble right now. Please look whether it was saved before you try again."
+    if trouble.lasting:
+        return "My storage is out of order right now, so nothing was saved. Please try again later."
+    return "My storage is busy or full right now, so nothing was saved. Please try again in a minute."
 
 
 def _typed(fields: Fields, worth: int) -> list[Text | Letter]:

@@ -1,22 +1,27 @@
-"""Draws a student's due pings and sends them as one DM."""
+"""Draws a student's due pings, sends them as one DM, and finds them there again."""
 
+import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 import aiohttp
 import discord
 
 from bot.clock import now
 from bot.domain.reminders import is_late
-from bot.reminders.engine import DirectMessagesClosedError, TryLaterError
+from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
 from bot.services import Services
 from bot.services.deliveries import Claimed
 from bot.services.pings import PingView
 from bot.ui.card import Card
 from bot.ui.cards import pings as cards
-from bot.ui.direct import CLOSED, open_dm, send
+from bot.ui.direct import CLOSED, DM, custom_ids, dm, open_dm, send
+from bot.ui.limits import Limits, retry_after
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -25,16 +30,21 @@ _CLOSED = {CLOSED, 50278}
 _UNKNOWN_CHANNEL = 10003
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERRORS = 500
+_CLOCKS_APART = timedelta(days=1)
+"""A message about a reminder is no older than its due time, but the machine's clock may have jumped since."""
+_LOOK_THROUGH = 1000
+"""Messages of a DM that are looked through at most: ten requests."""
 _REFUSED_FOR = timedelta(hours=1)
 """How long a message waits that Discord refused for a reason of ours: until then nobody will have mended it."""
 
 
 class PingSender:
-    """Draws a student's due pings and sends them as one DM. See `bot.reminders.engine.Sender`."""
+    """Draws a student's due pings, sends them as one DM and reads them back. See `bot.reminders.sender.Sender`."""
 
-    def __init__(self, client: discord.Client, services: Services) -> None:
+    def __init__(self, client: discord.Client, services: Services, limits: Limits) -> None:
         self._client = client
         self._services = services
+        self._limits = limits
 
     async def send(self, user_id: int, reminders: Sequence[Claimed], *, late: bool) -> int | None:
         """Send one message about what still matters; returns its id, or None when nothing does.
@@ -44,60 +54,85 @@ class PingSender:
         views = await self._services.pings.describe(user_id, reminders)
         if not views:
             return None
-        card = self._card(views, late=late)
-        # The smallest id is the same in every attempt, so that Discord drops a repeat.
-        nonce = min(reminder.id for reminder in reminders)
-        with _explained():
-            return await self._deliver(user_id, card, nonce)
+        nonce = reminders[0].nonce
+        card = self._card(views, nonce, late=late)
+        with self._limits.heeded(), _explained():
+            message = await self._in_dm(user_id, lambda channel: send(channel, user_id, card, nonce=nonce))
+            return message.id
 
-    def _card(self, views: Sequence[PingView], *, late: bool) -> Card:
+    def _card(self, views: Sequence[PingView], nonce: int, *, late: bool) -> Card:
         present = now()
         late = late and any(is_late(view.due_at, present) for view in views)
         if len(views) == 1:
             return cards.ping(views[0], self._services.handbook, late=late)
-        return cards.several(views, self._services.handbook, late=late)
+        return cards.several(views, self._services.handbook, nonce, late=late)
 
-    async def _deliver(self, user_id: int, card: Card, nonce: int) -> int:
-        channel = await open_dm(self._client, user_id)
+    async def find(self, user_id: int, reminders: Sequence[Claimed]) -> Mapping[int, int] | None:
+        """The messages of earlier attempts at `reminders`, by reminder id; None when the DM cannot be read.
+
+        Raises TryLaterError.
+        """
+        since = min(reminder.due_at for reminder in reminders) - _CLOCKS_APART
         try:
-            message = await send(channel, user_id, card, nonce=nonce)
+            with self._limits.heeded(), _explained():
+                pings = await self._in_dm(user_id, lambda channel: self._read(channel, since))
+        except DirectMessagesClosedError:
+            return None
+        if pings is None:
+            return None
+        said = [(one, pings.get(("reminder", one.id)) or pings.get(("nonce", one.nonce))) for one in reminders]
+        return {one.id: message_id for one, message_id in said if message_id is not None}
+
+    async def _read(self, channel: DM, since: datetime) -> dict[cards.Mark, int] | None:
+        """What the bot's messages from `since` on are marked with; None when there are too many to look through."""
+        marks: dict[cards.Mark, int] = {}
+        seen = 0
+        async for message in channel.history(limit=_LOOK_THROUGH, after=since, oldest_first=False):
+            seen += 1
+            if self._client.user is not None and message.author.id == self._client.user.id:
+                marks |= dict.fromkeys(cards.marks(custom_ids(message)), message.id)
+        return marks if seen < _LOOK_THROUGH else None
+
+    async def _in_dm(self, user_id: int, act: Callable[[DM], Awaitable[T]]) -> T:
+        """Do something in the student's DM."""
+        with _explained(unsure=False):
+            # No message is on its way yet.
+            channel = await open_dm(self._client, user_id)
+        try:
+            return await act(channel)
         except discord.NotFound as error:
             if error.code != _UNKNOWN_CHANNEL:
                 raise
             # The channel that is remembered is gone. Discord is asked for the one that is there now.
             data = await self._client.http.start_private_message(user_id)
-            reopened = self._client.get_partial_messageable(int(data["id"]), type=discord.ChannelType.private)
-            message = await send(reopened, user_id, card, nonce=nonce)
-        return message.id
+            return await act(dm(self._client, int(data["id"])))
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """What Discord and the network say, in the words of the engine."""
+def _explained(*, unsure: bool = True) -> Iterator[None]:
+    """What Discord and the network say, in the words of the engine.
+
+    `unsure`: what is asked for may be done without an answer that tells so.
+    """
     try:
         yield
     except discord.RateLimited as error:
         raise TryLaterError(timedelta(seconds=error.retry_after)) from error
     except discord.HTTPException as error:
-        raise _meaning(error) from error
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise _meaning(error, unsure=unsure) from error
+    except aiohttp.ClientConnectorError as error:
         raise TryLaterError from error
+    except (aiohttp.ClientError, OSError, TimeoutError, json.JSONDecodeError) as error:
+        # It broke off half-way: the request may have arrived, and only the answer be lost.
+        raise TryLaterError(unsure=unsure) from error
 
 
-def _meaning(error: discord.HTTPException) -> DirectMessagesClosedError | TryLaterError:
+def _meaning(error: discord.HTTPException, *, unsure: bool) -> DirectMessagesClosedError | TryLaterError:
     if error.code in _CLOSED:
         return DirectMessagesClosedError()
     if error.status == _TOO_MANY_REQUESTS:
-        return TryLaterError(_retry_after(error))
+        return TryLaterError(retry_after(error.response.headers))
     if error.status >= _SERVER_ERRORS:
-        return TryLaterError()
+        return TryLaterError(unsure=unsure)
     log.error("Discord refused a reminder: status %s, code %s", error.status, error.code)
     return TryLaterError(_REFUSED_FOR)
-
-
-def _retry_after(error: discord.HTTPException) -> timedelta | None:
-    """What Discord asks for, if it can be read."""
-    try:
-        return timedelta(seconds=float(error.response.headers["Retry-After"]))
-    except (KeyError, ValueError, OverflowError):
-        return None

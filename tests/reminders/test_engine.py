@@ -1,7 +1,7 @@
 """The engine on a real database, with a sender that only notes down: claim, send, mark, and what goes wrong."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -9,10 +9,11 @@ import time_machine
 from sqlalchemy import event, select
 
 from bot.clock import now
-from bot.domain.reminders import Kind, Planned
-from bot.reminders.engine import DirectMessagesClosedError, Engine, TryLaterError
+from bot.domain.reminders import Kind, Planned, Status
+from bot.reminders.engine import Engine
+from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
 from bot.services.base import ensure_user
-from bot.services.deliveries import LEASE, Claimed, Deliveries
+from bot.services.deliveries import LEASE, Claimed, Deliveries, Outcome
 from bot.services.reminders import arm, cancel
 from bot.storage.engine import Database, open_engine
 from bot.storage.models import Reminder, User
@@ -27,6 +28,8 @@ class Notes:
         self.sent: list[tuple[int, list[int], bool]] = []
         self.trouble: dict[int, list[Exception]] = {}
         self.nothing_to_say: set[int] = set()
+        self.in_the_dm: dict[int, int] | None | Exception = {}
+        """What reading a DM back gives."""
 
     async def send(self, user_id: int, reminders: Sequence[Claimed], *, late: bool) -> int | None:
         if self.trouble.get(user_id):
@@ -35,6 +38,11 @@ class Notes:
             return None
         self.sent.append((user_id, [reminder.id for reminder in reminders], late))
         return 1000 + len(self.sent)
+
+    async def find(self, user_id: int, reminders: Sequence[Claimed]) -> Mapping[int, int] | None:
+        if isinstance(self.in_the_dm, Exception):
+            raise self.in_the_dm
+        return self.in_the_dm
 
 
 @pytest.fixture
@@ -107,7 +115,7 @@ async def test_the_clock_wakes_at_the_earliest_due_moment(
 
 
 async def sweep(engine: Engine) -> None:
-    await engine._sweep()
+    engine.sweep()
     await engine.finished()
 
 
@@ -255,6 +263,7 @@ async def test_what_was_claimed_by_a_worker_that_died_is_claimed_again_after_its
     [again] = await Deliveries(db).claim()
     assert again.reminders[0].interrupted
     assert again.reminders[0].attempts == 2
+    assert again.reminders[0].nonce == claimed.reminders[0].nonce
     traveller.shift(LEASE + timedelta(seconds=1))
     await look(engine)
     assert [ids for _, ids, _ in notes.sent] == [[ping]]
@@ -263,10 +272,10 @@ async def test_what_was_claimed_by_a_worker_that_died_is_claimed_again_after_its
 async def test_a_ping_that_was_cancelled_meanwhile_stays_cancelled(db: Database) -> None:
     [ping] = await plan(db, now())
     deliveries = Deliveries(db)
-    await deliveries.claim()
+    [delivery] = await deliveries.claim()
     async with db.write() as session:
         await cancel(session, [Kind.NUDGE], [0], "answered")
-    await deliveries.sent(1, [ping], 1)
+    await deliveries.record([Outcome(delivery.reminders[0], Status.SENT, "", 1)])
     assert await status(db, ping) == ("cancelled", "answered")
 
 

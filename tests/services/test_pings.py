@@ -11,7 +11,7 @@ from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations import Verdict
 from bot.domain.reminders import Kind, Planned
 from bot.services import Services
-from bot.services.deliveries import Claimed
+from bot.services.deliveries import LEASE, Claimed
 from bot.services.interview_views import Booked, Met, Terms
 from bot.services.pings import DueTodo, Meeting, Note, PingView, Waiting
 from bot.services.reminders import arm, cancel
@@ -50,10 +50,7 @@ class Story:
             rows = await session.scalars(
                 select(Reminder).where(Reminder.kind.in_([kind.value for kind in kinds])).order_by(Reminder.due_at)
             )
-            return [
-                Claimed(row.id, Kind(row.kind), row.subject_id, row.due_at, row.expires_at, 1, interrupted=False)
-                for row in rows
-            ]
+            return [_claimed(row) for row in rows]
 
     async def plan(self, kind: Kind, subject: int) -> None:
         async with self.db.write() as session:
@@ -61,6 +58,21 @@ class Story:
 
     async def describe(self, *kinds: Kind) -> list[PingView]:
         return await self.services.pings.describe(MAYA, await self.claimed(*kinds))
+
+
+def _claimed(row: Reminder) -> Claimed:
+    return Claimed(
+        row.id,
+        row.user_id,
+        Kind(row.kind),
+        row.subject_id,
+        row.due_at,
+        row.expires_at,
+        attempts=1,
+        lease=now() + LEASE,
+        nonce=row.id,
+        interrupted=False,
+    )
 
 
 @pytest.fixture

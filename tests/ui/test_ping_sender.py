@@ -8,7 +8,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.reminders.engine import DirectMessagesClosedError, TryLaterError
+from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
 from bot.ui.ping_sender import _explained
 
 

@@ -1,9 +1,9 @@
 """Cards of the pings: each kind by itself, several in one message, and what putting one off looks like."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import assert_never
+from typing import Literal, assert_never
 
 import discord
 
@@ -16,6 +16,7 @@ from bot.services.pings import DueTodo, Meeting, Note, PingView, Waiting
 from bot.ui.card import Block, Button, Card, Divider, Entry, State, Style, Text, ago, fact, short, when
 from bot.ui.cards.interviews import terms
 from bot.ui.cards.shared import NEXT, primary, what_happened, who
+from bot.ui.routes import decode
 
 _MEMORY = 120
 """Characters of what the student wrote about the talk."""
@@ -37,8 +38,11 @@ def ping(view: PingView, handbook: Handbook, *, late: bool = False) -> Card:
     )
 
 
-def several(views: Sequence[PingView], handbook: Handbook, *, late: bool) -> Card:
-    """All that is due for one student in one message. `late`: it comes after the bot was away, and says so."""
+def several(views: Sequence[PingView], handbook: Handbook, nonce: int, *, late: bool) -> Card:
+    """All that is due for one student in one message, known by `nonce`.
+
+    `late`: it comes after the bot was away, and says so.
+    """
     combined = handbook.ping(COMBINED)
     first, *others = [_entry(view, handbook) for view in views[:_LINES]]
     first = replace(first, button=primary(first.button))
@@ -47,10 +51,42 @@ def several(views: Sequence[PingView], handbook: Handbook, *, late: bool) -> Car
     return Card(
         title=combined.title if late else f"{len(views)} reminders at once",
         blocks=[*intro, first, *others, Divider()],
-        rows=((NEXT,),),
+        rows=((replace(NEXT, args=(nonce,)),),),
         hint=f"{more} more: press What's next to see where you are." if more else "",
         state=State.WAITING,
     )
+
+
+Mark = tuple[Literal["reminder", "nonce"], int]
+"""What tells which reminders a message spoke of: the one it is about, or the nonce of several."""
+
+_PLACES = {
+    "interview.prep": 1,
+    "interview.happened": 1,
+    "interview.moved": 1,
+    "interview.missed": 1,
+    "thanks.draft": 1,
+    "thanks.sent": 1,
+    "request.nudge": 1,
+    "request.reply": 1,
+    "request.let_go": 1,
+    "todo.done": 1,
+    "ping.snooze": 0,
+    "ping.snoozed": 0,
+}
+"""Where the routes of a ping's buttons have the reminder."""
+
+
+def marks(custom_ids: Iterable[str]) -> set[Mark]:
+    """What a message with these buttons spoke of, if it was a ping."""
+    found: set[Mark] = set()
+    for route in filter(None, map(decode, custom_ids)):
+        place = _PLACES.get(route.action)
+        if place is not None and len(route.args) > place:
+            found.add(("reminder", int(route.args[place])))
+        elif route.action == NEXT.action and route.args:
+            found.add(("nonce", int(route.args[0])))
+    return found
 
 
 def snooze(view: PingView, handbook: Handbook) -> Card:

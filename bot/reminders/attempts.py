@@ -1,0 +1,144 @@
+"""One attempt at one student's due reminders: what is sent, put off, dropped, or first looked up in the DM."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.clock import now
+from bot.domain.reminders import Status, backoff, hold_until, is_late, keep_newest
+from bot.logs import outline
+from bot.reminders.ledger import Ledger, NotWrittenError
+from bot.reminders.pace import Pace
+from bot.reminders.sender import DirectMessagesClosedError, Sender, TryLaterError
+from bot.services.deliveries import Claimed, Delivery, Outcome
+
+log = logging.getLogger(__name__)
+
+ONE_ATTEMPT = timedelta(seconds=30)
+"""How long Discord may take for one message; well under a lease, so that nobody else sends it meanwhile."""
+
+
+class Attempts:
+    """Decides about deliveries and carries them out. One student's failure never reaches another."""
+
+    def __init__(self, sender: Sender, ledger: Ledger, pace: Pace, come_back: Callable[[datetime], None]) -> None:
+        self._sender = sender
+        self._ledger = ledger
+        self._pace = pace
+        self._come_back = come_back
+        """Told when something of an attempt has to be tried again."""
+
+    async def make(self, delivery: Delivery) -> None:
+        """Send what is to be sent, and record what became of everything. Never raises."""
+        try:
+            if any(reminder.interrupted for reminder in delivery.reminders):
+                await self._settle(delivery)
+            elif ready := await self._sort_out(delivery):
+                await self._send(ready)
+        except NotWrittenError:
+            log.info("the lease of %d reminders is left to end", len(delivery.reminders))
+        except Exception as error:  # noqa: BLE001 - a fault of ours: its lease ends, and it is looked up and tried again
+            log.error("a reminder failed; it is tried again\n%s", outline(error))  # noqa: TRY400 - the message of the error must not be logged
+
+    async def _settle(self, delivery: Delivery) -> None:
+        """Find out what became of earlier attempts before anything is said again.
+
+        What did not go out is claimed anew, together with what else is due, so that one message speaks of all.
+        """
+        doubtful = [reminder for reminder in delivery.reminders if reminder.interrupted]
+        outcomes = [_again(reminder, now()) for reminder in delivery.reminders if not reminder.interrupted]
+        try:
+            async with asyncio.timeout(ONE_ATTEMPT.total_seconds()):
+                found = await self._sender.find(delivery.user_id, doubtful)
+        except (TryLaterError, TimeoutError) as error:
+            outcomes += [_still_unknown(reminder, error) for reminder in doubtful]
+        else:
+            if found is None:
+                outcomes += [Outcome(reminder, Status.UNCERTAIN, "its DM cannot be read") for reminder in doubtful]
+            else:
+                outcomes += [
+                    Outcome(reminder, Status.SENT, "found in the DM", found[reminder.id])
+                    if reminder.id in found
+                    else _again(reminder, now())
+                    for reminder in doubtful
+                ]
+        await self._record(outcomes)
+
+    async def _sort_out(self, delivery: Delivery) -> list[Claimed]:
+        """What is to be said now; the rest is recorded."""
+        present = now()
+        fresh = [reminder for reminder in delivery.reminders if reminder.expires_at > present]
+        overdue = keep_newest(fresh)
+        held = {reminder.id: until for reminder in overdue.keep if (until := _held(delivery, reminder, present))}
+        ready = [reminder for reminder in overdue.keep if reminder.id not in held]
+        outcomes = [
+            *(_expired(reminder) for reminder in delivery.reminders if reminder not in fresh),
+            *(Outcome(reminder, Status.STALE, "a newer one says it") for reminder in overdue.superseded),
+            *(_again(one, held[one.id], "quiet hours") for one in overdue.keep if one.id in held),
+        ]
+        await self._record(outcomes)
+        return ready
+
+    async def _send(self, reminders: Sequence[Claimed]) -> None:
+        await self._pace.wait()
+        present = now()
+        if present + ONE_ATTEMPT > reminders[0].lease:
+            # The queue was long, or the machine slept: the claim may be another worker's by now.
+            await self._record([_again(reminder, present) for reminder in reminders])
+            return
+        late = any(is_late(reminder.due_at, present) for reminder in reminders)
+        await self._record(await self._said(reminders, late=late))
+
+    async def _said(self, reminders: Sequence[Claimed], *, late: bool) -> list[Outcome]:
+        """Send, and say what became of it."""
+        try:
+            async with asyncio.timeout(ONE_ATTEMPT.total_seconds()):
+                message_id = await self._sender.send(reminders[0].user_id, reminders, late=late)
+        except DirectMessagesClosedError:
+            return [Outcome(one, Status.UNDELIVERABLE, "direct messages are closed") for one in reminders]
+        except (TryLaterError, TimeoutError) as error:
+            until = now() + _wait(reminders, error)
+            unsure = not isinstance(error, TryLaterError) or error.unsure
+            return [_again(reminder, until, "Discord could not take it", unsure=unsure) for reminder in reminders]
+        if message_id is None:
+            return [Outcome(one, Status.STALE, "nothing left to say") for one in reminders]
+        return [Outcome(one, Status.SENT, "", message_id) for one in reminders]
+
+    async def _record(self, outcomes: Sequence[Outcome]) -> None:
+        await self._ledger.put(outcomes)
+        if moments := [outcome.again_at for outcome in outcomes if outcome.again_at is not None]:
+            self._come_back(min(moments))
+
+
+def _held(delivery: Delivery, reminder: Claimed, present: datetime) -> datetime | None:
+    """The end of the student's quiet hours, for what is overdue and still useful after them."""
+    if delivery.zone is None or not is_late(reminder.due_at, present):
+        return None
+    return hold_until(present, reminder.expires_at, delivery.quiet, ZoneInfo(delivery.zone))
+
+
+def _again(reminder: Claimed, at: datetime, reason: str = "", *, unsure: bool = False) -> Outcome:
+    return Outcome(reminder, Status.PENDING, reason, again_at=at, unsure=unsure)
+
+
+def _expired(reminder: Claimed) -> Outcome:
+    first = reminder.attempts == 1
+    return Outcome(reminder, Status.STALE, "too late to be useful" if first else "could not be sent in time")
+
+
+def _still_unknown(reminder: Claimed, error: TryLaterError | TimeoutError) -> Outcome:
+    """Look again later; what would be too late by then stays open for ever, and the student is told so."""
+    until = now() + _wait([reminder], error)
+    if until >= reminder.expires_at:
+        return Outcome(reminder, Status.UNCERTAIN, "its DM could not be read in time")
+    return _again(reminder, until, "its DM could not be read", unsure=True)
+
+
+def _wait(reminders: Iterable[Claimed], error: TryLaterError | TimeoutError) -> timedelta:
+    """As long as Discord asks for, else longer with each attempt."""
+    if isinstance(error, TryLaterError) and error.after is not None:
+        return error.after
+    return backoff(max(reminder.attempts for reminder in reminders), random.random())  # noqa: S311 - jitter

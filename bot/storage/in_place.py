@@ -1,0 +1,58 @@
+"""A connection to a SQLite file that leaves the event loop only where it has to wait.
+
+aiosqlite hands every call to a thread and back: four hops for a statement, most of what a small query costs. SQLite
+itself answers from memory within microseconds. What waits, for a lock or for the disk, still goes to the thread:
+opening, closing, settings, a write lock that another process holds, the commit with its fsync; and what writes many
+rows at once. docs/performance.md has the figures.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import aiosqlite
+
+T = TypeVar("T")
+
+_IN_THE_THREAD = frozenset({"commit", "executemany", "executescript", "backup"})
+_TAKE_THE_LOCK = "BEGIN IMMEDIATE"
+
+
+class InPlaceConnection(aiosqlite.Connection):
+    """Runs in the loop what need not wait, everything else in its thread."""
+
+    async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        connection, statement = self._connection, args[0] if args else None
+        if connection is None or fn == connection.close or fn.__name__ in _IN_THE_THREAD:
+            return await self._in_the_thread(fn, *args, **kwargs)
+        if statement == _TAKE_THE_LOCK:
+            return await self._take_the_lock(connection, partial(fn, *args, **kwargs))
+        if isinstance(statement, str) and statement.startswith("PRAGMA"):
+            return await self._in_the_thread(fn, *args, **kwargs)
+        return fn(*args, **kwargs)
+
+    async def _in_the_thread(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        result: T = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        return result
+
+    async def _take_the_lock(self, connection: sqlite3.Connection, begin: Callable[[], T]) -> T:
+        """At once when nobody holds it, which is nearly always; else wait for it in the thread."""
+        (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+        connection.execute("PRAGMA busy_timeout=0")
+        try:
+            return begin()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+        finally:
+            connection.execute(f"PRAGMA busy_timeout={patience}")
+        return await self._in_the_thread(begin)
+
+
+def connect(file: str, **options: Any) -> InPlaceConnection:
+    """What SQLAlchemy opens a SQLite file with; `options` are those of `sqlite3.connect`. To be awaited."""
+    connection = InPlaceConnection(partial(sqlite3.connect, file, **options), iter_chunk_size=64)
+    # A bot that could not close its connections still ends.
+    connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy itself does for the connections that it opens
+    return connection

@@ -1,0 +1,98 @@
+"""What can be wrong with the storage, told from the errors that it raises, and what an operator can do about it."""
+
+import sqlite3
+from enum import StrEnum
+
+
+class Trouble(StrEnum):
+    """One kind of trouble."""
+
+    BUSY = "busy"
+    """Another program holds the database."""
+    FULL = "full"
+    """There is no room on the disk, or a quota is used up."""
+    UNREADABLE = "unreadable"
+    """The disk or the file system refuses. Whether the last commit was kept cannot be told."""
+    DAMAGED = "damaged"
+    """What is in the file is no database, or one that contradicts itself."""
+    MISSING = "missing"
+    """The file was there and is gone."""
+    EMPTY = "empty"
+    """The file has no bytes: what was in it is gone, and tables made anew would hide that."""
+    REPLACED = "replaced"
+    """Another file is where the one that was opened used to be."""
+    FOREIGN = "foreign"
+    """A database, but of another program or of another version of Rapport."""
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it stays until the file is put right. The others pass by themselves."""
+        return self not in {Trouble.BUSY, Trouble.FULL, Trouble.UNREADABLE}
+
+    @property
+    def keeps_nothing(self) -> bool:
+        """Whether what was to be saved is certainly not."""
+        return self is not Trouble.UNREADABLE
+
+
+REMEDIES = {
+    Trouble.BUSY: "Another program holds the database. Close it, or wait for it to finish.",
+    Trouble.FULL: "The disk or a quota on it is full, so nothing can be saved. Free some space.",
+    Trouble.UNREADABLE: "The disk refuses to read or write the database. Look at both.",
+    Trouble.DAMAGED: "The database file is damaged. Put a backup in its place.",
+    Trouble.MISSING: "The database file is gone. Put it back, or a backup of it.",
+    Trouble.EMPTY: (
+        "The database file is empty (0 bytes). Put a backup in its place; or, to begin with no data, stop the bot"
+        " and delete the file."
+    ),
+    Trouble.REPLACED: (
+        "Another file is in the place of the database, and another program still has the old one open."
+        " Close that program."
+    ),
+    Trouble.FOREIGN: (
+        "The database is of another program or of another version of Rapport. Install the version that it belongs"
+        " to, or put a backup in its place."
+    ),
+}
+"""What an operator reads: what is wrong, then what to do."""
+
+
+class OutOfOrderError(Exception):
+    """The database is not used as it is; `trouble` says why. Nothing was read or kept."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(REMEDIES[trouble])
+        self.trouble = trouble
+
+
+_PRIMARY = {
+    sqlite3.SQLITE_BUSY: Trouble.BUSY,
+    sqlite3.SQLITE_LOCKED: Trouble.BUSY,
+    sqlite3.SQLITE_FULL: Trouble.FULL,
+    sqlite3.SQLITE_CORRUPT: Trouble.DAMAGED,
+    sqlite3.SQLITE_NOTADB: Trouble.DAMAGED,
+    sqlite3.SQLITE_IOERR: Trouble.UNREADABLE,
+    sqlite3.SQLITE_CANTOPEN: Trouble.UNREADABLE,
+    sqlite3.SQLITE_READONLY: Trouble.UNREADABLE,
+    sqlite3.SQLITE_PERM: Trouble.UNREADABLE,
+}
+_EXTENDED = {
+    sqlite3.SQLITE_IOERR_SHORT_READ: Trouble.DAMAGED,
+    sqlite3.SQLITE_READONLY_DBMOVED: Trouble.REPLACED,
+    # A quota or a limit is reached, or the index of the write-ahead log cannot grow. A commit needs its last byte.
+    sqlite3.SQLITE_IOERR_WRITE: Trouble.FULL,
+    sqlite3.SQLITE_IOERR_SHMSIZE: Trouble.FULL,
+}
+
+
+def trouble_of(error: BaseException) -> Trouble | None:
+    """What trouble of the storage is behind `error`; None when it is something else."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OutOfOrderError):
+            return cause.trouble
+        if isinstance(cause, sqlite3.Error):
+            code = getattr(cause, "sqlite_errorcode", 0)  # errors of Python's own module have none
+            return _EXTENDED.get(code) or _PRIMARY.get(code & 0xFF)
+        cause = getattr(cause, "orig", None) or cause.__cause__
+    return None

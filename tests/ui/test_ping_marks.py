@@ -1,0 +1,123 @@
+"""Every ping names its reminders to whoever reads it back: on each kind of card, in each of its states."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.clock import now
+from bot.domain.interviews import InterviewStatus
+from bot.domain.reminders import Kind
+from bot.handbook import loader
+from bot.services.interview_views import InterviewView
+from bot.services.pings import DueTodo, Meeting, Note, PingView, Waiting
+from bot.services.todos import TodoView
+from bot.ui.build import build
+from bot.ui.card import Card
+from bot.ui.cards import pings as cards
+from bot.ui.routes import Kind as Carrier
+from bot.ui.routes import Route, encode
+from tests.limits import parts
+
+HANDBOOK = loader.load()
+OWNER, REMINDER = 1001, 4711
+HOUR = timedelta(hours=1)
+MARK = {("reminder", REMINDER)}
+SILENT = {Kind.KEEP_IN_TOUCH}
+"""Kinds of which no ping speaks yet."""
+
+pytestmark = pytest.mark.usefixtures("traveller")
+
+
+def meeting(status: InterviewStatus = InterviewStatus.SCHEDULED, note_version: int = 0) -> InterviewView:
+    return InterviewView(
+        id=31,
+        contact_id=32,
+        contact_name="Ana Reyes",
+        starts_at=now(),
+        minutes=30,
+        mode=None,
+        place="",
+        status=status,
+        ended_at=now() if status is InterviewStatus.MET else None,
+        sequence=0,
+        created_at=now(),
+        begun=False,
+        over=False,
+        evaluation_id=None,
+        evaluation_status="",
+        note_due_at=now() + HOUR,
+        note_version=note_version,
+        note_sent_at=None,
+    )
+
+
+def view(kind: Kind, reminder: int = REMINDER) -> PingView:
+    """A ping of `kind` as it is when it is sent. No other number in it is the reminder's."""
+    match kind:
+        case Kind.PREPARE | Kind.SOON | Kind.CHECK_BACK:
+            return PingView(reminder, kind, now(), Meeting(meeting()))
+        case Kind.NUDGE:
+            return PingView(reminder, kind, now(), Waiting(33, "Ana Reyes", now()))
+        case Kind.TODO_DUE:
+            return PingView(reminder, kind, now(), DueTodo(TodoView(34, "Read it", "Ana Reyes", now(), None)))
+        case _:
+            return PingView(reminder, kind, now(), Note(meeting(InterviewStatus.MET), now() + HOUR, "storms"))
+
+
+def custom_ids(card: Card) -> list[str]:
+    components = build(card, OWNER).view.to_components()  # type: ignore[no-untyped-call]
+    return [part["custom_id"] for part in parts(components) if "custom_id" in part]
+
+
+KINDS = [kind for kind in Kind if kind not in SILENT]
+
+
+@pytest.mark.parametrize("late", [True, False])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_ping_names_its_reminder(kind: Kind, late: bool) -> None:
+    assert cards.marks(custom_ids(cards.ping(view(kind), HANDBOOK, late=late))) == MARK
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_ping_that_is_being_put_off_still_names_it(kind: Kind) -> None:
+    assert cards.marks(custom_ids(cards.snooze(view(kind), HANDBOOK))) == MARK
+    assert cards.marks(custom_ids(cards.snoozed(view(kind), HANDBOOK, now() + 2 * HOUR))) == MARK
+
+
+def test_a_ping_about_a_note_that_is_written_names_it_too() -> None:
+    one = view(Kind.THANK_YOU_SECOND)
+    written = replace(one, about=Note(meeting(InterviewStatus.MET, note_version=1), now() + HOUR, ""))
+    assert cards.marks(custom_ids(cards.ping(written, HANDBOOK))) == MARK
+
+
+@pytest.mark.parametrize("late", [True, False])
+@pytest.mark.parametrize("kinds", [KINDS, KINDS[:2], [Kind.TODO_DUE] * 12], ids=["every", "two", "many"])
+def test_several_are_known_by_their_nonce_alone(kinds: Sequence[Kind], late: bool) -> None:
+    views = [view(kind, REMINDER + n) for n, kind in enumerate(kinds)]
+    card = cards.several(views, HANDBOOK, REMINDER, late=late)
+    # A button of one of many would name that one only, and it may be one that is not shown.
+    assert cards.marks(custom_ids(card)) == {("nonce", REMINDER)}
+
+
+@pytest.mark.parametrize(
+    "custom_id",
+    [
+        "",
+        "anything",
+        "b0:ping.snooze:rt:4711",
+        *(
+            encode(Carrier.BUTTON, Route(action, OWNER, args))
+            for action, args in [
+                ("home.next", ()),
+                ("todo.done", ("34",)),
+                ("interview.prep", ("31",)),
+                ("todo.show", ("34", "4711")),
+                ("evaluation.back", ("4711",)),
+            ]
+        ),
+    ],
+)
+def test_no_other_card_passes_for_a_ping(custom_id: str) -> None:
+    assert cards.marks([custom_id]) == set()
