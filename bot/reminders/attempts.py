@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import now
 from bot.domain.reminders import Status, backoff, hold_until, is_late, keep_newest
+from bot.domain.times import in_quiet
 from bot.logs import outline
 from bot.reminders.ledger import Ledger, NotWrittenError
 from bot.reminders.pace import Pace
@@ -114,10 +115,13 @@ class Attempts:
 
 
 def _held(delivery: Delivery, reminder: Claimed, present: datetime) -> datetime | None:
-    """The end of the student's quiet hours, for what is overdue and still useful after them."""
-    if delivery.zone is None or not is_late(reminder.due_at, present):
+    """The end of the student's quiet hours, for what can wait for it and was not planned into them."""
+    if delivery.zone is None:
         return None
-    return hold_until(present, reminder.expires_at, delivery.quiet, ZoneInfo(delivery.zone))
+    zone = ZoneInfo(delivery.zone)
+    if in_quiet(reminder.due_at, delivery.quiet, zone) and not is_late(reminder.due_at, present):
+        return None
+    return hold_until(present, reminder.expires_at, delivery.quiet, zone)
 
 
 def _again(reminder: Claimed, at: datetime, reason: str = "", *, unsure: bool = False) -> Outcome:

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Any
 
-from sqlalchemy import RowMapping, Select, bindparam, select, update
+from sqlalchemy import RowMapping, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
@@ -87,16 +86,16 @@ class Deliveries:
         return deliveries
 
     async def _claim(self, session: AsyncSession, present: datetime, limit: int) -> list[Delivery]:
-        rows = [*(await session.execute(due(present).limit(limit))).mappings()]
+        connection = await session.connection()
+        rows = [*(await connection.execute(_DUE, {"present": present, "many": limit})).mappings()]
         if not rows:
             return []
         users, taken = {row["user_id"] for row in rows}, {row["id"] for row in rows}
-        more = due(present).where(Reminder.user_id.in_(users), Reminder.id.not_in(taken))
-        rows += (await session.execute(more.limit(limit))).mappings()
+        rows += (await connection.execute(_MORE, {"present": present, "users": users, "taken": taken})).mappings()
         deliveries = _by_user(rows, until=present + LEASE)
         claimed = [reminder for delivery in deliveries for reminder in delivery.reminders]
-        leases = [{"row": one.id, "until": one.lease, "known_by": one.nonce} for one in claimed]
-        await (await session.connection()).execute(_LEASE, leases)
+        await connection.execute(_LEASE, {"until": present + LEASE, "rows": [one.id for one in claimed]})
+        await connection.execute(_NAME, [{"row": one.id, "known_by": one.nonce} for one in claimed])
         return deliveries
 
     async def earliest(self) -> datetime | None:
@@ -124,48 +123,45 @@ class Deliveries:
                 await session.execute(_DOOR, {"users": closed, "moment": now()})
 
 
-def due(present: datetime) -> Select[*tuple[Any, ...]]:
-    """What can be claimed at `present`, the longest waiting first, with what is needed of its student."""
-    return (
-        select(
-            Reminder.id,
-            Reminder.user_id,
-            Reminder.kind,
-            Reminder.subject_id,
-            Reminder.due_at,
-            Reminder.expires_at,
-            Reminder.attempts,
-            Reminder.claimed_until,
-            Reminder.nonce,
-            User.zone,
-            User.quiet_from,
-            User.quiet_to,
-        )
-        .join(User, User.discord_id == Reminder.user_id)
-        .where(PENDING, Reminder.available_at <= present)
-        .order_by(Reminder.available_at)
-        .with_for_update(skip_locked=True, of=Reminder)
+_CAN_BE_CLAIMED = (
+    select(
+        Reminder.id,
+        Reminder.user_id,
+        Reminder.kind,
+        Reminder.subject_id,
+        Reminder.due_at,
+        Reminder.expires_at,
+        Reminder.attempts,
+        Reminder.claimed_until,
+        Reminder.nonce,
+        User.zone,
+        User.quiet_from,
+        User.quiet_to,
     )
-
-
+    .join(User, User.discord_id == Reminder.user_id)
+    .where(PENDING, Reminder.available_at <= bindparam("present"))
+    .order_by(Reminder.available_at)
+    .with_for_update(skip_locked=True, of=Reminder)
+)
+"""The longest waiting first, with what is needed of its student."""
+_DUE = _CAN_BE_CLAIMED.limit(bindparam("many"))
+_MORE = _CAN_BE_CLAIMED.where(
+    Reminder.user_id.in_(bindparam("users", expanding=True)),
+    Reminder.id.not_in(bindparam("taken", expanding=True)),
+)
 _EARLIEST = select(Reminder.available_at).where(PENDING).order_by(Reminder.available_at).limit(1)
 
 _REMINDERS = Base.metadata.tables[Reminder.__tablename__]
 _LEASE = (
     update(_REMINDERS)
-    .where(_REMINDERS.c.id == bindparam("row"))
-    .values(
-        claimed_until=bindparam("until"),
-        available_at=bindparam("until"),
-        nonce=bindparam("known_by"),
-        attempts=_REMINDERS.c.attempts + 1,
-    )
+    .where(_REMINDERS.c.id.in_(bindparam("rows", expanding=True)))
+    .values(claimed_until=bindparam("until"), available_at=bindparam("until"), attempts=_REMINDERS.c.attempts + 1)
 )
+_NAME = update(_REMINDERS).where(_REMINDERS.c.id == bindparam("row")).values(nonce=bindparam("known_by"))
 _DOUBT = (
-    update(Reminder)
-    .where(PENDING, Reminder.available_at <= bindparam("present"), Reminder.claimed_until.is_(None))
-    .values(claimed_until=Reminder.available_at)
-    .execution_options(synchronize_session=False)
+    update(_REMINDERS)
+    .where(PENDING, _REMINDERS.c.available_at <= bindparam("present"), _REMINDERS.c.claimed_until.is_(None))
+    .values(claimed_until=_REMINDERS.c.available_at)
 )
 """Everything due may have gone out already."""
 _RECORD = (

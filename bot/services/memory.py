@@ -1,8 +1,11 @@
 """What the bot remembers about itself between two starts."""
 
+from functools import cache
+from typing import Any
+
 from bot.storage.engine import Database
 from bot.storage.models import Fact
-from bot.storage.upsert import insert
+from bot.storage.upsert import insert_into
 
 
 class Memory:
@@ -20,7 +23,11 @@ class Memory:
     async def remember(self, key: str, value: str) -> None:
         """Keep or replace the fact."""
         async with self.db.write() as session:
-            statement = insert(session, Fact).values(key=key, value=value)
-            await session.execute(
-                statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
-            )
+            connection = await session.connection()
+            await connection.execute(_keep(connection.dialect.name), {"key": key, "value": value})
+
+
+@cache
+def _keep(dialect: str) -> Any:
+    statement = insert_into(dialect, Fact)
+    return statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -12,12 +13,22 @@ import aiohttp
 from bot.reminders.sender import TryLaterError
 
 _TOO_MANY_REQUESTS = 429
+_SERVER_ERRORS = 500
 _UNSAID = timedelta(minutes=1)
 """How long to stay away when Discord does not say it; Cloudflare, in front of it, often does not."""
 _EVERYTHING = ("", "")
 
-_heeded = ContextVar("heeded", default=False)
-"""Whether the request at hand belongs to a ping."""
+
+@dataclass
+class _Ping:
+    """What is known of the ping that requests are made for."""
+
+    doubtful: bool = False
+    """Discord failed over the message: it may have taken it, though discord.py tries again by itself."""
+
+
+_heeded: ContextVar[_Ping | None] = ContextVar("heeded", default=None)
+"""The ping that the request at hand belongs to."""
 
 
 class Limits:
@@ -40,30 +51,37 @@ class Limits:
 
     @contextmanager
     def heeded(self) -> Iterator[None]:
-        """Every request in the block is a ping's. Raises TryLaterError for one that is, or comes, over a limit."""
+        """Every request in the block is for one ping. Raises TryLaterError when one is, or comes, over a limit."""
         self._check(_EVERYTHING)
-        token = _heeded.set(True)
+        ping = _Ping()
+        token = _heeded.set(ping)
         try:
             yield
+        except TryLaterError as error:
+            error.unsure |= ping.doubtful
+            raise
         finally:
             _heeded.reset(token)
 
     async def _started(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, params: aiohttp.TraceRequestStartParams
     ) -> None:
-        if _heeded.get():
+        if _heeded.get() is not None:
             self._check(_EVERYTHING)
             self._check((params.method, params.url.path))
 
     async def _answered(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, params: aiohttp.TraceRequestEndParams
     ) -> None:
+        ping = _heeded.get()
         if params.response.status != _TOO_MANY_REQUESTS:
+            if ping is not None and params.response.status >= _SERVER_ERRORS and _is_message(params):
+                ping.doubtful = True
             return
         headers = params.response.headers
         route = _EVERYTHING if _for_everything(headers) else (params.method, params.url.path)
         self._note(route, retry_after(headers) or _UNSAID)
-        if _heeded.get():
+        if ping is not None:
             params.response.release()
             self._check(route)
 
@@ -76,6 +94,10 @@ class Limits:
         left = self._until.get(route, 0.0) - asyncio.get_running_loop().time()
         if left > 0:
             raise TryLaterError(timedelta(seconds=left))
+
+
+def _is_message(params: aiohttp.TraceRequestEndParams) -> bool:
+    return params.method == "POST" and params.url.path.endswith("/messages")
 
 
 def _for_everything(headers: Mapping[str, str]) -> bool:

@@ -1,0 +1,35 @@
+"""`python -m benchmarks`: measures everything on this machine in one go, and prints it beside the bounds."""
+
+import argparse
+import json
+import logging
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.everything import measure
+from benchmarks.plan import FULL, QUICK
+from benchmarks.table import LINES, drawn, machine
+
+
+def main() -> int:
+    """Measure and print; always returns 0, as a busy machine is not a fault."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="less of everything: under a minute")
+    parser.add_argument("--json", type=Path, default=None, help="write the figures to this file as well")
+    options = parser.parse_args()
+    logging.getLogger("discord").setLevel(logging.ERROR)
+    print(f"{machine()['cores']} cores, {machine()['memory_gib']} GiB of memory", flush=True)
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        figures = measure(Path(folder), QUICK if options.quick else FULL, lambda line: print(line, flush=True))
+    print(f"\n{drawn(figures)}\n\n{time.perf_counter() - started:.0f} s in all")
+    if options.json is not None:
+        found = {line.key: round(figures[line.key], 4) for line in LINES}
+        options.json.write_text(json.dumps({**found, "machine": machine()}, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""The bots whose commands are compared: a bare one, and Rapport with one command more, the least of its kind."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+from pydantic import SecretStr
+
+from benchmarks.rows import FAR, add_students, connected, opened
+from bot.app import Rapport, create_bot
+from bot.settings import Settings
+from bot.ui.cards import profile as cards
+from bot.ui.press import Interaction, Press
+from bot.ui.step import Step, action
+
+STUDENTS = 50
+CONTACTS = 5
+"""People whom each of the students knows."""
+
+
+def bare_bot() -> commands.Bot:
+    """The least that answers a command."""
+    bot = commands.Bot(commands.when_mentioned, intents=discord.Intents.none(), help_command=None)
+
+    @app_commands.command(description="Answer")
+    async def ping(interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.send_message("Pong.")
+
+    bot.tree.add_command(ping)
+    return bot
+
+
+class OneOfEach(Step):
+    """A command of Rapport's kind with one statement that reads and one that writes, each in its unit of work."""
+
+    @app_commands.command(name="each")
+    async def each_command(self, interaction: Interaction, text: str) -> None:
+        """Read, write, answer."""
+        await self.act(interaction, "benchmark.each", text=text)
+
+    @action("benchmark.each")
+    async def each(self, press: Press) -> None:
+        """Read the student's profile, write a fact, show a card."""
+        profile = await self.services.profiles.get(press.user_id)
+        await self.services.memory.remember(f"benchmark:{press.user_id}", press.text("text"))
+        await press.show(cards.profile(profile))
+
+
+async def our_bot(file: Path) -> Rapport:
+    """Rapport on a fresh `file`, not logged in yet, with students who know somebody."""
+    await (await opened(file)).close()
+    add_students(file, STUDENTS)
+    with closing(connected(file)) as connection:
+        connection.executemany(
+            "INSERT INTO contacts (owner_id, name, title, organization, reach, source, why, notes, created_at) "
+            "VALUES (?, ?, 'Analyst', 'Acme', '', '', '', '', ?)",
+            [(owner, f"Contact {n}", FAR) for n in range(CONTACTS) for owner in range(1, STUDENTS + 1)],
+        )
+    return rapport_on(file)
+
+
+def rapport_on(file: Path) -> Rapport:
+    """Rapport on `file`, otherwise as it is when nothing is set."""
+    return create_bot(Settings(_env_file=None, database_url=SecretStr(f"sqlite+aiosqlite:///{file}")))

@@ -1,0 +1,1 @@
+"""Faults survived, in small: the same trials that `python -m benchmarks.faults` runs at full size."""

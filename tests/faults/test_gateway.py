@@ -1,0 +1,11 @@
+"""However the connection breaks, one bot with one engine comes back, and no ping is lost, late or told twice."""
+
+from benchmarks.faults.gateway import BREAKS, run
+
+
+def test_every_way_of_losing_the_gateway_is_survived() -> None:
+    report = run(1, 2026)
+    assert report.broken == ()
+    assert report.tried == len(BREAKS)
+    assert report.figures["pings during an outage"] > 10
+    assert report.figures["sessions resumed"] >= sum(one.resumes for one in BREAKS)

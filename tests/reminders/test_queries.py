@@ -1,0 +1,84 @@
+"""What the engine asks the database goes through an index, however many rows there are."""
+
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from bot.clock import now
+from bot.domain.reminders import Kind, Planned, Status
+from bot.services.base import ensure_user
+from bot.services.deliveries import Deliveries, Outcome
+from bot.services.reminders import arm
+from bot.storage.engine import Database
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def asked(db: Database) -> list[tuple[str, Any]]:
+    """Every statement from here on, with its values."""
+    async with db.write() as session:
+        for user in (1, 2):
+            await ensure_user(session, user)
+            pings = [Planned(Kind.NUDGE, n, now() + n * HOUR, now() + 90 * HOUR, f"{user}:{n}") for n in range(3)]
+            await arm(session, user, pings)
+    found: list[tuple[str, Any]] = []
+
+    def note(*given: Any) -> None:
+        statement, values, many = given[2], given[3], given[5]
+        found.append((statement, values[0] if many else values))
+
+    event.listen(db.engine.sync_engine, "before_cursor_execute", note)
+    return found
+
+
+async def plans(db: Database, asked: list[tuple[str, Any]]) -> dict[str, list[str]]:
+    """How SQLite goes about each statement on reminders."""
+    found = {}
+    async with db.engine.connect() as connection:
+        for statement, values in list(asked):
+            if "reminders" in statement:
+                rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                found[statement] = [row[3] for row in rows]
+    return found
+
+
+async def claim_and_record(deliveries: Deliveries) -> None:
+    claimed = [reminder for delivery in await deliveries.claim() for reminder in delivery.reminders]
+    assert len(claimed) == 2
+    await deliveries.record([Outcome(one, Status.SENT, message_id=1) for one in claimed])
+
+
+async def look(deliveries: Deliveries) -> None:
+    assert await deliveries.earliest() is not None
+
+
+@pytest.mark.parametrize(("ask", "statements"), [(claim_and_record, 5), (look, 1)])
+async def test_nothing_reads_all_reminders(
+    db: Database,
+    asked: list[tuple[str, Any]],
+    ask: Callable[[Deliveries], Coroutine[Any, Any, None]],
+    statements: int,
+) -> None:
+    await ask(Deliveries(db))
+    found = await plans(db, asked)
+    assert len(found) == statements
+    for statement, steps in found.items():
+        assert not [step for step in steps if step.startswith("SCAN reminders") and "USING" not in step], statement
+
+
+async def test_what_is_due_is_a_prefix_of_the_index_of_what_waits(
+    db: Database, asked: list[tuple[str, Any]]
+) -> None:
+    deliveries = Deliveries(db)
+    await look(deliveries)
+    await claim_and_record(deliveries)
+    found = list((await plans(db, asked)).values())
+    earliest, due, more = found[0], found[1], found[2]
+    assert earliest == ["SCAN reminders USING INDEX ix_reminders_pending"], "it stops at the first"
+    assert due[0] == "SEARCH reminders USING INDEX ix_reminders_pending (available_at<?)"
+    assert "SEARCH reminders USING INDEX ix_reminders_user_id (user_id=?)" in more
+    assert not [step for step in due if "TEMP B-TREE" in step], "it would sort everything that is due"
