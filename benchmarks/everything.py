@@ -1,6 +1,7 @@
 """All measurements, one after the other, on this machine."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,9 @@ def measure(folder: Path, sizes: Sizes, tell: Callable[[str], None]) -> dict[str
         for note in found.notes:
             tell(note)
 
+    # As `python -m bot run` does at its start, so that the garbage collector leaves alone what lasts.
+    gc.collect()
+    gc.freeze()
     for one in _IN_A_LOOP:
         keep(asyncio.run(one(run)))
     many_rows = folder / "many.sqlite3"

@@ -78,7 +78,8 @@ async def measure(run: Run) -> Found:
         ("planned", ours.planned, jobs.planned, stock.planned),
         ("planned and delivered", ours.both, jobs.both, stock.both),
     )
-    return Found({"vs_job_store": ours.delivered / jobs.delivered}, tuple(_note(*line) for line in told))
+    # The key is against the store as somebody gets it who follows APScheduler's own guide.
+    return Found({"vs_job_store": ours.delivered / stock.delivered}, tuple(_note(*line) for line in told))
 
 
 def _note(did: str, ours: float, jobs: float, stock: float) -> str:

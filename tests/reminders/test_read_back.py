@@ -219,6 +219,30 @@ async def test_a_new_reminder_never_passes_for_said_in_an_earlier_message(
     assert [message for _, _, message in await ends(db, first, second, new)] == [1000, 1000, 1001]
 
 
+async def test_a_group_that_falls_apart_is_not_taken_for_the_one_that_its_first_went_out_with(
+    db: Database, engine: Engine, dm: Dm, traveller: time_machine.Traveller
+) -> None:
+    first, second, third = await plan(db, now(), now(), now() + LEASE + 2 * HOUR)
+    together = await claim(db)
+    # That worker dies before it sends; looking back fails for a while, longer for the second than for the first.
+    deliveries = Deliveries(db)
+    traveller.shift(LEASE)
+    doubtful = {one.id: one for one in await claim(db)}
+    await deliveries.record(
+        [
+            Outcome(doubtful[first], Status.PENDING, again_at=now() + HOUR, unsure=True),
+            Outcome(doubtful[second], Status.PENDING, again_at=now() + 3 * HOUR, unsure=True),
+        ]
+    )
+    traveller.shift(2 * HOUR)
+    await look(engine)
+    assert dm.told == [(first, third)]
+    assert dm.messages[0].nonce != together[0].nonce
+    traveller.shift(HOUR)
+    await look(engine)
+    assert dm.told == [(first, third), (second,)]
+
+
 async def test_a_message_is_not_known_by_a_reminder_that_it_does_not_speak_of(
     db: Database, engine: Engine, dm: Dm, traveller: time_machine.Traveller
 ) -> None:
