@@ -12,6 +12,7 @@ from bot.logs import outline
 from bot.storage.trouble import Trouble, trouble_of
 from bot.ui.card import Block, Button, Card, Letter, Row, State, Style, Text
 from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, NEXT, primary
+from bot.ui.direct import CLOSED
 from bot.ui.form import Fields
 from bot.ui.press import Press
 from bot.ui.sentences import sentence
@@ -20,8 +21,8 @@ log = logging.getLogger(__name__)
 
 _WORTH = 41
 """Characters from which on a command or a DM is worth handing back: the student still has it on the screen."""
-_GONE = {10008, 10015, 10062}
-"""Discord: unknown message, unknown webhook, unknown interaction. There is nobody left to answer."""
+_GONE = {10008, 10015, 10062, CLOSED}
+"""Discord: unknown message, unknown webhook, unknown interaction, closed DMs. There is nobody left to answer."""
 
 
 async def report(press: Press, error: BaseException) -> None:

@@ -26,6 +26,7 @@ class Notes:
 
     def __init__(self) -> None:
         self.sent: list[tuple[int, list[int], bool]] = []
+        self.arrived = asyncio.Event()
         self.trouble: dict[int, list[Exception]] = {}
         self.nothing_to_say: set[int] = set()
         self.in_the_dm: dict[int, int] | Exception | None = {}
@@ -37,6 +38,7 @@ class Notes:
         if user_id in self.nothing_to_say:
             return None
         self.sent.append((user_id, [reminder.id for reminder in reminders], late))
+        self.arrived.set()
         return 1000 + len(self.sent)
 
     async def find(self, *_asked: object) -> Mapping[int, int] | None:
@@ -153,6 +155,22 @@ async def test_a_sweep_notices_that_the_clock_has_jumped(
     await look(engine)
     traveller.shift(HOUR)
     await sweep(engine)
+    assert notes.sent == [(1, [ping], False)]
+
+
+async def test_a_clock_that_is_set_back_by_hours_silences_no_sweep(
+    db: Database, notes: Notes, traveller: time_machine.Traveller
+) -> None:
+    engine = Engine(Deliveries(db), notes, sweep_seconds=0.01, per_second=50)
+    engine.start()
+    await engine.finished()
+    traveller.shift(-3 * HOUR)
+    neighbour = Database(open_engine(db.engine.url))
+    [ping] = await plan(neighbour, now())
+    await neighbour.close()
+    async with asyncio.timeout(10):
+        await notes.arrived.wait()
+    await engine.stop()
     assert notes.sent == [(1, [ping], False)]
 
 
