@@ -33,7 +33,6 @@ AWAY = (timedelta(seconds=10), LEASE, timedelta(minutes=30), timedelta(days=1))
 _AGAIN = 1
 """At so many of the steps of the second process it is stopped too, for each stop of the first at full size."""
 POST = f"POST /channels/{{channel_id}}/messages of {Who.SINGLE:d}"
-"""What sends the one reminder of Who.SINGLE."""
 """The request that sends the one reminder of Who.SINGLE."""
 _MISSING_ACCESS = 50001
 _CHATTER = 1000
