@@ -130,23 +130,29 @@ class Engine:
         try:
             while self._again and not self._stopping:
                 self._again = False
+                expected = self._wake_at
                 self._wake_at = self._seen = None
                 version = self._deliveries.version()
-                if (due := await self._empty_the_queue()) is not None:
+                if (due := await self._empty_the_queue(expected)) is not None:
                     self.arm(due)
                 self._seen = version
         except Exception as error:  # noqa: BLE001 - this is the door of the engine: the sweep looks again
             if trouble_of(error) is None:  # the storage says that itself, once and not at every sweep
                 log.error("the reminder engine stumbled; it looks again at the next sweep\n%s", outline(error))  # noqa: TRY400 - the message of the error must not be logged
 
-    async def _empty_the_queue(self) -> datetime | None:
-        """Set off what is due; returns when the next row is. A look that finds nothing due writes nothing."""
-        while (due := await self._deliveries.earliest()) is not None and due <= now() and not self._stopping:
+    async def _empty_the_queue(self, expected: datetime | None) -> datetime | None:
+        """Set off what is due; returns when the next row is. A look that finds nothing due writes nothing.
+
+        `expected`: for when the clock was set. Once that has come, there is no need to ask before taking.
+        """
+        due = expected if expected is not None and expected <= now() else await self._deliveries.earliest()
+        while due is not None and due <= now() and not self._stopping:
             deliveries = await self._deliveries.claim(await self._room())
-            if not deliveries:
-                return now() + _CONTENDED
             for delivery in deliveries:
                 self._set_off(delivery)
+            due = await self._deliveries.earliest()
+            if not deliveries and due is not None and due <= now():
+                return now() + _CONTENDED
         return due
 
     async def _room(self) -> int:

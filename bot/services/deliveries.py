@@ -94,8 +94,9 @@ class Deliveries:
         rows += (await connection.execute(_MORE, {"present": present, "users": users, "taken": taken})).mappings()
         deliveries = _by_user(rows, until=present + LEASE)
         claimed = [reminder for delivery in deliveries for reminder in delivery.reminders]
-        await connection.execute(_LEASE, {"until": present + LEASE, "rows": [one.id for one in claimed]})
-        await connection.execute(_NAME, [{"row": one.id, "known_by": one.nonce} for one in claimed])
+        await connection.execute(
+            _TAKE, [{"row": one.id, "until": one.lease, "known_by": one.nonce} for one in claimed]
+        )
         return deliveries
 
     async def earliest(self) -> datetime | None:
@@ -152,12 +153,16 @@ _MORE = _CAN_BE_CLAIMED.where(
 _EARLIEST = select(Reminder.available_at).where(PENDING).order_by(Reminder.available_at).limit(1)
 
 _REMINDERS = Base.metadata.tables[Reminder.__tablename__]
-_LEASE = (
+_TAKE = (
     update(_REMINDERS)
-    .where(_REMINDERS.c.id.in_(bindparam("rows", expanding=True)))
-    .values(claimed_until=bindparam("until"), available_at=bindparam("until"), attempts=_REMINDERS.c.attempts + 1)
+    .where(_REMINDERS.c.id == bindparam("row"))
+    .values(
+        claimed_until=bindparam("until"),
+        available_at=bindparam("until"),
+        attempts=_REMINDERS.c.attempts + 1,
+        nonce=bindparam("known_by"),
+    )
 )
-_NAME = update(_REMINDERS).where(_REMINDERS.c.id == bindparam("row")).values(nonce=bindparam("known_by"))
 _DOUBT = (
     update(_REMINDERS)
     .where(PENDING, _REMINDERS.c.available_at <= bindparam("present"), _REMINDERS.c.claimed_until.is_(None))

@@ -56,7 +56,7 @@ async def look(deliveries: Deliveries) -> None:
     assert await deliveries.earliest() is not None
 
 
-@pytest.mark.parametrize(("ask", "statements"), [(claim_and_record, 5), (look, 1)])
+@pytest.mark.parametrize(("ask", "statements"), [(claim_and_record, 4), (look, 1)])
 async def test_nothing_reads_all_reminders(
     db: Database,
     asked: list[tuple[str, Any]],
