@@ -24,8 +24,13 @@ def clean_environment() -> dict[str, str]:
 
 def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder of its own, with only the settings given."""
+    return python(folder, "-m", "bot", *words, **environment)
+
+
+def python(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The same for whatever Python is told to do."""
     return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "bot", *words],
+        [sys.executable, *words],
         cwd=folder,
         env=clean_environment() | environment,
         capture_output=True,
@@ -132,15 +137,7 @@ def test_a_first_start_without_room_on_the_disk_leaves_nothing_in_the_way_of_the
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY));"
         "from bot.__main__ import main; sys.exit(main(['run']))"
     )
-    full = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-B", "-c", code],
-        cwd=tmp_path,
-        env=clean_environment() | {"DISCORD_TOKEN": TOKEN},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    full = python(tmp_path, "-B", "-c", code, DISCORD_TOKEN=TOKEN)
     assert full.returncode == 1
     assert "so nothing can be saved. Free some space." in full.stderr
     assert "Traceback" not in full.stderr
@@ -266,15 +263,7 @@ def test_a_discord_that_cannot_be_reached_is_one_plain_sentence(tmp_path: Path) 
         # Bound but not listening: nobody answers here, and nobody else gets the port.
         taken.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        result = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "-c", WITH_DISCORD_AT, address],
-            cwd=tmp_path,
-            env=clean_environment() | {"DISCORD_TOKEN": TOKEN},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        result = python(tmp_path, "-c", WITH_DISCORD_AT, address, DISCORD_TOKEN=TOKEN)
     assert result.returncode == 1
     assert "Discord cannot be reached" in result.stderr
     assert "Traceback" not in result.stderr
@@ -286,15 +275,8 @@ def test_a_database_that_is_garbage_is_found_before_the_login(tmp_path: Path) ->
     (tmp_path / "data" / "rapport.sqlite3").write_bytes(b"this is no database" * 100)
     with socket.create_server(("127.0.0.1", 0)) as discord:
         discord.setblocking(False)
-        result = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "-c", WITH_DISCORD_AT, f"http://127.0.0.1:{discord.getsockname()[1]}"],
-            cwd=tmp_path,
-            env=clean_environment() | {"DISCORD_TOKEN": TOKEN},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        address = f"http://127.0.0.1:{discord.getsockname()[1]}"
+        result = python(tmp_path, "-c", WITH_DISCORD_AT, address, DISCORD_TOKEN=TOKEN)
         with pytest.raises(BlockingIOError):
             discord.accept()
     assert result.returncode == 1

@@ -40,7 +40,7 @@ class Guard:
     def __init__(self, engine: AsyncEngine, file: Path) -> None:
         self._engine = engine
         self._file = file
-        self._watch = Watch(str(file))
+        self._watch = Watch(file)
         self._opened: tuple[int, ...] | None = None
         """Device and number of the file that was opened: another one at the same path has others."""
         self._in_hand = 0

@@ -1,24 +1,21 @@
 """Tells whether anybody has written to a SQLite file, for less than it costs to ask what."""
 
 import sqlite3
+from pathlib import Path
 
 
 class Watch:
     """One connection that only ever compares: it reads no row, and nobody waits for it.
 
-    A question to the database costs milliseconds in hops between threads. This one takes microseconds of the loop,
-    so it may be asked every few seconds for ever.
+    It takes microseconds of the loop, so it may be asked every few seconds for ever.
     """
 
-    def __init__(self, file: str | None) -> None:
-        """`file` is None for a database that is no file; of that one nothing can be told."""
+    def __init__(self, file: Path) -> None:
         self._file = file
         self._connection: sqlite3.Connection | None = None
 
     def version(self) -> int | None:
         """Another number after every commit of any process; None when it cannot be told."""
-        if self._file is None:
-            return None
         try:
             if self._connection is None:
                 self._connection = sqlite3.connect(self._file, timeout=0)

@@ -116,6 +116,22 @@ async def test_the_clock_wakes_at_the_earliest_due_moment(
     assert engine.wakes_at == now() + HOUR
 
 
+async def test_a_ping_that_was_taken_back_hands_its_place_on_the_clock_to_the_next(
+    db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
+) -> None:
+    engine.start()
+    await engine.finished()
+    first, second = await plan(db, now() + HOUR, now() + 2 * HOUR)
+    async with db.write() as session:
+        (await session.get_one(Reminder, first)).status = Status.CANCELLED.value
+    traveller.shift(HOUR)
+    await look(engine)
+    assert engine.wakes_at == now() + HOUR
+    traveller.shift(HOUR)
+    await look(engine)
+    assert [ids for _, ids, _ in notes.sent] == [[second]]
+
+
 async def sweep(engine: Engine) -> None:
     engine.sweep()
     await engine.finished()

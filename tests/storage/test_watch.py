@@ -6,7 +6,6 @@ from sqlalchemy.engine import make_url
 
 from bot.services.base import ensure_user
 from bot.storage.engine import Database, open_engine
-from bot.storage.watch import Watch
 
 
 async def write(database: Database, user_id: int) -> None:
@@ -38,8 +37,7 @@ async def test_a_write_in_progress_holds_nobody_up(db: Database) -> None:
     assert db.version() != seen
 
 
-async def test_a_database_that_is_no_file_cannot_tell(tmp_path: Path) -> None:
-    assert Watch(None).version() is None
+async def test_a_file_that_is_no_database_cannot_tell(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"this is no database" * 100)
     garbage = Database(open_engine(make_url(f"sqlite+aiosqlite:///{tmp_path / 'x'}")))
     assert garbage.version() is None
