@@ -1,7 +1,7 @@
 """What becomes of attempts without a known end: looked up in the DM first, never silently sent a second time."""
 
 import math
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 
@@ -19,7 +19,7 @@ from bot.services.deliveries import LEASE, Claimed, Deliveries, Outcome
 from bot.services.reminders import arm, cancel
 from bot.storage.engine import Database
 from bot.storage.models import Reminder, User
-from tests.reminders.test_engine import HOUR, look, plan
+from tests.reminders.kit import HOUR, look, plan
 
 SECOND = timedelta(seconds=1)
 
@@ -77,11 +77,8 @@ def dm() -> Dm:
 
 
 @pytest.fixture
-async def engine(db: Database, dm: Dm) -> AsyncIterator[Engine]:
-    running = Engine(Deliveries(db), dm, sweep_seconds=3600, per_second=50)
-    db.on_armed = running.arm
-    yield running
-    await running.stop()
+def sender(dm: Dm) -> Dm:
+    return dm
 
 
 async def claim(db: Database) -> list[Claimed]:

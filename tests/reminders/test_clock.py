@@ -1,0 +1,116 @@
+"""When the engine looks: at the next due moment, and at a sweep for what nobody announced."""
+
+import asyncio
+
+import time_machine
+from sqlalchemy import event
+
+from bot.clock import now
+from bot.domain.reminders import Status
+from bot.reminders.engine import Engine
+from bot.services.deliveries import Deliveries
+from bot.storage.engine import Database, open_engine
+from bot.storage.models import Reminder
+from tests.reminders.kit import HOUR, Notes, look, plan
+
+
+async def test_the_clock_wakes_at_the_earliest_due_moment(
+    db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
+) -> None:
+    engine.start()
+    await engine.finished()
+    await plan(db, now() + 2 * HOUR)
+    assert engine.wakes_at == now() + 2 * HOUR
+    await plan(db, now() + HOUR)
+    assert engine.wakes_at == now() + HOUR
+    await plan(db, now() + 3 * HOUR)
+    assert engine.wakes_at == now() + HOUR
+    traveller.shift(HOUR)
+    await look(engine)
+    assert len(notes.sent) == 1
+    assert engine.wakes_at == now() + HOUR
+
+
+async def test_a_ping_that_was_taken_back_hands_its_place_on_the_clock_to_the_next(
+    db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
+) -> None:
+    engine.start()
+    await engine.finished()
+    first, second = await plan(db, now() + HOUR, now() + 2 * HOUR)
+    async with db.write() as session:
+        (await session.get_one(Reminder, first)).status = Status.CANCELLED.value
+    traveller.shift(HOUR)
+    await look(engine)
+    assert engine.wakes_at == now() + HOUR
+    traveller.shift(HOUR)
+    await look(engine)
+    assert [ids for _, ids, _ in notes.sent] == [[second]]
+
+
+async def sweep(engine: Engine) -> None:
+    engine.sweep()
+    await engine.finished()
+
+
+async def test_a_sweep_looks_when_anybody_has_written_a_row(db: Database, engine: Engine, notes: Notes) -> None:
+    engine.start()
+    await engine.finished()
+    neighbour = Database(open_engine(db.engine.url))
+    [ping] = await plan(neighbour, now())
+    await neighbour.close()
+    assert notes.sent == []
+    await sweep(engine)
+    assert notes.sent == [(1, [ping], False)]
+
+
+async def test_a_sweep_over_rows_that_nobody_touched_asks_nothing(
+    db: Database, engine: Engine, notes: Notes
+) -> None:
+    engine.start()
+    await plan(db, now(), now() + HOUR)
+    await look(engine)
+    await sweep(engine)
+    asked: list[str] = []
+    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    for _ in range(3):
+        await sweep(engine)
+    assert asked == []
+    assert engine.wakes_at == now() + HOUR
+
+
+async def test_a_sweep_notices_that_the_clock_has_jumped(
+    db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
+) -> None:
+    engine.start()
+    [ping] = await plan(db, now() + HOUR)
+    await look(engine)
+    traveller.shift(HOUR)
+    await sweep(engine)
+    assert notes.sent == [(1, [ping], False)]
+
+
+async def test_a_clock_that_is_set_back_by_hours_silences_no_sweep(
+    db: Database, notes: Notes, traveller: time_machine.Traveller
+) -> None:
+    engine = Engine(Deliveries(db), notes, sweep_seconds=0.01, per_second=50)
+    engine.start()
+    await engine.finished()
+    traveller.shift(-3 * HOUR)
+    neighbour = Database(open_engine(db.engine.url))
+    [ping] = await plan(neighbour, now())
+    await neighbour.close()
+    async with asyncio.timeout(10):
+        await notes.arrived.wait()
+    await engine.stop()
+    assert notes.sent == [(1, [ping], False)]
+
+
+async def test_a_sweep_looks_again_after_a_look_that_failed(db: Database, engine: Engine, notes: Notes) -> None:
+    await plan(db, now())
+    async with db.engine.execution_options(writes=True).begin():
+        # Somebody else holds the file, for longer than a writer waits.
+        engine.start()
+        await engine.finished()
+    assert notes.sent == []
+    await sweep(engine)
+    assert len(notes.sent) == 1
