@@ -19,6 +19,7 @@ from bot.reminders.engine import Engine
 from bot.services import Services, build_services
 from bot.settings import Settings
 from bot.storage.engine import Database, open_engine
+from bot.storage.erasure import erase_again
 from bot.storage.revision import bring_up_to_date
 from bot.ui import errors
 from bot.ui.durable import RouteButton, RouteSelect
@@ -43,7 +44,7 @@ def intents() -> discord.Intents:
 def create_bot(settings: Settings, *, force_sync: bool = False) -> "Rapport":
     """The bot, ready to be started. Raises HandbookError when an edited handbook does not fit."""
     handbook = loader.load(settings.handbook_dir)
-    db = Database(open_engine(settings.database))
+    db = Database(open_engine(settings.database), settings.data_dir)
     return Rapport(settings, db, build_services(db, handbook), force_sync=force_sync)
 
 
@@ -103,6 +104,7 @@ class Rapport(commands.Bot):
     async def setup_hook(self) -> None:
         """Start everything; runs once, after login and before the gateway connects."""
         await bring_up_to_date(self.db.engine)
+        await erase_again(self.db.engine, self.db.erased)
         for cog in COGS:
             await self.add_cog(cog(self.services, self.router))
         self.add_dynamic_items(RouteButton, RouteSelect)

@@ -5,6 +5,7 @@ from cogs.contacts import Contacts
 from cogs.evaluations import Evaluations
 from cogs.home import Home
 from cogs.interviews import Interviews
+from cogs.mydata import MyData
 from cogs.pings import Pings
 from cogs.profile import Profile
 from cogs.requests import Requests
@@ -20,6 +21,7 @@ COGS: tuple[type[Step], ...] = (
     ThankYous,
     Todos,
     Pings,
+    MyData,
     Home,
 )
 """In the order in which they are asked who takes a DM: the evaluation first, home for the rest."""

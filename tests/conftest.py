@@ -1,6 +1,8 @@
 """Fixtures that every test may use: a database with use cases on it, and the whole bot in a simulated Discord."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,11 @@ from sqlalchemy.engine import make_url
 from bot.handbook import loader
 from bot.services import Services, build_services
 from bot.storage.engine import Database, open_engine
-from bot.storage.migrate import upgrade
+from bot.storage.revision import bring_up_to_date
+from tests import postgres
 from tests.kit import START, Student, World, sqlite_url, world
+
+pytest_plugins = ["tests.databases"]
 
 # How long an example takes says how busy the machine is, not whether the rule holds.
 settings.register_profile("rapport", deadline=None)
@@ -26,25 +31,57 @@ def traveller() -> Iterator[time_machine.Traveller]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Server]:
+    """A PostgreSQL for this process, started by the first test that needs it."""
+    with postgres.serve() as running:
+        yield running
+
+
 @pytest.fixture
-async def db(tmp_path: Path, traveller: time_machine.Traveller) -> AsyncIterator[Database]:
-    """A migrated SQLite file."""
-    database = Database(open_engine(make_url(sqlite_url(tmp_path))))
-    await upgrade(database.engine)
-    yield database
-    await database.close()
+def database(storage: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database that nobody has used yet, of the kind that the test runs on."""
+    with _made(storage, request, tmp_path, postgres.TEMPLATE) as address:
+        yield address
+
+
+@pytest.fixture
+def bare(storage: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without tables."""
+    with _made(storage, request, tmp_path, "template1") as address:
+        yield address
+
+
+@contextmanager
+def _made(storage: str, request: pytest.FixtureRequest, folder: Path, template: str) -> Iterator[str]:
+    if storage == "sqlite":
+        yield sqlite_url(folder)
+        return
+    server: postgres.Server = request.getfixturevalue("server")
+    made = asyncio.run(server.fresh(template))
+    yield made.render_as_string(hide_password=False)
+    asyncio.run(server.drop(made))
+
+
+@pytest.fixture
+async def db(database: str, tmp_path: Path, traveller: time_machine.Traveller) -> AsyncIterator[Database]:
+    """A database with its tables."""
+    opened = Database(open_engine(make_url(database)), tmp_path)
+    await bring_up_to_date(opened.engine)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture
 async def services(db: Database) -> Services:
-    """Every use case on that file."""
+    """Every use case on it."""
     return build_services(db, loader.load())
 
 
 @pytest.fixture
-async def rapport(tmp_path: Path) -> AsyncIterator[World]:
-    """The running bot on a fresh SQLite file."""
-    async with world(sqlite_url(tmp_path)) as running:
+async def rapport(database: str, tmp_path: Path) -> AsyncIterator[World]:
+    """The running bot on a fresh database."""
+    async with world(database, data_dir=tmp_path) as running:
         yield running
 
 

@@ -171,6 +171,7 @@ async def look_around(student: Student) -> None:
     """What shows something and changes nothing."""
     for command in (
         "help", "guide", "next", "contact list", "request list", "interview list", "todo list", "profile show",
+        "mydata export",
     ):  # fmt: skip
         await student.slash(command)
     for first in NAMES:

@@ -3,11 +3,9 @@
 A student with Discord open can only press what they see. Here is everything else that reaches a bot.
 """
 
-import asyncio
 import copy
 import json
 import logging
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -204,50 +202,6 @@ def as_owner(custom_id: str, owner: str) -> str:
     """The same route with somebody else's name on it."""
     head, action, _, *args = custom_id.split(":")
     return ":".join([head, action, owner, *args])
-
-
-class Shelf:
-    """Puts the database back to where it was, so that every press meets the same student."""
-
-    def __init__(self, world: World) -> None:
-        self._path = world.settings.database.database
-        self._kept = sqlite3.connect(":memory:")
-        live = sqlite3.connect(self._path)
-        live.backup(self._kept)
-        live.close()
-
-    async def restore(self) -> None:
-        """As it was when this was made."""
-        live = sqlite3.connect(self._path)
-        live.execute("PRAGMA synchronous = OFF")
-        self._kept.backup(live)
-        live.close()
-        await asyncio.sleep(0)
-
-    def close(self) -> None:
-        self._kept.close()
-
-
-def rows(world: World, *, besides: Iterable[str] = ()) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, but for the columns named `besides`."""
-    live = sqlite3.connect(world.settings.database.database)
-    found = {}
-    for table in [name for (name,) in live.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]:
-        cursor = live.execute(f"SELECT * FROM {table}")  # noqa: S608 - the name comes from the database itself
-        kept = [place for place, column in enumerate(cursor.description) if column[0] not in set(besides)]
-        found[table] = sorted((tuple(row[place] for place in kept) for row in cursor), key=repr)
-    live.close()
-    return found
-
-
-def changed(before: Mapping[str, list[Any]], after: Mapping[str, list[Any]]) -> dict[str, Any]:
-    """What is different, by table, for a message that a person can read."""
-    return {
-        table: {"gone": sorted(set(before[table]) - set(after[table]), key=str),
-                "new": sorted(set(after[table]) - set(before[table]), key=str)}
-        for table in before
-        if before[table] != after[table]
-    }  # fmt: skip
 
 
 def operators_log(caplog: pytest.LogCaptureFixture) -> str:

@@ -47,6 +47,8 @@ class Code(StrEnum):
     """`field`, `limit`, `length`."""
     TOO_MANY = "too_many"
     """`field`, `limit`, `count`: more lines than are taken at once."""
+    NOT_CONFIRMED = "not_confirmed"
+    """`word`, `text`: the word that confirms was not typed."""
     SENT_TOO_SOON = "sent_too_soon"
     """`understood`, `started` (UTC): a note cannot have gone out before the meeting began."""
 

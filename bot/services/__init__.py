@@ -9,6 +9,7 @@ from bot.services.evaluations import Evaluations
 from bot.services.home import Home
 from bot.services.interviews import Interviews
 from bot.services.memory import Memory
+from bot.services.mydata import MyData
 from bot.services.pings import Pings
 from bot.services.profiles import Profiles
 from bot.services.reminders import Reminders
@@ -29,6 +30,7 @@ class Services:
     home: Home
     interviews: Interviews
     memory: Memory
+    mydata: MyData
     pings: Pings
     profiles: Profiles
     reminders: Reminders
@@ -47,6 +49,7 @@ def build_services(db: Database, handbook: Handbook) -> Services:
         home=Home(db, handbook),
         interviews=Interviews(db, handbook),
         memory=Memory(db),
+        mydata=MyData(db, handbook),
         pings=Pings(db, handbook),
         profiles=Profiles(db, handbook),
         reminders=Reminders(db, handbook),

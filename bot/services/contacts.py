@@ -29,7 +29,7 @@ from bot.services.contact_names import ContactRef, Named
 from bot.services.contact_views import Added, Belongings, Entry, Line, Person, person_of, role_of
 from bot.services.facts import load_facts
 from bot.services.planning import MEETING, THANKS
-from bot.services.reminders import cancel
+from bot.services.reminders import delete_pings
 from bot.storage.models import Contact, Interview, Request, Todo
 
 _TWICE = timedelta(minutes=1)
@@ -121,7 +121,7 @@ class Contacts(UseCases):
         """Remove a contact with everything that hangs on it, pings included; returns its name. Raises NOT_FOUND."""
         async with self.db.write() as session:
             contact = await own(session, Contact, owner_id, contact_id)
-            await _cancel_pings(session, owner_id, contact_id)
+            await _delete_pings(session, owner_id, contact_id)
             await session.delete(contact)
             return contact.name
 
@@ -177,11 +177,11 @@ _SUBJECTS = (
 """What pings are about, of the rows that go with a contact."""
 
 
-async def _cancel_pings(session: AsyncSession, owner_id: int, contact_id: int) -> None:
-    """Take back every ping about a contact: they point at rows by number, so the database would leave them."""
+async def _delete_pings(session: AsyncSession, owner_id: int, contact_id: int) -> None:
+    """Remove every ping about a contact: they point at rows by number, so the database would leave them."""
     for kinds, model in _SUBJECTS:
-        await cancel(session, kinds, await _ids(session, owner_id, model, contact_id), "contact deleted")
-    await cancel(session, (Kind.KEEP_IN_TOUCH,), [contact_id], "contact deleted")
+        await delete_pings(session, owner_id, kinds, await _ids(session, owner_id, model, contact_id))
+    await delete_pings(session, owner_id, (Kind.KEEP_IN_TOUCH,), [contact_id])
 
 
 async def _ids(

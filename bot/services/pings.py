@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
@@ -89,11 +88,12 @@ class Pings(UseCases):
         """
         async with self.db.read() as session:
             ids = [reminder.id for reminder in claimed]
-            taken_back = await session.scalars(
-                select(Reminder.id).where(Reminder.id.in_(ids), Reminder.status == Status.CANCELLED.value)
+            # Neither taken back nor erased since they were claimed.
+            standing = owned(Reminder, user_id).where(
+                Reminder.id.in_(ids), Reminder.status != Status.CANCELLED.value
             )
-            gone = set(taken_back)
-            return await _describe(session, user_id, [one for one in claimed if one.id not in gone])
+            left = set(await session.scalars(standing.with_only_columns(Reminder.id)))
+            return await _describe(session, user_id, [one for one in claimed if one.id in left])
 
     async def one(self, owner_id: int, reminder_id: int) -> PingView | None:
         """What the ping that was sent says today; None when it has become pointless. Raises NOT_FOUND."""

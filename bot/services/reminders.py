@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
@@ -73,6 +73,17 @@ async def cancel(session: AsyncSession, kinds: Iterable[Kind], subjects: Iterabl
             Reminder.status == Status.PENDING,
         )
         .values(status=Status.CANCELLED.value, reason=reason, claimed_until=None)
+    )
+
+
+async def delete_pings(session: AsyncSession, user_id: int, kinds: Iterable[Kind], subjects: Iterable[int]) -> None:
+    """Remove a student's pings of `kinds` about these rows, whatever became of them: the rows go too."""
+    await session.execute(
+        delete(Reminder).where(
+            Reminder.user_id == user_id,
+            Reminder.kind.in_([kind.value for kind in kinds]),
+            Reminder.subject_id.in_(list(subjects)),
+        )
     )
 
 

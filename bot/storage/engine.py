@@ -11,12 +11,18 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from bot.storage.erasure import empty_the_log
 from bot.storage.examine import file_of
 from bot.storage.guard import Guard
 from bot.storage.in_place import connect
+from bot.storage.tombstones import Tombstones
+from bot.storage.trouble import OutOfOrderError
 
 BUSY_SECONDS = 2
 """How long a writer waits for another process: less than the 3 seconds in which Discord wants an answer."""
+
+_SCRUB_AGAIN = 30
+"""Seconds between two attempts to empty a write-ahead log that somebody is reading."""
 
 ARMED = "armed"
 """Key in `session.info`: the earliest due moment of the reminders that this unit of work planned."""
@@ -45,7 +51,10 @@ def open_engine(url: URL) -> AsyncEngine:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    """WAL lets readers go on beside the writer; FULL keeps every acknowledged commit through a power cut."""
+    """WAL lets readers go on beside the writer; FULL keeps every acknowledged commit through a power cut.
+
+    `secure_delete` overwrites what was deleted or replaced, also an old draft, with zeros.
+    """
     # Python's own transaction handling would begin late and never IMMEDIATE, so it is switched off.
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -53,6 +62,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",
         f"busy_timeout={BUSY_SECONDS * 1000}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
@@ -68,7 +78,8 @@ def _begin_sqlite(connection: Connection) -> None:
 class Database:
     """Units of work on one engine. On SQLite writers of this process queue here, in order."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, data_dir: Path | None = None) -> None:
+        """`data_dir`: where a database that is no file notes who was erased; a file has the note beside it."""
         self.engine = engine
         self.on_armed: Callable[[datetime], None] = lambda _due: None
         """Told the earliest due moment after a commit that planned reminders; set by `bot/app.py`."""
@@ -77,7 +88,10 @@ class Database:
         is_sqlite = engine.dialect.name == "sqlite"
         self._turn = asyncio.Lock() if is_sqlite else None
         file = file_of(engine.url)
-        self._guard = None if file is None else Guard(engine, file)
+        self.erased = Tombstones((data_dir or Path("data")) if file is None else file.parent)
+        """Whose data was erased, kept outside of the database so that no backup of it can undo that."""
+        self._guard = None if file is None else Guard(engine, file, self.erased)
+        self._scrubbing: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -111,8 +125,35 @@ class Database:
     def _guarded(self, queued_at: float | None = None) -> AbstractAsyncContextManager[None]:
         return nullcontext() if self._guard is None else self._guard.work(queued_at)
 
+    async def scrub(self) -> None:
+        """Empty the write-ahead log, which still holds what was deleted.
+
+        What another program is reading just then, as for a backup, is emptied once it has finished: nobody waits
+        for that. A database that is no file sees to it itself.
+        """
+        if self._guard is None or await self._scrubbed():
+            return
+        if self._scrubbing is None or self._scrubbing.done():
+            self._scrubbing = asyncio.create_task(self._scrub(), name="scrub")
+
+    async def _scrub(self) -> None:
+        while True:
+            await asyncio.sleep(_SCRUB_AGAIN)
+            if await self._scrubbed():
+                return
+
+    async def _scrubbed(self) -> bool:
+        try:
+            async with self._guarded():
+                return await empty_the_log(self.engine)
+        except OutOfOrderError:
+            return False
+
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection. The last program to do so leaves no write-ahead log."""
+        if self._scrubbing is not None:
+            self._scrubbing.cancel()
+            await asyncio.gather(self._scrubbing, return_exceptions=True)
         if self._guard is not None:
             self._guard.close()
         await self.engine.dispose()

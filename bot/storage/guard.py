@@ -11,18 +11,18 @@ them looks whether the file has changed, and takes it back in use once it is who
 import asyncio
 import logging
 import os
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import QueuePool
 
+from bot.storage.erasure import empty_the_log, erase_again
 from bot.storage.examine import examine
 from bot.storage.revision import bring_up_to_date
+from bot.storage.tombstones import Tombstones
 from bot.storage.trouble import REMEDIES, OutOfOrderError, Trouble, trouble_of
 from bot.storage.watch import Watch
 
@@ -37,9 +37,10 @@ _GENERATION = 1 << 32
 class Guard:
     """Stands at the door of every unit of work on one SQLite file."""
 
-    def __init__(self, engine: AsyncEngine, file: Path) -> None:
+    def __init__(self, engine: AsyncEngine, file: Path, erased: Tombstones) -> None:
         self._engine = engine
         self._file = file
+        self._erased = erased
         self._watch = Watch(file)
         self._opened: tuple[int, ...] | None = None
         """Device and number of the file that was opened: another one at the same path has others."""
@@ -174,6 +175,7 @@ class Guard:
         """Open what was `found` whole. It may be a backup of an earlier version: it is migrated as at a start."""
         try:
             await bring_up_to_date(self._engine)
+            await erase_again(self._engine, self._erased)
         except DBAPIError as error:
             await self._engine.dispose()
             self._note(error)
@@ -204,12 +206,4 @@ class Guard:
         pool = self._engine.pool
         if not isinstance(pool, QueuePool) or not pool.checkedin():
             return True  # whoever closed the last connection emptied it
-        try:
-            async with self._engine.connect() as connection:
-                # Past SQLAlchemy, which would begin a transaction first.
-                opened: Any = (await connection.get_raw_connection()).driver_connection
-                cursor = await opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                was_busy, *_ = await cursor.fetchone()
-                return not was_busy
-        except (DBAPIError, sqlite3.Error):
-            return False
+        return await empty_the_log(self._engine)

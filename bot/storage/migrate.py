@@ -1,13 +1,16 @@
 """Bring a database to the newest tables, and compare these with the models."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.storage.models import Base
 
@@ -25,9 +28,36 @@ def config(connection: Connection | None = None) -> Config:
 
 async def upgrade(engine: AsyncEngine, revision: str = "head") -> None:
     """Apply what is missing, in one transaction: two bots that start at once wait for each other."""
-    writer = engine.execution_options(writes=True)
-    async with writer.begin() as connection:
+    async with migrating(engine) as connection:
         await connection.run_sync(lambda sync: command.upgrade(config(sync), revision))
+
+
+@asynccontextmanager
+async def migrating(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction in which tables may change.
+
+    SQLite alters a table by copying it and dropping the old one, and would delete what hangs on its rows. So there,
+    foreign keys are off meanwhile and checked at the end. Raises BrokenKeysError.
+    """
+    async with engine.execution_options(writes=True).connect() as connection:
+        if engine.dialect.name != "sqlite":
+            async with connection.begin():
+                yield connection
+            return
+        # Past SQLAlchemy, which would begin a transaction first: inside of one, this does nothing.
+        opened: Any = (await connection.get_raw_connection()).driver_connection
+        await opened.execute("PRAGMA foreign_keys=OFF")
+        try:
+            async with connection.begin():
+                yield connection
+                if (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first():
+                    raise BrokenKeysError
+        finally:
+            await opened.execute("PRAGMA foreign_keys=ON")
+
+
+class BrokenKeysError(Exception):
+    """After a migration, a row would hang on one that is not there. Nothing was changed."""
 
 
 async def differences(engine: AsyncEngine) -> list[object]:

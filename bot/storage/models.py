@@ -1,7 +1,7 @@
 """The tables. What a student wrote hangs on `users`, directly or through `contacts`.
 
 Enumerations are stored as their words. Relationships are not mapped: use cases load what they need by
-query, and every query starts from the owner.
+query, and every query starts from the owner. Each column says what it is kept for (`bot/storage/classified.py`).
 """
 
 from datetime import datetime, time
@@ -10,9 +10,17 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from bot.storage.classified import about_contact, nobodys, theirs, yours
 from bot.storage.types import RowId, TZDateTime
 
 PENDING = text("status = 'pending'")
+
+ROWS, HANGS = yours("to hold your rows together"), about_contact("to hold your rows together")
+SINCE = about_contact("to put lists in order")
+
+
+ONCE_ONLY = {"sqlite_autoincrement": True}
+"""SQLite would give the number of the last row again once that is deleted. Old buttons and pings go by it."""
 
 
 class Base(DeclarativeBase):
@@ -27,6 +35,11 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: TZDateTime, str: Text}  # noqa: RUF012 - SQLAlchemy reads it as it stands
+    __table_args__: Any = ONCE_ONLY
+
+
+QUIET = yours("so that no ping disturbs you")
+LETTERS = yours("to say in letters who you are")
 
 
 class User(Base):
@@ -34,21 +47,31 @@ class User(Base):
 
     __tablename__ = "users"
 
-    discord_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    display_name: Mapped[str] = mapped_column(default="")
+    discord_id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, info=yours("to know whose data it is")
+    )
+    display_name: Mapped[str] = mapped_column(default="", info=yours("to sign your letters"))
     """Name that signs their letters; from Discord until they set it."""
-    zone: Mapped[str | None]
+    zone: Mapped[str | None] = mapped_column(info=yours("so that times and pings are right"))
     """IANA name. None until asked: UTC is never assumed."""
-    quiet_from: Mapped[time] = mapped_column(default=time(22))
-    quiet_to: Mapped[time] = mapped_column(default=time(8))
-    school: Mapped[str] = mapped_column(default="")
-    about: Mapped[str] = mapped_column(default="")
-    interests: Mapped[str] = mapped_column(default="")
-    dm_closed_at: Mapped[datetime | None]
+    quiet_from: Mapped[time] = mapped_column(default=time(22), info=QUIET)
+    quiet_to: Mapped[time] = mapped_column(default=time(8), info=QUIET)
+    school: Mapped[str] = mapped_column(default="", info=LETTERS)
+    about: Mapped[str] = mapped_column(default="", info=LETTERS)
+    interests: Mapped[str] = mapped_column(default="", info=LETTERS)
+    dm_closed_at: Mapped[datetime | None] = mapped_column(
+        info=yours("to tell you why pings did not arrive", kept="until a DM arrives again")
+    )
     """When Discord last refused a DM (50007); cleared by the next one that arrives."""
-    parked: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    parked: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON, info=yours("so that you need not type it again", kept="until you choose a time zone")
+    )
     """The command that waits until the zone is known: action, arguments, fields."""
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(info=yours("to know data of an old backup that you had deleted"))
+
+
+PREPARE = theirs("to draft requests and prepare meetings")
+REACH = theirs("so that you can reach them")
 
 
 class Contact(Base):
@@ -56,22 +79,30 @@ class Contact(Base):
 
     __tablename__ = "contacts"
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    owner_id: Mapped[int] = mapped_column(ForeignKey("users.discord_id", ondelete="CASCADE"), index=True)
-    name: Mapped[str]
-    title: Mapped[str] = mapped_column(default="")
-    organization: Mapped[str] = mapped_column(default="")
-    reach: Mapped[str] = mapped_column(default="")
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, info=HANGS)
+    owner_id: Mapped[int] = mapped_column(
+        ForeignKey("users.discord_id", ondelete="CASCADE"), index=True, info=HANGS
+    )
+    name: Mapped[str] = mapped_column(info=PREPARE)
+    title: Mapped[str] = mapped_column(default="", info=PREPARE)
+    organization: Mapped[str] = mapped_column(default="", info=PREPARE)
+    reach: Mapped[str] = mapped_column(default="", info=REACH)
     """How to reach them, as typed; `email`, `phone` and `link` are read from it."""
-    email: Mapped[str | None]
-    phone: Mapped[str | None]
-    link: Mapped[str | None]
-    source: Mapped[str] = mapped_column(default="")
-    why: Mapped[str] = mapped_column(default="")
-    notes: Mapped[str] = mapped_column(default="")
-    referred_by_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id", ondelete="SET NULL"), index=True)
-    archived_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
+    email: Mapped[str | None] = mapped_column(info=REACH)
+    phone: Mapped[str | None] = mapped_column(info=REACH)
+    link: Mapped[str | None] = mapped_column(info=REACH)
+    source: Mapped[str] = mapped_column(default="", info=theirs("to say in letters how you found them"))
+    why: Mapped[str] = mapped_column(default="", info=theirs("to say in letters why them"))
+    notes: Mapped[str] = mapped_column(default="", info=theirs("to have your notes at hand"))
+    referred_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("contacts.id", ondelete="SET NULL"), index=True, info=theirs("to say in letters who sent you")
+    )
+    archived_at: Mapped[datetime | None] = mapped_column(info=about_contact("to leave them out of lists"))
+    created_at: Mapped[datetime] = mapped_column(info=SINCE)
+
+
+DRAFT = about_contact("to draft the request and coach its wording")
+PROGRESS = about_contact("to know what comes next, and to remind you once")
 
 
 class Request(Base):
@@ -79,23 +110,27 @@ class Request(Base):
 
     __tablename__ = "requests"
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True)
-    route: Mapped[str] = mapped_column(String(20))
-    tie: Mapped[str] = mapped_column(default="")
-    why: Mapped[str] = mapped_column(default="")
-    learn: Mapped[str] = mapped_column(default="")
-    windows: Mapped[str] = mapped_column(default="")
-    subject: Mapped[str] = mapped_column(default="")
-    body: Mapped[str] = mapped_column(default="")
-    version: Mapped[int] = mapped_column(default=1)
-    status: Mapped[str] = mapped_column(String(20))
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, info=HANGS)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True, info=HANGS)
+    route: Mapped[str] = mapped_column(String(20), info=DRAFT)
+    tie: Mapped[str] = mapped_column(default="", info=DRAFT)
+    why: Mapped[str] = mapped_column(default="", info=DRAFT)
+    learn: Mapped[str] = mapped_column(default="", info=DRAFT)
+    windows: Mapped[str] = mapped_column(default="", info=DRAFT)
+    subject: Mapped[str] = mapped_column(default="", info=DRAFT)
+    body: Mapped[str] = mapped_column(default="", info=DRAFT)
+    version: Mapped[int] = mapped_column(default=1, info=DRAFT)
+    status: Mapped[str] = mapped_column(String(20), info=PROGRESS)
     """draft, sent or answered."""
-    outcome: Mapped[str | None] = mapped_column(String(20))
-    nudges: Mapped[int] = mapped_column(default=0)
-    created_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
-    answered_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(20), info=PROGRESS)
+    nudges: Mapped[int] = mapped_column(default=0, info=PROGRESS)
+    created_at: Mapped[datetime] = mapped_column(info=PROGRESS)
+    sent_at: Mapped[datetime | None] = mapped_column(info=PROGRESS)
+    answered_at: Mapped[datetime | None] = mapped_column(info=PROGRESS)
+
+
+APPOINTMENT = about_contact("to remind you and to make the calendar file")
+ENDING = about_contact("to know what comes next; the thank-you clock starts at the end")
 
 
 class Interview(Base):
@@ -103,20 +138,24 @@ class Interview(Base):
 
     __tablename__ = "interviews"
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True)
-    starts_at: Mapped[datetime]
-    minutes: Mapped[int]
-    mode: Mapped[str | None] = mapped_column(String(20))
-    place: Mapped[str] = mapped_column(default="")
-    status: Mapped[str] = mapped_column(String(20))
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, info=HANGS)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True, info=HANGS)
+    starts_at: Mapped[datetime] = mapped_column(info=APPOINTMENT)
+    minutes: Mapped[int] = mapped_column(info=APPOINTMENT)
+    mode: Mapped[str | None] = mapped_column(String(20), info=APPOINTMENT)
+    place: Mapped[str] = mapped_column(default="", info=APPOINTMENT)
+    status: Mapped[str] = mapped_column(String(20), info=ENDING)
     """scheduled, met, cancelled or missed."""
-    ended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(info=ENDING)
     """When it really ended: the thank-you clock starts here."""
-    sequence: Mapped[int] = mapped_column(default=0)
+    sequence: Mapped[int] = mapped_column(default=0, info=APPOINTMENT)
     """Rises with every move: calendars and pings tell a new time from an old one by it."""
-    notes: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime]
+    notes: Mapped[str] = mapped_column(default="", info=about_contact("to have your notes at hand"))
+    created_at: Mapped[datetime] = mapped_column(info=SINCE)
+
+
+GOES_ON = about_contact("to go on where you stopped")
+PLACE = about_contact("to fold the question in your DM once it is answered")
 
 
 class Evaluation(Base):
@@ -124,17 +163,19 @@ class Evaluation(Base):
 
     __tablename__ = "evaluations"
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    interview_id: Mapped[int] = mapped_column(ForeignKey("interviews.id", ondelete="CASCADE"), unique=True)
-    owner_id: Mapped[int] = mapped_column(ForeignKey("users.discord_id", ondelete="CASCADE"))
-    status: Mapped[str] = mapped_column(String(20))
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, info=HANGS)
+    interview_id: Mapped[int] = mapped_column(
+        ForeignKey("interviews.id", ondelete="CASCADE"), unique=True, info=HANGS
+    )
+    owner_id: Mapped[int] = mapped_column(ForeignKey("users.discord_id", ondelete="CASCADE"), info=HANGS)
+    status: Mapped[str] = mapped_column(String(20), info=GOES_ON)
     """open, paused or done."""
-    position: Mapped[int] = mapped_column(default=1)
-    channel_id: Mapped[int | None] = mapped_column(BigInteger)
-    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    position: Mapped[int] = mapped_column(default=1, info=GOES_ON)
+    channel_id: Mapped[int | None] = mapped_column(BigInteger, info=PLACE)
+    message_id: Mapped[int | None] = mapped_column(BigInteger, info=PLACE)
     """The DM message that shows the current question, to fold it when the answer is typed."""
-    created_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(info=SINCE)
+    finished_at: Mapped[datetime | None] = mapped_column(info=SINCE)
 
     __table_args__ = (
         # One open evaluation per student, whatever two processes do at once.
@@ -146,7 +187,11 @@ class Evaluation(Base):
             postgresql_where=text("status = 'open'"),
         ),
         Index("ix_evaluations_owner_id", "owner_id"),
+        ONCE_ONLY,
     )
+
+
+LEARNED = about_contact("to show you what you learned")
 
 
 class Answer(Base):
@@ -154,12 +199,18 @@ class Answer(Base):
 
     __tablename__ = "answers"
 
-    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluations.id", ondelete="CASCADE"), primary_key=True)
-    question: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    verdict: Mapped[str | None] = mapped_column(String(20))
+    evaluation_id: Mapped[int] = mapped_column(
+        ForeignKey("evaluations.id", ondelete="CASCADE"), primary_key=True, info=HANGS
+    )
+    question: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=LEARNED)
+    verdict: Mapped[str | None] = mapped_column(String(20), info=LEARNED)
     """None while there is only a note."""
-    text: Mapped[str] = mapped_column(default="")
-    answered_at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(default="", info=LEARNED)
+    answered_at: Mapped[datetime] = mapped_column(info=LEARNED)
+
+
+NOTE = about_contact("to draft the note")
+DEADLINE = about_contact("to remind you in time")
 
 
 class ThankYou(Base):
@@ -167,16 +218,22 @@ class ThankYou(Base):
 
     __tablename__ = "thank_yous"
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    interview_id: Mapped[int] = mapped_column(ForeignKey("interviews.id", ondelete="CASCADE"), unique=True)
-    learned: Mapped[str] = mapped_column(default="")
-    done: Mapped[str] = mapped_column(default="")
-    next_step: Mapped[str] = mapped_column(default="")
-    body: Mapped[str] = mapped_column(default="")
-    version: Mapped[int] = mapped_column(default=0)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, info=HANGS)
+    interview_id: Mapped[int] = mapped_column(
+        ForeignKey("interviews.id", ondelete="CASCADE"), unique=True, info=HANGS
+    )
+    learned: Mapped[str] = mapped_column(default="", info=NOTE)
+    done: Mapped[str] = mapped_column(default="", info=NOTE)
+    next_step: Mapped[str] = mapped_column(default="", info=NOTE)
+    body: Mapped[str] = mapped_column(default="", info=NOTE)
+    version: Mapped[int] = mapped_column(default=0, info=NOTE)
     """0 until drafted; rises with every edit."""
-    due_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
+    due_at: Mapped[datetime] = mapped_column(info=DEADLINE)
+    sent_at: Mapped[datetime | None] = mapped_column(info=DEADLINE)
+
+
+ABOUT_WHOM = about_contact("to say whom it has to do with")
+PROMISE = yours("to help you keep promises")
 
 
 class Todo(Base):
@@ -184,14 +241,22 @@ class Todo(Base):
 
     __tablename__ = "todos"
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    owner_id: Mapped[int] = mapped_column(ForeignKey("users.discord_id", ondelete="CASCADE"), index=True)
-    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True)
-    interview_id: Mapped[int | None] = mapped_column(ForeignKey("interviews.id", ondelete="CASCADE"), index=True)
-    text: Mapped[str]
-    due_at: Mapped[datetime | None]
-    done_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, info=ROWS)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("users.discord_id", ondelete="CASCADE"), index=True, info=ROWS)
+    contact_id: Mapped[int | None] = mapped_column(
+        ForeignKey("contacts.id", ondelete="CASCADE"), index=True, info=ABOUT_WHOM
+    )
+    interview_id: Mapped[int | None] = mapped_column(
+        ForeignKey("interviews.id", ondelete="CASCADE"), index=True, info=ABOUT_WHOM
+    )
+    text: Mapped[str] = mapped_column(info=PROMISE)
+    due_at: Mapped[datetime | None] = mapped_column(info=PROMISE)
+    done_at: Mapped[datetime | None] = mapped_column(info=PROMISE)
+    created_at: Mapped[datetime] = mapped_column(info=yours("to put lists in order"))
+
+
+MOMENT = yours("to send the right ping at the right time")
+ONCE = yours("so that no ping is lost or sent twice")
 
 
 class Reminder(Base):
@@ -199,36 +264,40 @@ class Reminder(Base):
 
     __tablename__ = "reminders"
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.discord_id", ondelete="CASCADE"), index=True)
-    kind: Mapped[str] = mapped_column(String(30))
-    subject_id: Mapped[int] = mapped_column(RowId)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, info=ROWS)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.discord_id", ondelete="CASCADE"), index=True, info=ROWS)
+    kind: Mapped[str] = mapped_column(String(30), info=MOMENT)
+    subject_id: Mapped[int] = mapped_column(RowId, info=MOMENT)
     """The interview, request or to-do that it is about, by `kind`."""
-    due_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(info=MOMENT)
     """The moment it is meant for. Never moved by the engine."""
-    available_at: Mapped[datetime]
+    available_at: Mapped[datetime] = mapped_column(info=MOMENT)
     """The earliest moment a worker may claim it: `due_at`, then the end of a lease, a backoff or quiet hours."""
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(info=MOMENT)
     """After this it would only embarrass; the engine marks it stale."""
-    claimed_until: Mapped[datetime | None]
+    claimed_until: Mapped[datetime | None] = mapped_column(info=ONCE)
     """End of the lease of the worker that is sending it, and what that worker knows its claim by. Set on a row that
     can be claimed: nobody said what became of the last attempt."""
-    nonce: Mapped[int | None] = mapped_column(BigInteger)
+    nonce: Mapped[int | None] = mapped_column(BigInteger, info=ONCE)
     """What the message of the last attempt is known by, made from the ids of all that were claimed for it."""
-    status: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20), info=ONCE)
     """pending, sent, undeliverable, stale, cancelled or uncertain."""
-    reason: Mapped[str] = mapped_column(String(60), default="")
-    attempts: Mapped[int] = mapped_column(default=0)
-    sent_at: Mapped[datetime | None]
-    message_id: Mapped[int | None] = mapped_column(BigInteger)
-    dedupe_key: Mapped[str] = mapped_column(String(120))
+    reason: Mapped[str] = mapped_column(String(60), default="", info=ONCE)
+    attempts: Mapped[int] = mapped_column(default=0, info=ONCE)
+    sent_at: Mapped[datetime | None] = mapped_column(info=ONCE)
+    message_id: Mapped[int | None] = mapped_column(BigInteger, info=ONCE)
+    dedupe_key: Mapped[str] = mapped_column(String(120), info=ONCE)
 
     __table_args__ = (
         UniqueConstraint("dedupe_key"),
         # The claim reads a prefix of this index, however many rows are done or far away.
         Index("ix_reminders_pending", "available_at", sqlite_where=PENDING, postgresql_where=PENDING),
         Index("ix_reminders_subject", "kind", "subject_id"),
+        ONCE_ONLY,
     )
+
+
+COMMANDS = nobodys("so that commands are told to Discord once", kept="until the commands change")
 
 
 class Fact(Base):
@@ -236,5 +305,5 @@ class Fact(Base):
 
     __tablename__ = "facts"
 
-    key: Mapped[str] = mapped_column(String(60), primary_key=True)
-    value: Mapped[str]
+    key: Mapped[str] = mapped_column(String(60), primary_key=True, info=COMMANDS)
+    value: Mapped[str] = mapped_column(info=COMMANDS)

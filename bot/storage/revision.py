@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-NEWEST = "0002"
+NEWEST = "0003"
 """The revision that this version of the bot needs."""
 
 

@@ -4,9 +4,6 @@ Each question is a message of its own. Once it is answered, its card folds to on
 comes below it. There is one live card at a time: where it is shown anew, the earlier one goes.
 """
 
-import logging
-from collections.abc import Awaitable
-
 import discord
 
 from bot.domain.conversation import Ignored, Moved, Noted
@@ -17,8 +14,6 @@ from bot.services.evaluations import Evaluations
 from bot.ui import direct
 from bot.ui.cards import evaluations as cards
 from bot.ui.press import Press
-
-log = logging.getLogger(__name__)
 
 
 class Conversation:
@@ -32,7 +27,7 @@ class Conversation:
         """Show an evaluation that was started or goes on, and that another one waits for it."""
         if (other := opened.paused) is not None and (place := other.left) is not None:
             card = cards.paused(other.talk, self._texts)
-            await _tidy(direct.redraw(_dm(press, place), place.message_id, press.user_id, card))
+            await direct.tidy(direct.redraw(_dm(press, place), place.message_id, press.user_id, card))
             await self._evaluations.shown(press.user_id, other.talk.id, place)
         await self.present(press, opened.talk, opened.left, resumed=opened.resumed)
 
@@ -101,7 +96,7 @@ class Conversation:
             return
         await self._evaluations.shown(press.user_id, talk.id, Place(message.channel.id, message.id))
         if earlier is not None and earlier.message_id != message.id:
-            await _tidy(direct.remove(_dm(press, earlier), earlier.message_id))
+            await direct.tidy(direct.remove(_dm(press, earlier), earlier.message_id))
 
     async def _send(self, press: Press, talk: Talk, earlier: Place | None, lead: str = "") -> None:
         """To the DM, with a way there as the answer; or how to open it when it is closed."""
@@ -114,7 +109,7 @@ class Conversation:
             return
         await self._evaluations.shown(press.user_id, talk.id, Place(channel.id, message.id))
         if earlier is not None:
-            await _tidy(direct.remove(channel, earlier.message_id))
+            await direct.tidy(direct.remove(channel, earlier.message_id))
         await press.show(cards.in_dm(talk, message.jump_url))
 
     async def _leave(self, channel: direct.DM, owner: int, turn: Turn, typed: str = "") -> None:
@@ -122,21 +117,13 @@ class Conversation:
         if turn.left is None or turn.question == FINISHED:
             return
         if isinstance(turn.event, Ignored | Moved) or not turn.talk.state.left(turn.question):
-            await _tidy(direct.remove(channel, turn.left.message_id))
+            await direct.tidy(direct.remove(channel, turn.left.message_id))
         else:
             card = cards.folded(turn.talk, self._texts, turn.question, typed)
-            await _tidy(direct.redraw(channel, turn.left.message_id, owner, card))
+            await direct.tidy(direct.redraw(channel, turn.left.message_id, owner, card))
 
     async def _fold_pressed(self, press: Press, talk: Talk, question: int) -> None:
-        await _tidy(press.show(cards.folded(talk, self._texts, question), replace=True))
-
-
-async def _tidy(change: Awaitable[object]) -> None:
-    """Change what is behind the student. What fails there is a blemish and must not stop what comes next."""
-    try:
-        await change
-    except discord.HTTPException as error:
-        log.warning("could not tidy the conversation: Discord says %s", error.code)
+        await direct.tidy(press.show(cards.folded(talk, self._texts, question), replace=True))
 
 
 def _dm(press: Press, place: Place) -> direct.DM:

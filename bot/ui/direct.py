@@ -1,13 +1,16 @@
 """Messages that are not answers to an interaction: DMs, and edits of them."""
 
 import contextlib
-from collections.abc import Iterator
+import logging
+from collections.abc import Awaitable, Iterator
 
 import discord
 
 from bot.ui.build import build
 from bot.ui.card import Card
 from bot.ui.press import NO_MENTIONS
+
+log = logging.getLogger(__name__)
 
 DM = discord.DMChannel | discord.PartialMessageable
 
@@ -69,3 +72,11 @@ async def remove(channel: DM, message_id: int) -> None:
     """Take back an earlier message, if it is still there."""
     with contextlib.suppress(discord.NotFound):
         await channel.get_partial_message(message_id).delete()
+
+
+async def tidy(change: Awaitable[object]) -> None:
+    """Change what is behind the student. What fails there is a blemish and must not stop what comes next."""
+    try:
+        await change
+    except discord.HTTPException as error:
+        log.warning("could not tidy the conversation: Discord says %s", error.code)

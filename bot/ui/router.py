@@ -84,7 +84,9 @@ class Router:
     async def go_on(self, action: str, press: Press, args: Sequence[str] = ()) -> None:
         """Like `run`, for a handler that leads on to another: the turn is the student's already."""
         try:
-            await self._meet(press.interaction.user)
+            if press.interaction.type is discord.InteractionType.application_command:
+                # A press on what is left of somebody who had everything erased makes nobody known again.
+                await self._meet(press.interaction.user)
             handler = self.handlers[action]
             await handler(press, *typed_arguments(handler, args))
         except CoachError as error:
@@ -94,6 +96,10 @@ class Router:
                 await errors.report(press, error)
         except Exception as error:  # noqa: BLE001 - this is the door
             await errors.report(press, error)
+
+    def forget(self, user_id: int) -> None:
+        """Meet the student anew when they come back: nothing is known of them any more."""
+        self._met.discard(user_id)
 
     async def _meet(self, user: discord.User | discord.Member) -> None:
         if self.meet is not None and user.id not in self._met:

@@ -91,6 +91,9 @@ _SENTENCES: dict[Code, Callable[[dict[str, Any]], str]] = {
     Code.TOO_MANY: lambda p: (
         f"“{p.get('field', 'That')}” has {p.get('count', '?')} lines; {p.get('limit', '?')} fit at once."
     ),
+    Code.NOT_CONFIRMED: lambda p: (
+        f"You typed {_quote(p)}. To erase everything, type the word {p.get('word', '')}; nothing else does it."
+    ),
     Code.SENT_TOO_SOON: lambda p: (
         f"I read that as {when(p['understood'])}, and the meeting only began {when(p['started'])}. "
         "Give the moment the note went out, for example `2 hours ago`."

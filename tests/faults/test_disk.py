@@ -25,6 +25,7 @@ def test_the_bot_says_so_and_goes_on_when_it_is_put_right(name: str) -> None:
     assert trial.discord.messages
 
 
+@pytest.mark.sqlite(reason="what can happen to a file")
 @pytest.mark.parametrize("name", lasting(moves=True))
 async def test_a_student_reads_a_calm_line_until_the_file_is_put_right(
     maya: Student, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, event
 from bot.storage import engine
 from tests.kit import ZONE, Screen, Student, World, sqlite_url, world
 from tests.lived import MARK
-from tests.wire import REFERENCE, changed, operators_log, rows
+from tests.tables import changed, rows
+from tests.wire import REFERENCE, operators_log
 
 COMMANDS: dict[str, tuple[str, dict[str, str]]] = {
     "interview schedule": ("coming", {"contact": "Ben"}),

@@ -8,17 +8,26 @@ import pytest
 
 from tests.kit import World
 from tests.lived import MARK, Life, live
-from tests.wire import REFERENCE, Album, Answer, Shelf, Shown, Wire, changed, operators_log, rows, sensible
+from tests.tables import Shelf, changed, rows
+from tests.wire import REFERENCE, Album, Answer, Shown, Wire, operators_log, sensible
 
 NOT_ON_CARDS = {
     "evaluation.about": "what /evaluate does",
     "profile.show": "what /profile show does",
     "home.help": "what /help does",
+    "mydata.export": "what /mydata export does, and what is offered once another word was typed",
 }
 """Actions that no button, menu or form leads to, and why."""
 PLACES = ("channel_id", "message_id")
 """Columns that say which message shows the question that is up: a second press may show it once more."""
-TYPED = {"when": "tomorrow 3pm", "city": "Denver", "from": "21:00", "until": "07:00", "minutes": "20"}
+TYPED = {
+    "when": "tomorrow 3pm",
+    "city": "Denver",
+    "from": "21:00",
+    "until": "07:00",
+    "minutes": "20",
+    "word": "DELETE",
+}
 
 
 class Walk:
@@ -116,7 +125,6 @@ async def test_every_button_menu_and_form(rapport: World, caplog: pytest.LogCapt
             await walk.twice_is_once(opener, send)
         else:
             walk.check(*await send(), opener)
-    walk.shelf.close()
     assert "WARNING" not in operators_log(caplog)
     assert "ERROR" not in operators_log(caplog)
     assert MARK not in operators_log(caplog)

@@ -1,7 +1,7 @@
 """A second student presses, chooses, sends and types at everything of the first, and gets nowhere."""
 
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,8 @@ from bot.ui.routes import Kind, Route, encode
 from tests.kit import Student, World, sqlite_url, world
 from tests.limits import BUTTON, SELECT
 from tests.lived import MARK, Life, live, name
-from tests.wire import REFERENCE, Album, Answer, Shelf, Shown, Wire, as_owner, changed, newest, rows, sensible
+from tests.tables import Shelf, changed, rows
+from tests.wire import REFERENCE, Album, Answer, Shown, Wire, as_owner, newest, sensible
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 REFUSAL = "That is not here any more, or it is not yours. Nothing was changed."
@@ -115,7 +116,6 @@ class Two:
         here = [one for one in self.some if one.message.channel_id != self.life.server.channel.id]
         answers = await Wire(self.life.dm).press(*here)
         await shelf.restore()
-        shelf.close()
         return [(answer.form, one) for answer, one in zip(answers, here, strict=True) if answer.form]
 
 
@@ -186,10 +186,8 @@ async def test_what_he_types_is_his(two: Two) -> None:
 
 
 @pytest.fixture
-def shelf(two: Two) -> Iterator[Shelf]:
-    kept = Shelf(two.world)
-    yield kept
-    kept.close()
+def shelf(two: Two) -> Shelf:
+    return Shelf(two.world)
 
 
 pieces = (

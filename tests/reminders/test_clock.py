@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 import time_machine
 from sqlalchemy import event
 
@@ -63,6 +64,7 @@ async def test_a_sweep_looks_when_anybody_has_written_a_row(db: Database, engine
     assert notes.sent == [(1, [ping], False)]
 
 
+@pytest.mark.sqlite(reason="PostgreSQL does not tell whether anybody has written")
 async def test_a_sweep_over_rows_that_nobody_touched_asks_nothing(
     db: Database, engine: Engine, notes: Notes
 ) -> None:
@@ -105,6 +107,7 @@ async def test_a_clock_that_is_set_back_by_hours_silences_no_sweep(
     assert notes.sent == [(1, [ping], False)]
 
 
+@pytest.mark.sqlite(reason="there, one writer holds up all others")
 async def test_a_sweep_looks_again_after_a_look_that_failed(db: Database, engine: Engine, notes: Notes) -> None:
     await plan(db, now())
     async with db.engine.execution_options(writes=True).begin():

@@ -58,7 +58,7 @@ class Story:
 
     async def rows(self, model: type[Any]) -> list[Any]:
         async with self.db.read() as session:
-            return list(await session.scalars(select(model)))
+            return list(await session.scalars(select(model).order_by(model.id)))
 
 
 @pytest.fixture

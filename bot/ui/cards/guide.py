@@ -50,6 +50,7 @@ _STEPS = {
     "ThankYous": "Say thanks",
     "Todos": "Keep your word",
     "Profile": "About you",
+    "MyData": "Your data",
     "Home": "Find your way",
 }
 """What each step is called, in the order of the journey, by the name of its cog."""
