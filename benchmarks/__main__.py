@@ -16,7 +16,7 @@ from benchmarks.table import LINES, drawn, machine
 def main() -> int:
     """Measure and print; always returns 0, as a busy machine is not a fault."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="less of everything: under a minute")
+    parser.add_argument("--quick", action="store_true", help="less of everything: about a minute")
     parser.add_argument("--json", type=Path, default=None, help="write the figures to this file as well")
     options = parser.parse_args()
     logging.getLogger("discord").setLevel(logging.ERROR)

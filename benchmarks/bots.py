@@ -63,5 +63,6 @@ async def our_bot(file: Path) -> Rapport:
 
 
 def rapport_on(file: Path) -> Rapport:
-    """Rapport on `file`, otherwise as it is when nothing is set."""
-    return create_bot(Settings(_env_file=None, database_url=SecretStr(f"sqlite+aiosqlite:///{file}")))
+    """Rapport on `file`, otherwise as it is when nothing is set, but for students who are faster than people."""
+    url = SecretStr(f"sqlite+aiosqlite:///{file}")
+    return create_bot(Settings(_env_file=None, database_url=url, actions_at_once=60_000, messages_at_once=60_000))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import claims, handlers, job_store, lateness, start_up, wake_ups
+from benchmarks import claims, handlers, job_store, lateness, start_up, wake_ups, workers
 from benchmarks.plan import Found, Run, Sizes
 from benchmarks.stalls import Stalls
 
@@ -39,6 +39,7 @@ def measure(folder: Path, sizes: Sizes, tell: Callable[[str], None]) -> dict[str
     asyncio.run(wake_ups.prepare(many_rows, sizes.many))
     keep(asyncio.run(wake_ups.measure(run, many_rows)))
     keep(start_up.measure(run, many_rows))
+    keep(asyncio.run(workers.measure(run)))
     phase, seconds = run.stalls.worst()
     tell(f"longest stall of the loop: {1000 * seconds:.1f} ms in {phase!r}")
     return figures | {"loop_stall_ms": 1000 * seconds}

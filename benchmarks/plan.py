@@ -29,6 +29,8 @@ class Sizes:
     """Reminders, and jobs, that are due at once and sent as fast as it goes."""
     job_rounds: int
     """How often, in turns."""
+    shared: int
+    """Reminders that are due at once, for one worker process or for two."""
     starts: int
     idle_seconds: float
     """How long the bot has nothing to do before its memory is read."""
@@ -45,6 +47,7 @@ FULL = Sizes(
     same_second=1_000,
     jobs=1_000,
     job_rounds=3,
+    shared=10_000,
     starts=5,
     idle_seconds=3,
 )
@@ -57,6 +60,7 @@ QUICK = replace(
     late_seconds=3,
     jobs=300,
     job_rounds=1,
+    shared=3_000,
     starts=3,
     idle_seconds=1,
 )
@@ -71,6 +75,7 @@ TINY = Sizes(
     same_second=5,
     jobs=20,
     job_rounds=1,
+    shared=400,
     starts=1,
     idle_seconds=0,
 )

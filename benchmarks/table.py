@@ -36,6 +36,7 @@ LINES = (
     Line("loop_stall_ms", "ms, the longest of all", 50, 20),
     Line("burst_1000_s", "s until the last of 1,000", 21, 20.2),
     Line("vs_job_store", "times a job each in APScheduler's store", 20, 60, more_is_better=True),
+    Line("pg_two_workers", "times one worker's rows/s on PostgreSQL", 1.5, 1.8, more_is_better=True),
     Line("cold_start_s", "s, with 1,000,000 rows", 1.5, 0.9),
     Line("rss_mib", "MiB with nothing to do", 80, 70),
 )

@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | demo | check | db upgrade`."""
+"""The command line: `python -m bot run | demo | check | db`."""
 
 import argparse
 import asyncio
@@ -15,22 +15,28 @@ import discord
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from bot import logs
+from bot import db_commands, logs
 from bot.app import create_bot
 from bot.checks import explain, run_checks
 from bot.handbook.problems import HandbookError
 from bot.settings import Settings
-from bot.storage.engine import NoFolderError, open_engine
-from bot.storage.revision import current
+from bot.storage.engine import NoFolderError
+from bot.storage.seal import new_key
+from bot.storage.server import refusal
 from bot.storage.start import make_ready
-from bot.storage.trouble import REMEDIES, OutOfOrderError, trouble_of
+from bot.storage.trouble import REMEDIES, OutOfOrderError, Trouble, trouble_of
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("bot.__main__")  # not __name__, which is another word when this is what was started
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 fine, 1 something to mend (said in plain words), 2 wrong usage."""
     options = _parser().parse_args(argv)
+    if options.command == "db" and options.action == db_commands.NEW_KEY:
+        print(new_key())
+        return 0
+    # Until the level is known, so that nothing quotes a setting, which may be a secret.
+    logs.configure("INFO")
     try:
         settings = Settings()
     except ValidationError as error:
@@ -53,7 +59,7 @@ def _do(options: argparse.Namespace, settings: Settings) -> int:
         case "check":
             return _check(settings)
         case "db":
-            return asyncio.run(_upgrade(settings))
+            return db_commands.do(settings, options)
         case _:
             return _demo(options)
 
@@ -70,18 +76,18 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--as", dest="viewer", choices=("student", "staff"), default="student", help="whose screen")
     demo.add_argument("--database", default=None, help="keep the data in this file (default: nothing is kept)")
     commands.add_parser("check", help="say what is wrong with the settings and how to mend it")
-    db = commands.add_parser("db", help="look after the database")
-    db.add_subparsers(dest="action", required=True).add_parser("upgrade", help="apply what is missing")
+    db_commands.add_to(commands.add_parser("db", help="look after the database"))
     return parser
 
 
 def _what_to_do(error: Exception) -> Iterator[str]:
     """What is wrong with the database, and what to do about it."""
-    if (trouble := trouble_of(error)) is None:
-        yield f"It says {type(error).__name__}. See DATABASE_URL and DATA_DIR in .env.example."
+    trouble = trouble_of(error)
+    if trouble is None:
+        yield refusal(error) or f"It says {type(error).__name__}. See DATABASE_URL and DATA_DIR in .env.example."
         return
-    yield REMEDIES[trouble]
-    if trouble.lasting:
+    yield refusal(error) or REMEDIES[trouble]
+    if trouble.lasting and not trouble.of_keys and trouble is not Trouble.REFUSED:
         yield "Delete the two files beside it that end in -wal and -shm as well: they belong to the broken one."
     yield "`python -m bot check` says whether all is well."
 
@@ -141,16 +147,6 @@ def _check(settings: Settings) -> int:
     for finding in findings:
         print(f"{'ok   ' if finding.fine else 'WRONG'} {finding.what}")
     return 0 if all(finding.fine for finding in findings) else 1
-
-
-async def _upgrade(settings: Settings) -> int:
-    engine = open_engine(settings.database)
-    try:
-        await make_ready(engine)
-        print(f"The database is at revision {await current(engine)}.")
-    finally:
-        await engine.dispose()
-    return 0
 
 
 def _demo(options: argparse.Namespace) -> int:

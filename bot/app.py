@@ -13,16 +13,19 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.domain.room import Room
 from bot.handbook import loader
 from bot.logs import outline
 from bot.reminders.engine import Engine
+from bot.reminders.housekeeping import Housekeeping
 from bot.services import Services, build_services
 from bot.settings import Settings
 from bot.storage.engine import Database, open_engine
 from bot.storage.erasure import erase_again
 from bot.storage.revision import bring_up_to_date
 from bot.ui import errors
-from bot.ui.durable import RouteButton, RouteSelect
+from bot.ui.durable import Routed
+from bot.ui.gate import Gate, Rate
 from bot.ui.limits import Limits
 from bot.ui.ping_sender import PingSender
 from bot.ui.press import NO_MENTIONS, Press
@@ -44,8 +47,16 @@ def intents() -> discord.Intents:
 def create_bot(settings: Settings, *, force_sync: bool = False) -> "Rapport":
     """The bot, ready to be started. Raises HandbookError when an edited handbook does not fit."""
     handbook = loader.load(settings.handbook_dir)
-    db = Database(open_engine(settings.database), settings.data_dir)
-    return Rapport(settings, db, build_services(db, handbook), force_sync=force_sync)
+    db = Database(open_engine(settings.database, settings.keys), settings.data_dir)
+    services = build_services(
+        db,
+        handbook,
+        Room(contacts=settings.max_contacts, entries=settings.max_entries),
+        inactive_months=settings.inactive_months,
+        max_file_bytes=settings.max_file_bytes,
+    )
+    kind = Rapport if settings.shard_count is None else ShardedRapport
+    return kind(settings, db, services, force_sync=force_sync)
 
 
 class Tree(app_commands.CommandTree["Rapport"]):
@@ -57,6 +68,10 @@ class Tree(app_commands.CommandTree["Rapport"]):
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Commands, and what is asked while one is typed, pass the gate that presses pass."""
+        return await self.client.router.gate.admits(interaction)
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
         """Send what a command raised to the one door."""
@@ -86,18 +101,21 @@ class Rapport(commands.Bot):
             # A longer wait is the engine's to plan: a request that sleeps would keep its claim.
             max_ratelimit_timeout=30,
             http_trace=limits.trace(),
+            **({} if settings.shard_count is None else _shards(settings)),
         )
         self.settings = settings
         self.db = db
         self.services = services
-        self.router = Router()
+        self.router = Router(Gate(*_rates(settings)))
         self.engine = Engine(
             services.deliveries,
             PingSender(self, services, limits),
             sweep_seconds=settings.sweep_seconds,
-            per_second=settings.sends_per_second,
+            per_second=settings.sends_per_second * settings.share,
+            gap_seconds=settings.ping_gap_seconds,
         )
         db.on_armed = self.engine.arm
+        self.housekeeping = Housekeeping(services.inactivity)
         self._force_sync = force_sync
         self._closing = asyncio.Lock()
 
@@ -107,10 +125,13 @@ class Rapport(commands.Bot):
         await erase_again(self.db.engine, self.db.erased)
         for cog in COGS:
             await self.add_cog(cog(self.services, self.router))
-        self.add_dynamic_items(RouteButton, RouteSelect)
+        self.add_dynamic_items(Routed)
         self.add_listener(self.router.submitted, "on_interaction")
-        await sync_if_changed(self.tree, self.services.memory, force=self._force_sync)
+        if self.settings.has_direct_messages or self._force_sync:
+            # One of several processes is enough, and it is the same one at every start.
+            await sync_if_changed(self.tree, self.services.memory, force=self._force_sync)
         self.engine.start()
+        self.housekeeping.start()
         log.info("ready: %d commands, %d cogs", len(self.tree.get_commands()), len(self.cogs))
 
     async def on_message(self, message: discord.Message, /) -> None:
@@ -128,6 +149,21 @@ class Rapport(commands.Bot):
             if self.is_closed():
                 return
             await self.router.drain(self.settings.shutdown_seconds)
+            await self.housekeeping.stop(self.settings.shutdown_seconds)
             await self.engine.stop(self.settings.shutdown_seconds)
             await super().close()
             await self.db.close()
+
+
+class ShardedRapport(Rapport, discord.AutoShardedClient):
+    """The same with a connection to the gateway for each of its shards; other processes may have the others."""
+
+
+def _rates(settings: Settings) -> tuple[Rate, Rate]:
+    """Of commands, presses and forms; and of direct messages."""
+    actions = Rate(settings.actions_at_once, settings.actions_per_minute)
+    return actions, Rate(settings.messages_at_once, settings.messages_per_minute)
+
+
+def _shards(settings: Settings) -> dict[str, Any]:
+    return {"shard_count": settings.shard_count, "shard_ids": list(settings.shard_ids) or None}

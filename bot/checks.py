@@ -4,7 +4,7 @@ import asyncio
 import base64
 import binascii
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +18,11 @@ from bot.handbook.problems import HandbookError
 from bot.settings import Settings
 from bot.storage.engine import open_engine
 from bot.storage.examine import damage, file_of, missing_or_empty
+from bot.storage.keys import check_keys
 from bot.storage.revision import NEWEST, current
-from bot.storage.trouble import REMEDIES, Trouble
+from bot.storage.seal import PLAIN
+from bot.storage.server import refusal
+from bot.storage.trouble import REMEDIES, OutOfOrderError, Trouble, trouble_of
 
 SCOPES = ("bot", "applications.commands")
 PERMISSIONS = discord.Permissions.none()
@@ -43,7 +46,7 @@ def explain(error: ValidationError) -> Iterator[str]:
 
 async def run_checks(settings: Settings) -> list[Finding]:
     """Look at everything that `run` needs, offline and without changing anything."""
-    return [*_token(settings), _handbook(settings), await _database(settings)]
+    return [*_token(settings), *_shards(settings), _handbook(settings), await _database(settings)]
 
 
 def _token(settings: Settings) -> Iterator[Finding]:
@@ -59,6 +62,15 @@ def _token(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding(fine=True, what="DISCORD_TOKEN is set")
     yield Finding(fine=True, what=f"invite link: {invite(application)}")
+
+
+def _shards(settings: Settings) -> Iterator[Finding]:
+    """What this process has of the bot, where it is not all; settings that do not fit were refused before."""
+    if settings.shard_count is not None:
+        ids = settings.shard_ids or range(settings.shard_count)
+        direct = "" if settings.has_direct_messages else "; direct messages go to the process with shard 0"
+        what = f"shards {', '.join(map(str, ids))} of {settings.shard_count}{direct}"
+        yield Finding(fine=True, what=what)
 
 
 def application_id(token: str) -> int | None:
@@ -104,21 +116,35 @@ async def _file(url: URL) -> Finding | None:
     return Finding(fine=False, what=f"the database {url} cannot be used. {REMEDIES[trouble]}")
 
 
+def _how_kept(settings: Settings) -> str:
+    return ", encrypted" if settings.keys and settings.keys[0] != PLAIN else ""
+
+
 async def _database(settings: Settings) -> Finding:
     url = settings.database
     if (finding := await _file(url)) is not None:
         return finding
-    engine = open_engine(url)
+    try:
+        revision, by = await _open(url, settings.keys)
+    except (DBAPIError, OutOfOrderError) as error:
+        trouble = trouble_of(error)
+        why = refusal(error) or (REMEDIES[trouble] if trouble else f"It says {type(error).__name__}.")
+        return Finding(fine=False, what=f"the database {url} cannot be used. {why}")
+    if revision == NEWEST:
+        return Finding(fine=True, what=f"database {url} at revision {revision}{by}{_how_kept(settings)}")
+    if revision is None:
+        return Finding(fine=True, what=f"database {url} is empty{by}; the first start makes the tables")
+    return Finding(fine=False, what=f"database {url} is at {revision}, not {NEWEST}: python -m bot db upgrade")
+
+
+async def _open(url: URL, keys: Sequence[str]) -> tuple[str | None, str]:
+    """The revision; and which server says so, through which driver. Raises OutOfOrderError if `keys` do not fit."""
+    engine = open_engine(url, keys)
     try:
         revision = await current(engine)
-    except (DBAPIError, OSError) as error:
-        return Finding(
-            fine=False, what=f"the database {url} cannot be opened ({type(error).__name__}). See DATABASE_URL."
-        )
+        if revision == NEWEST:
+            await check_keys(engine)
     finally:
         await engine.dispose()
-    if revision == NEWEST:
-        return Finding(fine=True, what=f"database {url} at revision {revision}")
-    if revision is None:
-        return Finding(fine=True, what=f"database {url} is empty; the first start makes the tables")
-    return Finding(fine=False, what=f"database {url} is at {revision}, not {NEWEST}: python -m bot db upgrade")
+    version = ".".join(str(part) for part in getattr(engine.dialect, "server_version_info", None) or ())
+    return revision, f" (PostgreSQL {version}, {engine.driver})" if engine.name == "postgresql" else ""

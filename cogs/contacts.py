@@ -157,5 +157,5 @@ def _entry(press: Press) -> Entry:
 
 def _carried(search: str) -> str:
     """A search as the buttons of the list carry it: folded, not long, without the colon that divides a route."""
-    units = fold(search.replace(":", " ")).encode("utf-16-le")[: 2 * SEARCH_LIMIT]
+    units = fold(search.replace(":", " ")).encode("utf-16-le", "ignore")[: 2 * SEARCH_LIMIT]
     return units.decode("utf-16-le", "ignore").strip()

@@ -96,10 +96,15 @@ class Home(Step):
 
     async def take(self, message: discord.Message) -> bool:
         """Answer a DM that belongs to nothing with where the student is."""
-        greeting = message.content.casefold().strip(" .!?,") in _GREETINGS
-        lead = "" if greeting else self.services.handbook.home.unplaced.text
+        lead = self._lead(message.content.casefold().strip(" .!?,\n"))
         await self._answer(message.author.id, partial(send, message.channel, message.author.id), lead)
         return True
+
+    def _lead(self, typed: str) -> str:
+        if typed in _GREETINGS:
+            return ""
+        texts = self.services.handbook.home
+        return texts.unplaced.text if typed else texts.unread.text
 
     async def _answer(self, owner_id: int, show: Callable[[Card], Awaitable[object]], lead: str = "") -> None:
         view = await self.services.home.next(owner_id)

@@ -1,24 +1,34 @@
 """On which databases a test runs. A plugin of pytest, loaded by conftest.py.
 
-A test that uses the fixture `storage`, itself or through `database`, runs on SQLite and on PostgreSQL.
-`pytest --database=sqlite` halves the wait.
+A test that uses the fixture `storage`, itself or through `database`, runs on SQLite and on PostgreSQL; a journey, on
+the latter, with what students write encrypted. `--database=sqlite` halves the wait; `--encrypted` encrypts all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ALL = (SQLITE, POSTGRESQL)
+NEAR = {"storage", "services", "reminders"}
+"""Folders whose tests run on PostgreSQL in the clear; those of `storage` once more, on an encrypted SQLite."""
+_ENCRYPTED = "-encrypted"
+_CLEAR = ("own_keys", "clear(reason)")
+"""Of tests that encrypt by themselves, and of those that need to see what is written."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=ALL, default=None, help="run on this database only (default: on both)")
+    parser.addoption("--encrypted", action="store_true", help="encrypt what students write in every database")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for kind in ALL:
         config.addinivalue_line("markers", f"{kind}(reason): about something that only this database has")
+    config.addinivalue_line("markers", "again: goes ways that other tests go, so coverage is not measured")
+    for marker in _CLEAR:
+        config.addinivalue_line("markers", f"{marker}: so nothing else encrypts what it works on")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -26,8 +36,36 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("storage", _kinds(metafunc.definition))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Measure coverage once: it doubles the time; neither more examples nor another database reach more lines."""
+    coverage = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    if coverage is None or not _repeats(item):
+        return (yield)
+    coverage.pause()
+    try:
+        return (yield)
+    finally:
+        coverage.resume()
+
+
+def _repeats(test: pytest.Item) -> bool:
+    if test.get_closest_marker("again") or hasattr(test.obj, "hypothesis"):
+        return True
+    storage = test.callspec.params.get("storage", SQLITE) if hasattr(test, "callspec") else SQLITE
+    return bool(storage != SQLITE and not test.get_closest_marker(POSTGRESQL))
+
+
 def _kinds(test: pytest.Item) -> Sequence[str]:
     """Those that the test is about, as far as they were asked for."""
-    asked = test.config.getoption("--database")
+    folder = Path(test.path).parent.name
+    found = [SQLITE, POSTGRESQL] if folder in NEAR else [SQLITE, POSTGRESQL + _ENCRYPTED]
+    if folder == "storage":
+        found.append(SQLITE + _ENCRYPTED)
+    if any(test.get_closest_marker(marker.partition("(")[0]) for marker in _CLEAR):
+        found = list(ALL)
+    elif test.config.getoption("--encrypted"):
+        found = [kind + _ENCRYPTED for kind in ALL]
     about = [kind for kind in ALL if test.get_closest_marker(kind)] or ALL
-    return [kind for kind in about if asked in {None, kind}]
+    asked = test.config.getoption("--database")
+    return [kind for kind in found if kind.startswith(tuple(about)) and kind.startswith(asked or "")]

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.reminders import Kind, planned
+from bot.services.reminders import arm
+from bot.storage.models import User
 from tests.kit import ZONE, Screen, Student, World
 
 MARK = "Quill"
@@ -151,7 +154,23 @@ async def days_go_by(world: World, life: Life) -> None:
     await world.skip_to(LAST_DAY - timedelta(hours=1))
     world.env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
     await life.server.slash("todo add", text=f"Ask {MARK}", when="in 20 minutes")
+    await world.skip(minutes=30)
+    await warning(world, life)
     await world.skip_to(LAST_DAY)
+
+
+async def warning(world: World, life: Life) -> None:
+    """What comes before everything is deleted, as if the last visit had been two years ago."""
+    long_ago, present = world.env.now() - timedelta(days=730), world.env.now()
+    async with world.bot.db.write() as session:
+        user = await session.get_one(User, life.dm.id)
+        user.last_seen_at, seen_at = long_ago, user.last_seen_at
+        await arm(session, life.dm.id, [planned(Kind.INACTIVE_FIRST, life.dm.id, present, LAST_DAY, 0)])
+    await world.restart()
+    await world.skip(minutes=5)
+    assert "Keep my data" in life.dm.pings()[-1].labels
+    async with world.bot.db.write() as session:
+        (await session.get_one(User, life.dm.id)).last_seen_at = seen_at
 
 
 async def last_day(world: World, life: Life) -> None:
@@ -165,13 +184,16 @@ async def last_day(world: World, life: Life) -> None:
     await life.dm.slash("thanks draft", contact=name("Cleo"))
     await life.dm.slash("interview move", contact=name("Finn"), when="Mar 13 3pm")
     await life.dm.slash("contact show", contact="Nobody at all")
+    for student in (life.server, life.dm):
+        await student.slash("mydata export")
+        await student.slash("mydata delete")
+        await student.fill({"Type DELETE to confirm": f"not yet, {MARK}"})
 
 
 async def look_around(student: Student) -> None:
     """What shows something and changes nothing."""
     for command in (
         "help", "guide", "next", "contact list", "request list", "interview list", "todo list", "profile show",
-        "mydata export",
     ):  # fmt: skip
         await student.slash(command)
     for first in NAMES:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.storage.models import Base
+from bot.storage.written import give_keys
 from tests.kit import World
 
 T = TypeVar("T")
@@ -90,6 +91,7 @@ def _beside(world: World, work: Callable[[Connection], T]) -> T:
 
     async def do() -> T:
         engine = create_async_engine(world.settings.database, poolclass=NullPool)
+        give_keys(engine.dialect, world.settings.keys)
         async with engine.begin() as connection:
             return await connection.run_sync(work)
 

@@ -11,6 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
+
+from bot.checks import explain
+from bot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 TOKEN = base64.b64encode(b"1234567890").decode().rstrip("=") + ".abc.def"
@@ -75,8 +79,15 @@ def test_check_is_content_with_good_settings_and_builds_the_invite_link(tmp_path
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL: "),
         ("SWEEP_SECONDS", "soon", "SWEEP_SECONDS: "),
         ("SENDS_PER_SECOND", "500", "SENDS_PER_SECOND: "),
+        ("SHARD_COUNT", "0", "SHARD_COUNT: "),
         ("DATABASE_URL", "mysql://root:hush@localhost/rapport", "DATABASE_URL: "),
         ("DATABASE_URL", "nonsense hush", "DATABASE_URL: "),
+        ("ENCRYPTION_KEYS", "hush", "ENCRYPTION_KEYS: "),
+        ("ENCRYPTION_KEYS", f"{'hush' * 10}AAA=,", "ENCRYPTION_KEYS: "),
+        ("ENCRYPTION_KEYS", f"{'hush' * 10}AAA=,plain", "ENCRYPTION_KEYS: "),
+        ("ENCRYPTION_KEYS", f"{'hush' * 10}AAAA", "ENCRYPTION_KEYS: "),
+        ("ENCRYPTION_KEYS", f"plain,{'hush' * 10}AA=", "ENCRYPTION_KEYS: "),
+        ("ENCRYPTION_KEYS", "hush" * 10 + "é" * 4, "ENCRYPTION_KEYS: "),
     ],
 )
 @pytest.mark.parametrize("command", ["check", "run"])
@@ -88,6 +99,50 @@ def test_a_wrong_setting_is_named_without_its_value(
     assert said in result.stderr
     assert "Traceback" not in result.stderr
     assert "hush" not in result.stderr + result.stdout
+
+
+@pytest.mark.parametrize(
+    ("ids", "count", "said"),
+    [
+        ("0,1", "", "needs SHARD_COUNT beside it"),
+        ("0,0", "2", "names a shard twice"),
+        ("0-2,1", "4", "names a shard twice"),
+        ("2", "2", "names a shard that is not there: with SHARD_COUNT=2 they are 0 to 1"),
+        ("one", "2", "is no list of numbers such as 0,1 or 0-3"),
+        ("3-1", "4", "is no list of numbers"),
+        ("0-99999999999", "4", "is no list of numbers"),
+        ("-1", "2", "is no list of numbers"),
+        ("1", "2", "a SQLite file is for one process"),
+    ],
+)
+def test_shards_that_do_not_fit_are_refused_in_plain_words(
+    monkeypatch: pytest.MonkeyPatch, ids: str, count: str, said: str
+) -> None:
+    monkeypatch.setenv("SHARD_IDS", ids)
+    monkeypatch.setenv("SHARD_COUNT", count)
+    with pytest.raises(ValidationError) as caught:
+        Settings(_env_file=None)
+    [line] = explain(caught.value)
+    assert line.startswith("SHARD_IDS: ")
+    assert said in line
+
+
+def test_check_says_which_shards_a_process_has(tmp_path: Path) -> None:
+    server = "postgresql+asyncpg://rapport:hush@127.0.0.1:1/rapport"
+    result = run(tmp_path, "check", DISCORD_TOKEN=TOKEN, SHARD_COUNT="4", SHARD_IDS="1,3", DATABASE_URL=server)
+    assert "ok    shards 1, 3 of 4; direct messages go to the process with shard 0" in result.stdout
+    assert "cannot be used. The database server cannot be reached." in result.stdout
+    assert "hush" not in result.stdout + result.stderr
+    assert "shards" not in run(tmp_path, "check", DISCORD_TOKEN=TOKEN).stdout
+
+
+def test_a_database_server_that_is_away_is_one_plain_line(tmp_path: Path) -> None:
+    server = "postgresql+asyncpg://rapport:hush@127.0.0.1:1/rapport"
+    result = run(tmp_path, "run", DISCORD_TOKEN=TOKEN, DATABASE_URL=server)
+    assert result.returncode == 1
+    assert "The database server cannot be reached." in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "hush" not in result.stderr
 
 
 def test_check_names_a_missing_migration_and_db_upgrade_mends_it(tmp_path: Path) -> None:

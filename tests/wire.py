@@ -140,8 +140,16 @@ class Wire:
 
     def pressing(self, shown: Shown) -> Made:
         """A press or choice that is still to be sent."""
-        self._put_back(shown.message)
-        return self._payload(PRESS, _pressed(shown), shown.message)
+        return self.component(_pressed(shown), shown.message)
+
+    def component(self, data: dict[str, Any], message: Any) -> Made:
+        """Whatever claims to come from something on `message`."""
+        self._put_back(message)
+        return self._payload(PRESS, data, message)
+
+    def form(self, data: dict[str, Any]) -> Made:
+        """Whatever claims to be a form."""
+        return self._payload(SUBMIT, data, None)
 
     def submitting(self, form: Mapping[str, Any], values: Mapping[str, Any], shown: Shown | None = None) -> Made:
         """A form that is still to be sent."""

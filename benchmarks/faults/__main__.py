@@ -12,6 +12,7 @@ from benchmarks.faults.report import Report
 
 FAULTS = {
     "kill": 100,
+    "workers": 20_000,
     "boundaries": 0,
     "model": 500,
     "power": 100_000,

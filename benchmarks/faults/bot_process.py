@@ -24,12 +24,16 @@ ROOT = Path(__file__).parents[2]
 
 
 async def start(
-    database_url: str, address: Address, log: Path, waits: Mapping[str, float]
+    database_url: str, address: Address, log: Path, waits: Mapping[str, float], *, token: str = TOKEN
 ) -> asyncio.subprocess.Process:
-    """Start the bot; what it logs is appended to `log`. `waits`: constants to set, in seconds."""
+    """Start the bot; what it logs is appended to `log`. `waits`: constants to set, in seconds.
+
+    `token`: what the stand-in knows it by.
+    """
     with log.open("ab") as out:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "benchmarks.faults.bot_process", database_url, address.http, address.gateway),
+            *("--token", token),
             *(part for name, seconds in waits.items() for part in ("--wait", f"{name}={seconds}")),
             cwd=ROOT,
             env=dict(os.environ) | {"PYTHONPATH": str(ROOT)},
@@ -45,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("http")
     parser.add_argument("gateway")
     parser.add_argument("--wait", action="append", default=[], help="MODULE:NAME=SECONDS")
+    parser.add_argument("--token", default=TOKEN)
     options = parser.parse_args(argv)
     for wait in options.wait:
         set_wait(wait)
@@ -54,9 +59,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         database_url=options.database_url,
         sweep_seconds=1,
         shutdown_seconds=5,
+        # What is tried here is how soon each ping goes out, and students act faster than people.
+        ping_gap_seconds=0,
+        actions_per_minute=60_000,
+        messages_per_minute=60_000,
     )
     logs.configure("WARNING")
-    asyncio.run(_serve(settings))
+    asyncio.run(_serve(settings, options.token))
 
 
 def set_wait(wait: str) -> None:
@@ -68,12 +77,12 @@ def set_wait(wait: str) -> None:
     setattr(module, name, timedelta(seconds=float(seconds)))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, token: str) -> None:
     """As the command line does it."""
     bot = create_bot(settings)
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    running = asyncio.create_task(bot.start(TOKEN), name="discord")
+    running = asyncio.create_task(bot.start(token), name="discord")
     waiting = asyncio.create_task(stopped.wait(), name="signals")
     await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()

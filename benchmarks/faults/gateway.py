@@ -218,8 +218,8 @@ async def _effects(here: World, shown: Armed) -> tuple[int, int]:
     mine = select(func.count()).select_from(Todo).where(Todo.owner_id == shown.user)
     async with here.bot.db.read() as session:
         done = await session.scalar(mine.where(Todo.done_at.is_not(None)))
-        typed = await session.scalar(mine.where(Todo.text == TYPED))
-    return done or 0, typed or 0
+        typed = [*await session.scalars(select(Todo.text).where(Todo.owner_id == shown.user))].count(TYPED)
+    return done or 0, typed
 
 
 def _one_of_each(here: World) -> Iterator[str]:

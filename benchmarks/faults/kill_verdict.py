@@ -54,7 +54,7 @@ async def look(db: Database) -> Found:
             Interview.id.in_(select(ThankYou.interview_id).where(ThankYou.sent_at.is_not(None))),
         ),
     }
-    async with db.read() as session:
+    async with db.read(patient=True) as session:
         reminders = tuple(await session.scalars(select(Reminder).order_by(Reminder.id)))
         acted = [
             (word, number)

@@ -141,13 +141,13 @@ class _Mortal(Database):
     busy = 0
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        async with self._counted(), super().read() as session:
+    async def read(self, *, patient: bool = False) -> AsyncIterator[AsyncSession]:
+        async with self._counted(), super().read(patient=patient) as session:
             yield session
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
-        async with self._counted(), super().write() as session:
+    async def write(self, *students: int) -> AsyncIterator[AsyncSession]:
+        async with self._counted(), super().write(*students) as session:
             yield session
 
     @asynccontextmanager

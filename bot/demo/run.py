@@ -48,7 +48,15 @@ def run_demo(options: DemoOptions) -> int:
     logging.getLogger("simcord").setLevel(logging.ERROR)
     present = datetime.now(UTC)
     with _database(options.database) as url, time_machine.travel(present, tick=False) as traveller:
-        settings = Settings(_env_file=None, database_url=SecretStr(url), sends_per_second=50, sweep_seconds=SWEEP)
+        settings = Settings(
+            _env_file=None,
+            database_url=SecretStr(url),
+            sends_per_second=50,
+            sweep_seconds=SWEEP,
+            # Time stands still in the demo until it is moved, so that nobody's allowance would refill.
+            actions_at_once=60_000,
+            messages_at_once=60_000,
+        )
         try:
             asyncio.run(_serve(options, settings, traveller, present))
         except OSError as error:

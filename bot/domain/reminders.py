@@ -1,6 +1,7 @@
 """Pings as values: what is planned, when one waits, is tried again, is late, or gives way to a newer one."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,7 +20,7 @@ _DOUBLINGS = 10
 
 class Kind(StrEnum):
     """What a ping is about. The subject is the interview, but for `nudge` the request, for `todo_due` the
-    to-do and for `keep_in_touch` the contact."""
+    to-do, for `keep_in_touch` the contact and for the warnings of `inactive` the student."""
 
     PREPARE = "prepare"
     SOON = "soon"
@@ -30,6 +31,8 @@ class Kind(StrEnum):
     NUDGE = "nudge"
     TODO_DUE = "todo_due"
     KEEP_IN_TOUCH = "keep_in_touch"
+    INACTIVE_FIRST = "inactive_first"
+    INACTIVE_SECOND = "inactive_second"
 
 
 _GROUPS = {
@@ -72,6 +75,27 @@ class Planned:
 def planned(kind: Kind, subject_id: int, due_at: datetime, expires_at: datetime, sequence: int) -> Planned:
     """A ping with its key. `sequence` rises with each move of the subject, so that a new time is a new ping."""
     return Planned(kind, subject_id, due_at, expires_at, f"{kind}:{subject_id}:{sequence}")
+
+
+_SNOOZE = "+snooze"
+_KEY = re.compile(rf"([a-z_]+):([0-9]{{1,19}}):([0-9]{{1,19}})(?:{re.escape(_SNOOZE)}([0-9]{{1,19}}))?")
+
+
+def snoozed_key(key: str, reminder_id: int) -> str:
+    """The key of what comes back when that ping is put off. One at a time: a second choice moves the first."""
+    return f"{key.partition('+')[0]}{_SNOOZE}{reminder_id}"
+
+
+def renumbered_key(key: str, kind: str, subject: tuple[int, int], reminders: Mapping[int, int]) -> str:
+    """`key` with new numbers for old: of its `subject` (old, new), and of the `reminders` that were put off.
+
+    Raises ValueError when it is no key of such a ping, and KeyError when it names a ping that is not there.
+    """
+    match, (old, new) = _KEY.fullmatch(key), subject
+    if match is None or (match[1], int(match[2])) != (kind, old):
+        raise ValueError(f"no key of a ping of this {kind}")
+    base = f"{kind}:{new}:{int(match[3])}"
+    return snoozed_key(base, reminders[int(match[4])]) if match[4] else base
 
 
 class Snooze(StrEnum):

@@ -1,8 +1,10 @@
 """What a person types, as rules take it: with something to see in it, and no longer than there is room for."""
 
 import unicodedata
+from collections.abc import Iterable
 
 from bot.domain.errors import CoachError, Code
+from bot.domain.visible import visible
 from bot.domain.wording import one_line
 
 _UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
@@ -27,7 +29,7 @@ def checked_text(text: str, field: str, limit: int) -> str:
 def checked_name(text: str, field: str, limit: int) -> str:
     """The name on one line. Raises BLANK when nothing in it can be seen, TOO_LONG above `limit` characters."""
     name = one_line(text)
-    if all(unicodedata.category(character) in _UNSEEN for character in name):
+    if all(unicodedata.category(character) in _UNSEEN for character in visible(name)):
         raise CoachError(Code.BLANK, field=field)
     return checked_length(name, field, limit)
 
@@ -37,13 +39,25 @@ def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
+def readable(text: str) -> str:
+    """The text without what no file and no database takes: the null character, and halves of characters."""
+    return text.encode("utf-8", "ignore").decode().replace("\0", "")
+
+
+def all_readable(values: Iterable[object]) -> list[str]:
+    """Those of the values that are text, as `readable` has them."""
+    return [readable(value) for value in values if isinstance(value, str)]
+
+
 def whole_number(text: str) -> int | None:
     """A number written in digits, such as a row's; None for what is none or fits no table."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST))):
+        return None
+    return number if (number := int(text)) <= _LARGEST else None
 
 
-_DIGITS = 18
-"""Digits that always fit 64 bits."""
+_LARGEST = 2**63 - 1
+"""The largest number that a table takes."""
 
 
 def row_token(number: int) -> str:

@@ -1,6 +1,7 @@
 """Wall-clock rules: clock changes, quiet hours, mornings and evenings. All moments are aware UTC datetimes."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,6 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.domain.errors import CoachError, Code
 
 MINUTE = timedelta(minutes=1)
+FURTHEST = timedelta(days=731)
+"""How far from now the bot plans, and looks back."""
 _DAY = timedelta(days=1)
 _CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))? ?(?:([ap])\.?m\.?)?")
 _NAMED_CLOCKS = {"noon": time(12), "midday": time(12), "midnight": time(0)}
@@ -113,6 +116,17 @@ def next_morning(after: datetime, zone: ZoneInfo, at: time = time(9)) -> datetim
 def day_before_at(moment: datetime, zone: ZoneInfo, at: time = time(18)) -> datetime:
     """The time `at` on the local day before the one that holds `moment`."""
     return _instant(moment.astimezone(zone).date() - _DAY, at, zone)
+
+
+def months_after(moment: datetime, months: int, zone: ZoneInfo) -> datetime:
+    """The same wall time so many calendar months later, or earlier when negative.
+
+    The last day of a month that is too short to have the same day.
+    """
+    wall = moment.astimezone(zone)
+    year, month = divmod(wall.year * 12 + wall.month - 1 + months, 12)
+    day = min(wall.day, monthrange(year, month + 1)[1])
+    return _instant(date(year, month + 1, day), wall.time(), zone)
 
 
 def _both_folds(wall: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

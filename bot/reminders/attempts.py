@@ -12,9 +12,10 @@ from bot.domain.reminders import Status, backoff, hold_until, is_late, keep_newe
 from bot.domain.times import in_quiet
 from bot.logs import outline
 from bot.reminders.ledger import Ledger, NotWrittenError
-from bot.reminders.pace import Pace
+from bot.reminders.pace import Pace, Spacing
 from bot.reminders.sender import DirectMessagesClosedError, Sender, TryLaterError
 from bot.services.deliveries import Claimed, Delivery, Outcome
+from bot.storage.trouble import trouble_of
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +26,20 @@ ONE_ATTEMPT = timedelta(seconds=30)
 class Attempts:
     """Decides about deliveries and carries them out. One student's failure never reaches another."""
 
-    def __init__(self, sender: Sender, ledger: Ledger, pace: Pace, come_back: Callable[[datetime], None]) -> None:
+    def __init__(
+        self,
+        sender: Sender,
+        ledger: Ledger,
+        pace: Pace,
+        come_back: Callable[[datetime], None],
+        spacing: Spacing | None = None,
+    ) -> None:
         self._sender = sender
         self._ledger = ledger
         self._pace = pace
         self._come_back = come_back
         """Told when something of an attempt has to be tried again."""
+        self._spacing = spacing or Spacing(timedelta(0))
 
     async def make(self, delivery: Delivery) -> None:
         """Send what is to be sent, and record what became of everything. Never raises."""
@@ -42,7 +51,8 @@ class Attempts:
         except NotWrittenError:
             log.info("the lease of %d reminders is left to end", len(delivery.reminders))
         except Exception as error:  # noqa: BLE001 - a fault of ours: its lease ends, and it is looked up and tried again
-            log.error("a reminder failed; it is tried again\n%s", outline(error))  # noqa: TRY400 - the message of the error must not be logged
+            if trouble_of(error) is None:  # the storage says that itself, once
+                log.error("a reminder failed; it is tried again\n%s", outline(error))  # noqa: TRY400 - the message of the error must not be logged
 
     async def _settle(self, delivery: Delivery) -> None:
         """Find out what became of earlier attempts before anything is said again.
@@ -80,6 +90,11 @@ class Attempts:
             *(Outcome(reminder, Status.STALE, "a newer one says it") for reminder in overdue.superseded),
             *(_again(one, held[one.id], "quiet hours") for one in overdue.keep if one.id in held),
         ]
+        if (until := self._spacing.wait_until(delivery.user_id, present)) and all(
+            until < reminder.expires_at for reminder in ready
+        ):
+            outcomes += [_again(reminder, until, "right after another message") for reminder in ready]
+            ready = []
         await self._record(outcomes)
         return ready
 
@@ -106,6 +121,7 @@ class Attempts:
             return [_again(reminder, until, "Discord could not take it", unsure=unsure) for reminder in reminders]
         if message_id is None:
             return [Outcome(one, Status.STALE, "nothing left to say") for one in reminders]
+        self._spacing.note(reminders[0].user_id, now())
         return [Outcome(one, Status.SENT, "", message_id) for one in reminders]
 
     async def _record(self, outcomes: Sequence[Outcome]) -> None:

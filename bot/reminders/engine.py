@@ -8,7 +8,8 @@
 3. It claims what is due under a lease and commits; sends outside any transaction, with a nonce; records each row's
    outcome, many in one commit. A row stays `pending` until Discord has the message: at least once, never lost.
 4. Of a row whose earlier attempt has no known end, the DM is read back first: never silently a second time.
-5. Everything due for one student goes out as one message; what is older than it is useful is marked stale.
+5. Everything due for one student goes out as one message; what is older than it is useful is marked stale. What
+   falls due right after a message waits a little for what else may come, unless it would expire.
 6. Each student's message is on its way by itself: closed DMs, failures or slow answers hold up nobody else.
 7. When nothing is due any more, `wake` is set to the next row.
 """
@@ -23,7 +24,7 @@ from bot.clock import now
 from bot.logs import outline
 from bot.reminders.attempts import Attempts
 from bot.reminders.ledger import Ledger
-from bot.reminders.pace import Pace
+from bot.reminders.pace import Pace, Spacing
 from bot.reminders.sender import Sender
 from bot.services.deliveries import Deliveries, Delivery
 from bot.storage.trouble import trouble_of
@@ -40,9 +41,18 @@ _CONTENDED = timedelta(seconds=1)
 class Engine:
     """Sends every reminder at its time. `start` and `stop` belong to the client's life."""
 
-    def __init__(self, deliveries: Deliveries, sender: Sender, *, sweep_seconds: float, per_second: float) -> None:
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        sender: Sender,
+        *,
+        sweep_seconds: float,
+        per_second: float,
+        gap_seconds: float = 0,
+    ) -> None:
         self._deliveries = deliveries
-        self._attempts = Attempts(sender, Ledger(deliveries), Pace(per_second), self._come_back)
+        spacing = Spacing(timedelta(seconds=gap_seconds))
+        self._attempts = Attempts(sender, Ledger(deliveries), Pace(per_second), self._come_back, spacing)
         self._sweep_seconds = sweep_seconds
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._heartbeat: asyncio.TimerHandle | None = None
@@ -147,9 +157,12 @@ class Engine:
         """
         due = expected if expected is not None and expected <= now() else await self._deliveries.earliest()
         while due is not None and due <= now() and not self._stopping:
-            deliveries = await self._deliveries.claim(await self._room())
+            room = await self._room()
+            deliveries = await self._deliveries.claim(room)
             for delivery in deliveries:
                 self._set_off(delivery)
+            if sum(len(delivery.reminders) for delivery in deliveries) >= room:
+                continue  # there was more than was asked for, most likely
             due = await self._deliveries.earliest()
             if not deliveries and due is not None and due <= now():
                 return now() + _CONTENDED

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+from bot.domain.room import STANDARD, Room
 from bot.handbook.models import Handbook
 from bot.services.contacts import Contacts
 from bot.services.deliveries import Deliveries
 from bot.services.evaluations import Evaluations
 from bot.services.home import Home
+from bot.services.inactivity import Inactivity
 from bot.services.interviews import Interviews
 from bot.services.memory import Memory
-from bot.services.mydata import MyData
+from bot.services.mydata import MAX_FILE_BYTES, MyData
 from bot.services.pings import Pings
 from bot.services.profiles import Profiles
 from bot.services.reminders import Reminders
@@ -28,6 +30,7 @@ class Services:
     evaluations: Evaluations
     handbook: Handbook
     home: Home
+    inactivity: Inactivity
     interviews: Interviews
     memory: Memory
     mydata: MyData
@@ -39,21 +42,33 @@ class Services:
     todos: Todos
 
 
-def build_services(db: Database, handbook: Handbook) -> Services:
-    """All use cases on one database and one handbook."""
+def build_services(
+    db: Database,
+    handbook: Handbook,
+    room: Room = STANDARD,
+    *,
+    inactive_months: int = 0,
+    max_file_bytes: int = MAX_FILE_BYTES,
+) -> Services:
+    """All use cases on one database and one handbook.
+
+    `room`: for what a student keeps. `inactive_months`: how long they may be away until it is deleted; 0 for ever.
+    `max_file_bytes`: of a file that a student hands in.
+    """
     return Services(
-        contacts=Contacts(db, handbook),
+        contacts=Contacts(db, handbook, room),
         deliveries=Deliveries(db),
         evaluations=Evaluations(db, handbook),
         handbook=handbook,
         home=Home(db, handbook),
-        interviews=Interviews(db, handbook),
+        inactivity=Inactivity(db, handbook, inactive_months),
+        interviews=Interviews(db, handbook, room),
         memory=Memory(db),
-        mydata=MyData(db, handbook),
-        pings=Pings(db, handbook),
+        mydata=MyData(db, handbook, max_file_bytes),
+        pings=Pings(db, handbook, inactive_months),
         profiles=Profiles(db, handbook),
         reminders=Reminders(db, handbook),
-        requests=Requests(db, handbook),
+        requests=Requests(db, handbook, room),
         thank_yous=ThankYous(db, handbook),
-        todos=Todos(db, handbook),
+        todos=Todos(db, handbook, room),
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
+from bot.domain.room import STANDARD, Room
 from bot.domain.times import QuietHours
 from bot.handbook.models import Handbook
 from bot.storage.engine import Database
@@ -21,9 +22,10 @@ Row = TypeVar("Row", Contact, Request, Interview, ThankYou, Evaluation, Todo, Re
 class UseCases:
     """Use cases of one step. Each public coroutine is one unit of work."""
 
-    def __init__(self, db: Database, handbook: Handbook) -> None:
+    def __init__(self, db: Database, handbook: Handbook, room: Room = STANDARD) -> None:
         self.db = db
         self.handbook = handbook
+        self.room = room
 
 
 def owned(model: type[Row], owner_id: int) -> Select[Row]:
@@ -59,7 +61,13 @@ async def ensure_user(session: AsyncSession, user_id: int, display_name: str = "
     user = await session.get(User, user_id)
     if user is not None:
         return user
-    row = {"discord_id": user_id, "display_name": display_name[:100], "created_at": now()}
+    present = now()
+    row = {
+        "discord_id": user_id,
+        "display_name": display_name[:100],
+        "created_at": present,
+        "last_seen_at": present,
+    }
     # Two first commands at once both get here; one row is made.
     await session.execute(insert(session, User).values(row).on_conflict_do_nothing())
     return await session.get_one(User, user_id)

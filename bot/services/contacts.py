@@ -20,7 +20,6 @@ from bot.domain.contacts import (
     read_role,
     with_note,
 )
-from bot.domain.reminders import Kind
 from bot.domain.stages import Stage
 from bot.domain.texts import checked_length, checked_name
 from bot.services import contact_names
@@ -28,8 +27,9 @@ from bot.services.base import UseCases, ensure_user, known_zone, own, owned
 from bot.services.contact_names import ContactRef, Named
 from bot.services.contact_views import Added, Belongings, Entry, Line, Person, person_of, role_of
 from bot.services.facts import load_facts
-from bot.services.planning import MEETING, THANKS
+from bot.services.planning import SUBJECTS
 from bot.services.reminders import delete_pings
+from bot.services.room import check_room
 from bot.storage.models import Contact, Interview, Request, Todo
 
 _TWICE = timedelta(minutes=1)
@@ -52,13 +52,17 @@ class Contacts(UseCases):
         return contact_names.suggest(rows, typed)
 
     async def add(self, owner_id: int, entry: Entry, *, referred_by: int = 0) -> Added:
-        """Keep a new contact, even when it is likely there already. Raises BLANK without a name, and TOO_LONG."""
+        """Keep a new contact, even when it is likely there already.
+
+        Raises BLANK without a name, TOO_LONG, and NO_ROOM.
+        """
         columns = _columns(entry)
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             await ensure_user(session, owner_id)
             others = (await session.scalars(owned(Contact, owner_id).order_by(Contact.id))).all()
             contact = next((one for one in others if _is_twin(one, columns)), None)
             if contact is None:
+                await check_room(session, self.room, Contact, owner_id)
                 referrer = next((one.id for one in others if one.id == referred_by), None)
                 contact = Contact(owner_id=owner_id, created_at=now(), referred_by_id=referrer, **columns)
                 session.add(contact)
@@ -78,7 +82,7 @@ class Contacts(UseCases):
     async def edit(self, owner_id: int, contact_id: int, entry: Entry) -> Person:
         """Replace what was typed about a contact. Raises NOT_FOUND, BLANK, TOO_LONG."""
         columns = _columns(entry)
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
             for name, value in columns.items():
                 setattr(contact, name, value)
@@ -87,7 +91,7 @@ class Contacts(UseCases):
 
     async def note(self, owner_id: int, contact_id: int, text: str) -> Person:
         """Add a note above the others. Raises NOT_FOUND, BLANK, TOO_LONG."""
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
             user = await ensure_user(session, owner_id)
             contact.notes = with_note(contact.notes, text, now(), known_zone(user))
@@ -103,7 +107,7 @@ class Contacts(UseCases):
         """Contacts at a stage that a search fits, by name; archived ones last."""
         query = fold(search)
         async with self.db.read() as session:
-            facts = await load_facts(session, owner_id)
+            facts = await load_facts(session, owner_id, words=(*_IN_A_LINE, *(_SEARCHED if query else ())))
         found = [one for one in facts.values() if stage in {None, one.stage} and _fits(query, one.contact)]
         found.sort(key=lambda one: (one.contact.archived_at is not None, fold(one.contact.name), one.contact.id))
         return [Line(one.contact.id, one.contact.name, role_of(one.contact), one.stage) for one in found]
@@ -119,7 +123,7 @@ class Contacts(UseCases):
 
     async def delete(self, owner_id: int, contact_id: int) -> str:
         """Remove a contact with everything that hangs on it, pings included; returns its name. Raises NOT_FOUND."""
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
             await _delete_pings(session, owner_id, contact_id)
             await session.delete(contact)
@@ -153,6 +157,10 @@ def _known(contact: Contact) -> Known:
     return Known(contact.id, contact.name, contact.organization, contact.email)
 
 
+_IN_A_LINE = (Contact.title, Contact.organization)
+_SEARCHED = (Contact.notes, Contact.why)
+
+
 def _fits(query: str, contact: Contact) -> bool:
     if not query:
         return True
@@ -169,19 +177,11 @@ async def _named(session: AsyncSession, owner_id: int) -> list[Named]:
     ]
 
 
-_SUBJECTS = (
-    ((*MEETING, *THANKS), Interview),
-    ((Kind.NUDGE,), Request),
-    ((Kind.TODO_DUE,), Todo),
-)
-"""What pings are about, of the rows that go with a contact."""
-
-
 async def _delete_pings(session: AsyncSession, owner_id: int, contact_id: int) -> None:
-    """Remove every ping about a contact: they point at rows by number, so the database would leave them."""
-    for kinds, model in _SUBJECTS:
-        await delete_pings(session, owner_id, kinds, await _ids(session, owner_id, model, contact_id))
-    await delete_pings(session, owner_id, (Kind.KEEP_IN_TOUCH,), [contact_id])
+    """Remove every ping about a contact and what hangs on it: the database would leave them."""
+    for model, kinds in SUBJECTS.items():
+        subjects = [contact_id] if issubclass(model, Contact) else await _ids(session, owner_id, model, contact_id)
+        await delete_pings(session, owner_id, kinds, subjects)
 
 
 async def _ids(

@@ -7,15 +7,18 @@ and the row becomes claimable again when the lease ends. This is the hot path, s
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import blake2b
+from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import RowMapping, Select, Update, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.domain.reminders import Kind, Status
 from bot.domain.times import QuietHours
 from bot.storage.engine import Database
+from bot.storage.many import ManyUpdates, among
 from bot.storage.models import PENDING, Base, Reminder, User
 
 LEASE = timedelta(minutes=2)
@@ -90,18 +93,19 @@ class Deliveries:
         rows = [*(await connection.execute(_DUE, {"present": present, "many": limit})).mappings()]
         if not rows:
             return []
-        users, taken = {row["user_id"] for row in rows}, {row["id"] for row in rows}
-        rows += (await connection.execute(_MORE, {"present": present, "users": users, "taken": taken})).mappings()
+        if len(rows) == limit:
+            # There may be more for these students, who are this worker's by now.
+            users = list({row["user_id"] for row in rows})
+            more = _all_of(connection.dialect.name)
+            rows = [*(await connection.execute(more, {"present": present, "users": users})).mappings()]
         deliveries = _by_user(rows, until=present + LEASE)
         claimed = [reminder for delivery in deliveries for reminder in delivery.reminders]
-        await connection.execute(
-            _TAKE, [{"row": one.id, "until": one.lease, "known_by": one.nonce} for one in claimed]
-        )
+        await _TAKE.run(connection, [{"row": one.id, "until": one.lease, "known_by": one.nonce} for one in claimed])
         return deliveries
 
     async def earliest(self) -> datetime | None:
         """When the next pending reminder can be claimed; None when nothing waits."""
-        async with self.db.read() as session:
+        async with self.db.read(patient=True) as session:
             return await session.scalar(_EARLIEST)
 
     def version(self) -> int | None:
@@ -116,12 +120,14 @@ class Deliveries:
         """
         if not outcomes:
             return
-        async with self.db.write() as session:
-            await (await session.connection()).execute(_RECORD, [_values(outcome) for outcome in outcomes])
-            opened = {one.reminder.user_id for one in outcomes if one.status is Status.SENT}
-            await session.execute(_DOOR.where(User.dm_closed_at.is_not(None)), {"users": opened, "moment": None})
-            if closed := {one.reminder.user_id for one in outcomes if one.status is Status.UNDELIVERABLE}:
-                await session.execute(_DOOR, {"users": closed, "moment": now()})
+        async with self.db.write(*(one.reminder.user_id for one in outcomes)) as session:
+            connection = await session.connection()
+            await _RECORD.run(connection, [_values(outcome) for outcome in outcomes])
+            opened, closed = _door(connection.dialect.name)
+            if users := [one.reminder.user_id for one in outcomes if one.status is Status.SENT]:
+                await connection.execute(opened, {"users": users})
+            if users := [one.reminder.user_id for one in outcomes if one.status is Status.UNDELIVERABLE]:
+                await connection.execute(closed, {"users": users, "moment": now()})
 
 
 _CAN_BE_CLAIMED = (
@@ -142,26 +148,35 @@ _CAN_BE_CLAIMED = (
     .join(User, User.discord_id == Reminder.user_id)
     .where(PENDING, Reminder.available_at <= bindparam("present"))
     .order_by(Reminder.available_at)
-    .with_for_update(skip_locked=True, of=Reminder)
+    .with_for_update(skip_locked=True, key_share=True, of=(User, Reminder))
 )
-"""The longest waiting first, with what is needed of its student."""
+"""The longest waiting first, with what is needed of its student. PostgreSQL locks the student before the reminder:
+what is due for one student is never divided between two workers, and nobody waits for the other."""
 _DUE = _CAN_BE_CLAIMED.limit(bindparam("many"))
-_MORE = _CAN_BE_CLAIMED.where(
-    Reminder.user_id.in_(bindparam("users", expanding=True)),
-    Reminder.id.not_in(bindparam("taken", expanding=True)),
-)
+
+
+@cache
+def _all_of(dialect: str) -> Select[*tuple[Any, ...]]:
+    """Everything that can be claimed for some students."""
+    return _CAN_BE_CLAIMED.where(among(dialect, _REMINDERS.c.user_id, "users"))
+
+
 _EARLIEST = select(Reminder.available_at).where(PENDING).order_by(Reminder.available_at).limit(1)
 
-_REMINDERS = Base.metadata.tables[Reminder.__tablename__]
-_TAKE = (
-    update(_REMINDERS)
-    .where(_REMINDERS.c.id == bindparam("row"))
-    .values(
-        claimed_until=bindparam("until"),
-        available_at=bindparam("until"),
-        attempts=_REMINDERS.c.attempts + 1,
-        nonce=bindparam("known_by"),
-    )
+_REMINDERS, _USERS = Base.metadata.tables[Reminder.__tablename__], Base.metadata.tables[User.__tablename__]
+_MOMENT = _REMINDERS.c.available_at.type
+_TAKE = ManyUpdates(
+    {"row": _REMINDERS.c.id.type, "until": _MOMENT, "known_by": _REMINDERS.c.nonce.type},
+    lambda given: (
+        update(_REMINDERS)
+        .where(_REMINDERS.c.id == given["row"])
+        .values(
+            claimed_until=given["until"],
+            available_at=given["until"],
+            attempts=_REMINDERS.c.attempts + 1,
+            nonce=given["known_by"],
+        )
+    ),
 )
 _DOUBT = (
     update(_REMINDERS)
@@ -169,25 +184,38 @@ _DOUBT = (
     .values(claimed_until=_REMINDERS.c.available_at)
 )
 """Everything due may have gone out already."""
-_RECORD = (
-    update(_REMINDERS)
-    .where(_REMINDERS.c.id == bindparam("row"), _REMINDERS.c.claimed_until == bindparam("lease"), PENDING)
-    .values(
-        status=bindparam("outcome"),
-        reason=bindparam("because"),
-        available_at=bindparam("again_at"),
-        claimed_until=bindparam("unsure"),
-        sent_at=bindparam("at"),
-        message_id=bindparam("message"),
-    )
+_RECORD = ManyUpdates(
+    {
+        "row": _REMINDERS.c.id.type,
+        "lease": _MOMENT,
+        "outcome": _REMINDERS.c.status.type,
+        "because": _REMINDERS.c.reason.type,
+        "again_at": _MOMENT,
+        "unsure": _MOMENT,
+        "at": _MOMENT,
+        "message": _REMINDERS.c.message_id.type,
+    },
+    lambda given: (
+        update(_REMINDERS)
+        .where(_REMINDERS.c.id == given["row"], _REMINDERS.c.claimed_until == given["lease"], PENDING)
+        .values(
+            status=given["outcome"],
+            reason=given["because"],
+            available_at=given["again_at"],
+            claimed_until=given["unsure"],
+            sent_at=given["at"],
+            message_id=given["message"],
+        )
+    ),
 )
-_DOOR = (
-    update(User)
-    .where(User.discord_id.in_(bindparam("users", expanding=True)))
-    .values(dm_closed_at=bindparam("moment"))
-    .execution_options(synchronize_session=False)
-)
-"""Whose DMs turned out to be open or closed."""
+
+
+@cache
+def _door(dialect: str) -> tuple[Update, Update]:
+    """For students whose DMs turned out to be open, and for those whose DMs are closed."""
+    theirs = update(_USERS).where(among(dialect, _USERS.c.discord_id, "users"))
+    known_closed = _USERS.c.dm_closed_at.is_not(None)
+    return theirs.where(known_closed).values(dm_closed_at=None), theirs.values(dm_closed_at=bindparam("moment"))
 
 
 def _values(outcome: Outcome) -> dict[str, object]:

@@ -43,7 +43,7 @@ class Evaluations(UseCases):
 
     async def about(self, owner_id: int, contact_id: int) -> Opening:
         """Start or go on with the evaluation of the newest meeting with a contact. Raises NOT_FOUND."""
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
             meant = _meant(await of_contact(session, owner_id, contact_id))
             if meant is None:
@@ -55,7 +55,7 @@ class Evaluations(UseCases):
 
         Raises NOT_FOUND, and MOVED_ON for a meeting that was cancelled or missed.
         """
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             meeting = await view_of(session, owner_id, interview_id)
             return await self._open(session, owner_id, meeting, switch=switch)
 
@@ -77,7 +77,7 @@ class Evaluations(UseCases):
 
         Busy when it would wake this evaluation while another is open. Raises NOT_FOUND, BLANK, TOO_LONG.
         """
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             row, talk = await self._own(session, owner_id, evaluation_id)
             outcome = advance(talk.state, given, self._kinds, expected=expected)
             if outcome.state.status == EvaluationStatus.OPEN != talk.state.status:
@@ -88,7 +88,7 @@ class Evaluations(UseCases):
 
     async def say(self, owner_id: int, text: str) -> Turn | None:
         """Apply a typed DM to the open evaluation; None when there is none. Raises BLANK and TOO_LONG."""
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             found = await self._find_open(session, owner_id)
             if found is None:
                 return None
@@ -99,7 +99,7 @@ class Evaluations(UseCases):
 
     async def shown(self, owner_id: int, evaluation_id: int, place: Place) -> None:
         """Note which message shows the student where they are. Raises NOT_FOUND."""
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             row = await own(session, Evaluation, owner_id, evaluation_id)
             row.channel_id, row.message_id = place.channel_id, place.message_id
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
@@ -68,7 +68,7 @@ class Home(UseCases):
         """What to do now. Changes nothing: `told` takes note of what was shown."""
         async with self.db.read() as session:
             user = await session.get(User, owner_id)
-            facts = await load_facts(session, owner_id)
+            facts = await load_facts(session, owner_id, words=())
             people = [one.person for one in facts.values() if not one.person.archived]
             missed = await _missed(session, owner_id)
             moment = now()
@@ -92,7 +92,7 @@ class Home(UseCases):
 
     async def told(self, owner_id: int, missed: Sequence[int]) -> None:
         """The student has seen that these reminders did not reach them; they are not told again."""
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             await session.execute(
                 update(Reminder)
                 .where(Reminder.user_id == owner_id, Reminder.id.in_(missed), _UNDELIVERED)
@@ -104,8 +104,8 @@ _UNDELIVERED = Reminder.status.in_((Status.UNDELIVERABLE.value, Status.UNCERTAIN
 
 
 async def _missed(session: AsyncSession, owner_id: int) -> tuple[int, ...]:
-    query = select(Reminder.id).where(Reminder.user_id == owner_id, _UNDELIVERED, Reminder.reason != _TOLD)
-    return tuple(await session.scalars(query))
+    query = owned(Reminder, owner_id).where(_UNDELIVERED, Reminder.reason != _TOLD)
+    return tuple(await session.scalars(query.with_only_columns(Reminder.id)))
 
 
 async def _drafted(session: AsyncSession, owner_id: int) -> frozenset[int]:
@@ -114,8 +114,8 @@ async def _drafted(session: AsyncSession, owner_id: int) -> frozenset[int]:
 
 
 async def _open_todos(session: AsyncSession, owner_id: int) -> int:
-    query = select(func.count()).select_from(Todo).where(Todo.owner_id == owner_id, Todo.done_at.is_(None))
-    return await session.scalar(query) or 0
+    query = owned(Todo, owner_id).where(Todo.done_at.is_(None))
+    return await session.scalar(query.with_only_columns(func.count())) or 0
 
 
 def _progress(people: Sequence[PersonFacts], *, todos: int, goal: int, interests: str) -> Progress:

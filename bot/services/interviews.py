@@ -18,6 +18,7 @@ from bot.domain.interviews import (
     overlap,
 )
 from bot.domain.texts import checked_length
+from bot.domain.times import FURTHEST
 from bot.services.base import UseCases, known_zone, own
 from bot.services.interview_views import (
     AlreadyBooked,
@@ -37,6 +38,7 @@ from bot.services.meeting_ends import accept_request, meant, record, unbooked
 from bot.services.planning import MEETING, meeting_pings
 from bot.services.preparation import Preparation, prepare
 from bot.services.reminders import arm, cancel
+from bot.services.room import check_room
 from bot.storage.models import Contact, Interview, User
 
 
@@ -68,10 +70,10 @@ class Interviews(UseCases):
         """Book a meeting with its pings; a request that is out to the contact counts as accepted.
 
         Booking the same time again takes the new details. Raises NOT_FOUND, ZONE_NEEDED, BAD_MINUTES, TOO_LONG,
-        and MOVED_ON when the whole meeting would lie in the past.
+        NO_ROOM, and MOVED_ON when the whole meeting would lie in the past.
         """
         terms = _checked(terms)
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             await own(session, Contact, owner_id, contact_id)
             user = await session.get_one(User, owner_id)
             coming = _coming(await of_contact(session, owner_id, contact_id))
@@ -79,6 +81,7 @@ class Interviews(UseCases):
                 return AlreadyBooked(coming, terms)
             accepted = await accept_request(session, owner_id, contact_id)
             if coming is None:
+                await check_room(session, self.room, Interview, owner_id)
                 interview = await _book(session, user, contact_id, terms)
             else:
                 interview = await own(session, Interview, owner_id, coming.id)
@@ -94,7 +97,7 @@ class Interviews(UseCases):
         `even_if_over`: the student says that it moved. Raises what `schedule` raises.
         """
         terms = _checked(terms)
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             interview = await own(session, Interview, owner_id, interview_id)
             current = await view_of(session, owner_id, interview_id)
             if not current.waits or (current.over and not even_if_over):
@@ -105,7 +108,7 @@ class Interviews(UseCases):
 
     async def cancel(self, owner_id: int, interview_id: int) -> InterviewView:
         """Call a booked meeting off, with its pings. A meeting of which something has become stays as it is."""
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             interview = await own(session, Interview, owner_id, interview_id)
             if interview.status == InterviewStatus.SCHEDULED:
                 interview.status = InterviewStatus.CANCELLED.value
@@ -115,7 +118,7 @@ class Interviews(UseCases):
 
     async def missed(self, owner_id: int, interview_id: int) -> InterviewView:
         """The meeting did not take place. One that is still to come or that has happened stays as it is."""
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             interview = await own(session, Interview, owner_id, interview_id)
             if interview.status == InterviewStatus.SCHEDULED and interview.starts_at <= now():
                 interview.status = InterviewStatus.MISSED.value
@@ -127,7 +130,7 @@ class Interviews(UseCases):
 
         Raises NOT_FOUND, ZONE_NEEDED.
         """
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             interview = await own(session, Interview, owner_id, interview_id)
             ahead = interview.status == InterviewStatus.SCHEDULED and interview.starts_at > now()
             if ahead or interview.status == InterviewStatus.CANCELLED:
@@ -141,9 +144,9 @@ class Interviews(UseCases):
         """A meeting with the contact ended at `ended_at` (default: now), whether it was booked or not.
 
         Told again, the same meeting is shown; with another end, the end is corrected and the thank-you clock
-        with it. Raises NOT_FOUND, ZONE_NEEDED.
+        with it. Raises NOT_FOUND, ZONE_NEEDED, NO_ROOM.
         """
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             await own(session, Contact, owner_id, contact_id)
             told = min(ended_at or _present(), _present())
             rows = await of_contact(session, owner_id, contact_id)
@@ -152,9 +155,11 @@ class Interviews(UseCases):
                 return NotMet(found)
             if found is not None and found.ended_at is not None and ended_at in {None, found.ended_at}:
                 return Met(found)
-            interview = (
-                await own(session, Interview, owner_id, found.id) if found else unbooked(session, contact_id, told)
-            )
+            if found is None:
+                await check_room(session, self.room, Interview, owner_id)
+                interview = unbooked(session, contact_id, told)
+            else:
+                interview = await own(session, Interview, owner_id, found.id)
             await session.flush()
             await record(session, owner_id, interview, told)
             return Met(await view_of(session, owner_id, interview.id))
@@ -180,9 +185,13 @@ def _present() -> datetime:
 
 
 def _checked(terms: Terms) -> Terms:
-    """`terms` within the limits. Raises BAD_MINUTES, TOO_LONG; MOVED_ON when a button's time has gone by."""
+    """`terms` within the limits. Raises BAD_MINUTES, TOO_LONG; MOVED_ON when a button's time has gone by.
+
+    So is a time that no button has: further ahead than the bot plans.
+    """
     minutes = terms.minutes if terms.minutes is None else checked_minutes(terms.minutes)
-    if booked_end(terms.starts_at, minutes or DEFAULT_MINUTES) <= now():
+    too_far = terms.starts_at - now() > FURTHEST
+    if too_far or booked_end(terms.starts_at, minutes or DEFAULT_MINUTES) <= now():
         raise CoachError(Code.MOVED_ON)
     place = (
         terms.place if terms.place is None else checked_length(terms.place.strip(), "Place or link", PLACE_LIMIT)

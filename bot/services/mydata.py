@@ -1,28 +1,51 @@
-"""Use cases of a student's own data as a whole: take all of it along, erase all of it, bring an export back."""
+"""Use cases of a student's own data as a whole: take all of it along, bring it back, erase all of it."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, func, insert, select, update
+from sqlalchemy import exists, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations import EvaluationStatus
-from bot.domain.mydata import check_confirmation
-from bot.domain.reminders import Status
-from bot.services.base import UseCases
+from bot.domain.mydata import check_confirmation, check_size
+from bot.handbook.models import Handbook
+from bot.services.base import UseCases, ensure_user, owned
 from bot.services.evaluation_views import Place
-from bot.services.mydata_files import ExportFile, UnreadableExportError, files_of, read_export
-from bot.services.reminders import announce
+from bot.services.mydata_arrival import bring_back
+from bot.services.mydata_files import ExportFile, files_of
+from bot.services.mydata_reading import Export, read_export
+from bot.storage.engine import Database
 from bot.storage.erasure import delete_rows
-from bot.storage.models import Evaluation, User
+from bot.storage.models import Contact, Evaluation, Interview, Request, Todo, User
 from bot.storage.personal import USERS, belongs_to, personal_tables
+
+MAX_FILE_BYTES = 5_000_000
+"""Bytes of an export that comes back, unpacked. One of 300 contacts with much text on each has half of that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """How much came back with an export."""
+
+    contacts: int
+    requests: int
+    meetings: int
+    todos: int
 
 
 class MyData(UseCases):
     """Use cases of everything that is kept of a student."""
+
+    def __init__(self, db: Database, handbook: Handbook, max_file_bytes: int = MAX_FILE_BYTES) -> None:
+        super().__init__(db, handbook)
+        self._max_file_bytes = max_file_bytes
+        self._one_at_a_time = asyncio.Lock()
+        """For files that are read: each may take a multiple of its size in memory."""
 
     async def export(self, owner_id: int) -> list[ExportFile]:
         """Everything that is kept, each column of each row: one JSON, and a CSV for each table. Changes nothing."""
@@ -33,6 +56,10 @@ class MyData(UseCases):
                 rows[table.name] = [dict(row) for row in (await session.execute(query)).mappings()]
         return await asyncio.to_thread(files_of, rows, now())
 
+    def comes_back(self, files: Sequence[ExportFile]) -> bool:
+        """Whether an export is small enough to be taken back."""
+        return len(files[0].content) <= self._max_file_bytes
+
     async def erase(self, owner_id: int, typed: str) -> list[Place]:
         """Erase every row, once the student has `typed` the word; returns where in the DM a question still waits.
 
@@ -40,79 +67,62 @@ class MyData(UseCases):
         erased already changes nothing. Raises NOT_CONFIRMED.
         """
         check_confirmation(typed)
-        async with self.db.write() as session:
-            user = await session.get(User, owner_id)
-            if user is None:
-                return []
-            places = await _open_questions(session, owner_id)
-            await (await session.connection()).run_sync(delete_rows, owner_id)
-            # Before the commit: should the machine stop in between, the next start does what the student asked for.
-            await asyncio.to_thread(self.db.erased.add, owner_id, user.created_at, now())
+        noted = None
+        try:
+            async with self.db.write(owner_id) as session:
+                user = await session.get(User, owner_id)
+                if user is None:
+                    return []
+                places = await _open_questions(session, owner_id)
+                await (await session.connection()).run_sync(delete_rows, owner_id)
+                # Before the commit: should the machine stop in between, the next start does what was asked for.
+                await asyncio.to_thread(self.db.erased.add, owner_id, user.created_at, now())
+                noted = user.created_at
+        except Exception:
+            # The student is told that it failed, and may go on. The next start must not erase what they do then.
+            if noted is not None:
+                await asyncio.to_thread(self.db.erased.withdraw, owner_id, noted)
+            raise
         await self.db.scrub()
         return places
 
-    async def restore(self, owner_id: int, content: bytes) -> None:
-        """Bring back an exported JSON, as it was, for a student of whom nothing is kept.
+    def check_size(self, size: int) -> None:
+        """Raise FILE_TOO_LARGE for a file of more bytes than are taken: it need not even be fetched."""
+        check_size(size, self._max_file_bytes)
 
-        Raises MOVED_ON when something is kept, and UnreadableExportError for a file that is none of this student's,
-        was changed, or whose row numbers are others' by now. Then nothing is kept of it.
+    async def bring_back(self, owner_id: int, content: bytes) -> Returned:
+        """Keep what is in an exported file, for a student of whom nothing is kept but what they are called.
+
+        Rows get new numbers; `mydata_values.NOT_TAKEN` says what begins anew. Nothing is kept when it raises
+        SOMETHING_KEPT, NO_EXPORT, EXPORT_CHANGED, EXPORT_OF_ANOTHER, FILE_TOO_LARGE or TOO_MANY.
         """
-        rows = await asyncio.to_thread(read_export, content)
+        async with self._one_at_a_time:
+            export = await asyncio.to_thread(read_export, content, owner_id, self._max_file_bytes)
         try:
-            async with self.db.write() as session:
-                if await session.get(User, owner_id) is not None:
-                    raise CoachError(Code.MOVED_ON)
-                for table in personal_tables():
-                    await _bring_back(session, table, rows[table.name], owner_id)
+            async with self.db.write(owner_id) as session:
+                await _begin_empty(session, owner_id)
+                await bring_back(session, owner_id, export)
         except (IntegrityError, DataError) as error:
-            raise UnreadableExportError from error
+            raise CoachError(Code.EXPORT_CHANGED) from error
+        return _returned(export)
 
 
 async def _open_questions(session: AsyncSession, owner_id: int) -> list[Place]:
     """The live cards of conversations."""
-    found = await session.execute(
-        select(Evaluation.channel_id, Evaluation.message_id).where(
-            Evaluation.owner_id == owner_id, Evaluation.status != EvaluationStatus.DONE.value
-        )
-    )
+    going = owned(Evaluation, owner_id).where(Evaluation.status != EvaluationStatus.DONE.value)
+    found = await session.execute(going.with_only_columns(Evaluation.channel_id, Evaluation.message_id))
     return [Place(channel, message) for channel, message in found if channel is not None and message is not None]
 
 
-async def _bring_back(session: AsyncSession, table: Table, rows: list[dict[str, Any]], owner_id: int) -> None:
-    """Insert `rows` with their numbers. Raises UnreadableExportError for any that is not the student's."""
-    if not rows:
-        return
-    if table is USERS:
-        # New from now on: what was erased before does not reach what was brought back since.
-        rows = [row | {"created_at": now()} for row in rows]
-    # A row may name one of the same table that comes after it.
-    inner = [column.name for column in table.c if any(key.column.table is table for key in column.foreign_keys)]
-    await session.execute(insert(table), [row | dict.fromkeys(inner) for row in rows])
-    for row in rows:
-        if named := {name: row[name] for name in inner if row.get(name) is not None}:
-            await session.execute(update(table).where(_same(table, row)).values(named))
-    mine = select(func.count()).select_from(table).where(belongs_to(table, owner_id))
-    if await session.scalar(mine) != len(rows):
-        raise UnreadableExportError
-    await _count_on(session, table)
-    _announce(session, rows)
+async def _begin_empty(session: AsyncSession, owner_id: int) -> None:
+    """See to the student's own row, which any command makes, and to nothing else. Raises SOMETHING_KEPT."""
+    await ensure_user(session, owner_id)
+    for table in personal_tables():
+        if table is not USERS and await session.scalar(select(exists().where(belongs_to(table, owner_id)))):
+            raise CoachError(Code.SOMETHING_KEPT)
 
 
-def _same(table: Table, row: dict[str, Any]) -> ColumnElement[bool]:
-    return and_(*(column == row[column.name] for column in table.primary_key))
-
-
-async def _count_on(session: AsyncSession, table: Table) -> None:
-    """PostgreSQL does not notice numbers that it has not given itself; SQLite does."""
-    column = table.autoincrement_column
-    if column is None or session.get_bind().dialect.name != "postgresql":
-        return
-    sequence = func.pg_get_serial_sequence(table.name, column.name)
-    await session.execute(select(func.setval(sequence, select(func.max(column)).scalar_subquery())))
-
-
-def _announce(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
-    """Have the engine told of pings that are still to come."""
-    waiting = [row["available_at"] for row in rows if row.get("status") == Status.PENDING and "available_at" in row]
-    if waiting:
-        announce(session, min(waiting))
+def _returned(export: Export) -> Returned:
+    count = {table.name: len(rows) for table, rows in export.items()}
+    models = (Contact, Request, Interview, Todo)
+    return Returned(*(count[model.__tablename__] for model in models))

@@ -1,29 +1,29 @@
-"""The files of an export: one JSON that holds everything, and a CSV for each table; and the JSON read back."""
+"""The files of an export: one JSON that holds everything, and a CSV for each table; all in one zip if need be."""
 
 import csv
 import io
 import json
+import re
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Column, Table
-from sqlalchemy.types import JSON
-
-from bot.storage.personal import personal_tables
-
 FORMAT = "rapport-student-data"
 VERSION = 1
+EVERYTHING = "everything.json"
+ARCHIVE = "everything.zip"
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 """Rows by the name of their table, each with the values of its columns."""
 
 _EXACT = 2**53
 """From here on, programs that compute in floating point, as spreadsheets do, would change a whole number."""
-_LARGEST = 2**63
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What makes a spreadsheet take a text for a formula."""
+
+_RISKY = re.compile(r"((?:^|[;\t\r\n])[\s\"\u200b-\u200f\u2060\ufeff]*)(?=[=+\-@＝＋－＠﹢﹣﹦﹫])")
+"""Before what a spreadsheet takes for a formula: at the start, or where one that is used to other separators, as in
+much of Europe, begins a new cell. It may skip white space and quotes; full-width signs count too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,6 @@ class ExportFile:
 
     name: str
     content: bytes
-
-
-class UnreadableExportError(Exception):
-    """A file is no export of ours, or was changed so that it cannot be taken back."""
 
 
 def files_of(rows: Rows, exported_at: datetime) -> list[ExportFile]:
@@ -48,7 +44,16 @@ def files_of(rows: Rows, exported_at: datetime) -> list[ExportFile]:
     }
     whole = json.dumps(document, ensure_ascii=False, indent=1).encode()
     tables = [ExportFile(f"{name}.csv", _csv(found)) for name, found in rows.items() if found]
-    return [ExportFile("everything.json", whole), *tables]
+    return [ExportFile(EVERYTHING, whole), *tables]
+
+
+def zipped(files: Sequence[ExportFile]) -> ExportFile:
+    """All of them in one."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        for file in files:
+            opened.writestr(file.name, file.content)
+    return ExportFile(ARCHIVE, archive.getvalue())
 
 
 def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,7 +70,7 @@ def _plain(value: Any) -> Any:
 def _csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
     """With the mark by which Excel knows UTF-8."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(rows[0])
     writer.writerows([[_cell(value) for value in row.values()] for row in rows])
     return text.getvalue().encode("utf-8-sig")
@@ -76,30 +81,4 @@ def _cell(value: Any) -> Any:
     if isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False)
     value = _plain(value)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def read_export(content: bytes) -> dict[str, list[dict[str, Any]]]:
-    """The rows in an exported JSON, as the tables take them. Raises UnreadableExportError."""
-    try:
-        document = json.loads(content)
-        if (document["format"], document["version"]) != (FORMAT, VERSION):
-            raise UnreadableExportError
-        tables = document["tables"]
-        return {table.name: [_row(table, row) for row in tables.get(table.name, ())] for table in personal_tables()}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise UnreadableExportError from error
-
-
-def _row(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _value(table.c[name], value) for name, value in row.items()}
-
-
-def _value(column: Column[Any], value: Any) -> Any:
-    if value is None or isinstance(column.type, JSON):
-        return value
-    kind = column.type.python_type
-    read = kind.fromisoformat(value) if issubclass(kind, datetime | time) else kind(value)
-    if (isinstance(read, datetime) and read.tzinfo is None) or (isinstance(read, int) and abs(read) >= _LARGEST):
-        raise UnreadableExportError
-    return read
+    return _RISKY.sub(r"\1'", value) if isinstance(value, str) else value

@@ -10,18 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.domain.evaluations import Answer
+from bot.domain.inactivity import WARNINGS, absence, announced
 from bot.domain.interviews import InterviewStatus
 from bot.domain.reminders import Kind, Ping, Status
 from bot.domain.requests import RequestStatus
 from bot.domain.thank_you_prefill import worth_naming
-from bot.services.base import UseCases, own, owned
+from bot.handbook.models import Handbook
+from bot.services.base import UseCases, known_zone, own, owned
 from bot.services.deliveries import Claimed
 from bot.services.evaluation_views import answer_of
 from bot.services.interview_views import InterviewView, meetings, view
 from bot.services.planning import MEETING, THANKS
 from bot.services.todos import TodoView, todos_by_id
+from bot.storage.engine import Database
 from bot.storage.models import Answer as AnswerRow
-from bot.storage.models import Contact, Evaluation, Interview, Reminder, Request
+from bot.storage.models import Contact, Evaluation, Interview, Reminder, Request, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,16 @@ class DueTodo:
     todo: TodoView
 
 
-About = Meeting | Note | Waiting | DueTodo
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A warning that everything of a student who stays away will be deleted."""
+
+    last_seen_at: datetime
+    delete_at: datetime
+    """Not before then, if the warning goes out now."""
+
+
+About = Meeting | Note | Waiting | DueTodo | Leaving
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +93,31 @@ class _Due(Ping, Protocol):
 class Pings(UseCases):
     """What a ping has to say."""
 
+    def __init__(self, db: Database, handbook: Handbook, inactive_months: int) -> None:
+        """`inactive_months`: see `bot.services.inactivity`."""
+        super().__init__(db, handbook)
+        self._inactive_months = inactive_months
+
     async def describe(self, user_id: int, claimed: Sequence[Claimed]) -> list[PingView]:
         """What to tell about `claimed`, in their order, without those that became pointless since they were due.
 
         One query per table, however many there are.
         """
-        async with self.db.read() as session:
+        async with self.db.read(patient=True) as session:
             ids = [reminder.id for reminder in claimed]
             # Neither taken back nor erased since they were claimed.
             standing = owned(Reminder, user_id).where(
                 Reminder.id.in_(ids), Reminder.status != Status.CANCELLED.value
             )
             left = set(await session.scalars(standing.with_only_columns(Reminder.id)))
-            return await _describe(session, user_id, [one for one in claimed if one.id in left])
+            waiting = [one for one in claimed if one.id in left]
+            return await _describe(session, user_id, waiting, self._inactive_months)
 
     async def one(self, owner_id: int, reminder_id: int) -> PingView | None:
         """What the ping that was sent says today; None when it has become pointless. Raises NOT_FOUND."""
         async with self.db.read() as session:
             reminder = await own(session, Reminder, owner_id, reminder_id)
-            found = await _describe(session, owner_id, [reminder])
+            found = await _describe(session, owner_id, [reminder], self._inactive_months)
             return found[0] if found else None
 
 
@@ -111,14 +129,18 @@ class _Known:
     memories: Mapping[int, str]
     requests: Mapping[int, Waiting]
     todos: Mapping[int, TodoView]
+    leaving: Mapping[Kind, Leaving]
 
 
-async def _describe(session: AsyncSession, user_id: int, due: Sequence[_Due]) -> list[PingView]:
+async def _describe(
+    session: AsyncSession, user_id: int, due: Sequence[_Due], inactive_months: int
+) -> list[PingView]:
     known = _Known(
         await _meetings(session, user_id, _subjects(due, (*MEETING, *THANKS))),
         await _memories(session, user_id, _subjects(due, THANKS)),
         await _requests(session, user_id, _subjects(due, (Kind.NUDGE,))),
         await _todos(session, user_id, _subjects(due, (Kind.TODO_DUE,))),
+        await _leaving(session, _subjects(due, WARNINGS), inactive_months),
     )
     present = now()
     views = []
@@ -168,6 +190,8 @@ _ABOUT: Mapping[Kind, Callable[[_Known, int], About | None]] = {
     Kind.THANK_YOU_LATE: _note,
     Kind.NUDGE: lambda known, request_id: known.requests.get(request_id),
     Kind.TODO_DUE: _todo,
+    Kind.INACTIVE_FIRST: lambda known, _: known.leaving.get(Kind.INACTIVE_FIRST),
+    Kind.INACTIVE_SECOND: lambda known, _: known.leaving.get(Kind.INACTIVE_SECOND),
 }
 
 
@@ -202,3 +226,13 @@ async def _requests(session: AsyncSession, user_id: int, ids: set[int]) -> dict[
 
 async def _todos(session: AsyncSession, user_id: int, ids: set[int]) -> dict[int, TodoView]:
     return await todos_by_id(session, user_id, ids) if ids else {}
+
+
+async def _leaving(session: AsyncSession, users: set[int], inactive_months: int) -> dict[Kind, Leaving]:
+    """What either warning says if it goes out now; none once the student is back, or data is kept for longer."""
+    user = await session.get(User, users.pop()) if users and inactive_months else None
+    if user is None:
+        return {}
+    gone = absence(user.last_seen_at, inactive_months, known_zone(user))
+    dates = {kind: announced(gone, kind, now()) for kind in WARNINGS}
+    return {kind: Leaving(user.last_seen_at, moment) for kind, moment in dates.items() if moment is not None}

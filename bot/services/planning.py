@@ -1,5 +1,6 @@
 """The pings of all that a student plans, by their clock, and anew when their clock changes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Select, select, update
@@ -13,12 +14,20 @@ from bot.domain.reminders import Kind, Planned, Status
 from bot.domain.requests import RequestStatus
 from bot.services.base import owned, quiet_of, zone_of
 from bot.services.reminders import arm
-from bot.storage.models import Interview, Reminder, Request, ThankYou, Todo, User
+from bot.storage.models import Contact, Interview, Reminder, Request, ThankYou, Todo, User
 
 MEETING = (Kind.PREPARE, Kind.SOON, Kind.CHECK_BACK)
 """The pings around a booked meeting."""
 THANKS = (Kind.THANK_YOU_FIRST, Kind.THANK_YOU_SECOND, Kind.THANK_YOU_LATE)
 """The pings from the end of a meeting until the note is sent."""
+
+SUBJECTS: Mapping[type[Contact | Interview | Request | Todo], tuple[Kind, ...]] = {
+    Contact: (Kind.KEEP_IN_TOUCH,),
+    Interview: (*MEETING, *THANKS),
+    Request: (Kind.NUDGE,),
+    Todo: (Kind.TODO_DUE,),
+}
+"""What pings are about, each with the kinds that are: `subject_id` is the number of such a row."""
 
 
 def meeting_pings(user: User, interview: Interview) -> tuple[Planned, ...]:

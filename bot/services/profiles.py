@@ -10,6 +10,7 @@ from bot.domain.profiles import LIMITS, Field, checked
 from bot.domain.times import QuietHours, quiet_hours
 from bot.domain.zones import find_zone, zone_label
 from bot.services.base import UseCases, ensure_user, quiet_of, zone_of
+from bot.services.inactivity import is_noted, note_visit
 from bot.services.planning import replan
 from bot.storage.models import User
 
@@ -52,14 +53,24 @@ class ZoneSet:
 class Profiles(UseCases):
     """Use cases of the profile."""
 
-    async def meet(self, owner_id: int, name: str) -> None:
-        """Know the student from the first thing they do, by their Discord `name` until they tell another."""
+    async def meet(self, owner_id: int, name: str = "") -> bool:
+        """Note that the student is here, at most once a day; returns whether they are known.
+
+        With their Discord `name` they are known from then on, by it until they tell another. Without, nobody
+        becomes known: it is a press on what may be left of somebody who had everything erased.
+        """
         async with self.db.read() as session:
             user = await session.get(User, owner_id)
-        if user is None or not user.display_name:
-            async with self.db.write() as session:
+        if user is None and not name:
+            return False
+        nameless = bool(name) and (user is None or not user.display_name)
+        if user is not None and not nameless and is_noted(user):
+            return True
+        async with self.db.write(owner_id) as session:
+            if nameless:
                 user = await ensure_user(session, owner_id, name)
                 user.display_name = user.display_name or name[: LIMITS[Field.NAME]]
+            return await note_visit(session, owner_id)
 
     async def get(self, owner_id: int) -> ProfileView:
         """The profile as it is; blank for somebody new."""
@@ -71,7 +82,7 @@ class Profiles(UseCases):
         """Replace what the student told about themselves. Raises BLANK without a name, and TOO_LONG."""
         name, school = checked(Field.NAME, name), checked(Field.SCHOOL, school)
         about, interests = checked(Field.ABOUT, about), checked(Field.INTERESTS, interests)
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             user = await ensure_user(session, owner_id)
             user.display_name, user.school, user.about, user.interests = name, school, about, interests
             return _view(user)
@@ -84,7 +95,7 @@ class Profiles(UseCases):
     async def set_zone(self, owner_id: int, name: str) -> ZoneSet:
         """Take the zone with this IANA name, move the pings, and hand back what waited. Raises UNKNOWN_ZONE."""
         zone = find_zone(name)
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             user = await ensure_user(session, owner_id)
             user.zone = zone.key
             await replan(session, user)
@@ -96,7 +107,7 @@ class Profiles(UseCases):
         Raises BAD_QUIET_HOURS.
         """
         quiet = quiet_hours(start, end)
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             user = await ensure_user(session, owner_id)
             user.quiet_from, user.quiet_to = quiet.start, quiet.end
             await replan(session, user)
@@ -105,7 +116,7 @@ class Profiles(UseCases):
     async def park(self, owner_id: int, action: str, args: Sequence[str], fields: Fields) -> None:
         """Keep what the student wanted until their zone is known. A later wish takes the place of an earlier."""
         parked = {"action": action, "args": list(args), "fields": dict(fields), "at": now().isoformat()}
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             (await ensure_user(session, owner_id)).parked = parked
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.reminders import Kind, Planned, Snooze, Status, snoozed_until
+from bot.domain.reminders import Kind, Planned, Snooze, Status, snoozed_key, snoozed_until
 from bot.services.base import UseCases, own, zone_of
+from bot.services.room import drop_old_pings
 from bot.storage.engine import ARMED
 from bot.storage.models import Reminder, User
 from bot.storage.upsert import insert_into
@@ -27,6 +28,7 @@ async def arm(session: AsyncSession, user_id: int, planned: Iterable[Planned]) -
         return
     connection = await session.connection()
     await connection.execute(_planning(connection.dialect.name), [_row(user_id, ping) for ping in pings])
+    await drop_old_pings(session, user_id)
     announce(session, min(ping.due_at for ping in pings))
 
 
@@ -96,7 +98,7 @@ class Reminders(UseCases):
 
     async def snooze(self, owner_id: int, reminder_id: int, choice: Snooze) -> datetime:
         """Send the same ping again later; returns when. Raises NOT_FOUND, MOVED_ON when it became pointless."""
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             reminder = await own(session, Reminder, owner_id, reminder_id)
             if reminder.status not in {Status.SENT, Status.PENDING, Status.UNCERTAIN}:
                 raise CoachError(Code.MOVED_ON)
@@ -107,8 +109,7 @@ class Reminders(UseCases):
                 subject_id=reminder.subject_id,
                 due_at=moment,
                 expires_at=max(reminder.expires_at, moment + _GRACE),
-                # One snooze of a ping at a time: a second choice moves the first.
-                dedupe_key=f"{reminder.dedupe_key.split('+')[0]}+snooze{reminder.id}",
+                dedupe_key=snoozed_key(reminder.dedupe_key, reminder.id),
             )
             await arm(session, owner_id, [again])
             return moment

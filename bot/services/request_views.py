@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
@@ -149,9 +148,8 @@ async def _findings(
 ) -> tuple[Finding, ...]:
     if request.status != RequestStatus.DRAFT:
         return ()
-    names = await session.scalars(
-        select(Contact.name).where(Contact.owner_id == owner_id, Contact.id != contact.id)
-    )
+    others = owned(Contact, owner_id).where(Contact.id != contact.id)
+    names = await session.scalars(others.with_only_columns(Contact.name))
     facts = Facts(
         route=Route(request.route),
         contact_name=contact.name,

@@ -17,6 +17,7 @@ from bot.services.base import UseCases, own, owned, zone_of
 from bot.services.planning import nudge_pings
 from bot.services.reminders import arm, cancel
 from bot.services.request_views import Line, Nudge, RequestView, Start, last_of, lines, load
+from bot.services.room import check_room
 from bot.storage.models import Contact, Request, User
 
 _NUDGE = (Kind.NUDGE,)
@@ -50,17 +51,17 @@ class Requests(UseCases):
     async def compose(self, owner_id: int, contact_id: int, route: Route, words: Words) -> RequestView:
         """Draft a request from the form. A draft to the same contact that is not sent yet gives way to it.
 
-        Raises NOT_FOUND, TOO_LONG.
+        Raises NOT_FOUND, TOO_LONG, NO_ROOM.
         """
         words.checked()
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
             user = await session.get_one(User, owner_id)
             draft = compose(route, _parts(contact, user, words), self.handbook.requests.phrases)
             checked_length(draft.body, Field.MESSAGE.value, LIMITS[Field.MESSAGE])
             request = await last_of(session, owner_id, contact_id)
             if request is None or request.status != RequestStatus.DRAFT:
-                request = _new(session, contact_id)
+                request = await self._new(session, owner_id, contact_id)
             request.tie, request.why, request.learn, request.windows = (
                 words.tie,
                 words.why,
@@ -73,14 +74,14 @@ class Requests(UseCases):
     async def edit(self, owner_id: int, request_id: int, subject: str, body: str) -> RequestView:
         """Take the draft as the student wrote it. Raises NOT_FOUND, BLANK, TOO_LONG, MOVED_ON once it is sent."""
         draft = Draft(*checked_message(subject, body))
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             request = await _unsent(session, owner_id, request_id)
             _write(request, Route(request.route), draft)
             return await _now(session, owner_id, request)
 
     async def name_zone(self, owner_id: int, request_id: int) -> RequestView:
         """Say whose clock the times in a draft are in. Raises NOT_FOUND, ZONE_NEEDED, MOVED_ON once it is sent."""
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             request = await _unsent(session, owner_id, request_id)
             zone = zone_of(await session.get_one(User, owner_id))
             body = add_zone(request.body, zone_in_words(zone.key, now()))
@@ -94,41 +95,49 @@ class Requests(UseCases):
         Said again, nothing changes; a moment that is given corrects the one before. An answered request stays as
         it is. Raises NOT_FOUND, ZONE_NEEDED.
         """
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             request = await own(session, Request, owner_id, request_id)
             if request.status != RequestStatus.ANSWERED:
                 await _send(session, owner_id, request, at)
             return await _now(session, owner_id, request)
 
     async def sent_to(self, owner_id: int, contact_id: int, at: datetime | None = None) -> RequestView:
-        """Like `sent` for the newest request to a contact; one that was made elsewhere is recorded."""
-        async with self.db.write() as session:
+        """Like `sent` for the newest request to a contact; one that was made elsewhere is recorded.
+
+        Raises NO_ROOM too.
+        """
+        async with self.db.write(owner_id) as session:
             await own(session, Contact, owner_id, contact_id)
             request = await last_of(session, owner_id, contact_id)
             if request is None or request.status == RequestStatus.ANSWERED:
-                request = _new(session, contact_id)
+                request = await self._new(session, owner_id, contact_id)
             await _send(session, owner_id, request, at)
             return await _now(session, owner_id, request)
 
     async def answer(self, owner_id: int, request_id: int, outcome: Outcome) -> RequestView:
         """Take what came back, or correct it; nobody is to be reminded any more. Raises NOT_FOUND."""
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             request = await own(session, Request, owner_id, request_id)
             await _answer(session, request, outcome)
             return await _now(session, owner_id, request)
 
     async def answer_from(self, owner_id: int, contact_id: int, outcome: Outcome) -> RequestView:
-        """Like `answer` for the newest request to a contact; one that was made elsewhere is recorded."""
-        async with self.db.write() as session:
+        """Like `answer` for the newest request to a contact; one that was made elsewhere is recorded.
+
+        Raises NO_ROOM too.
+        """
+        async with self.db.write(owner_id) as session:
             await own(session, Contact, owner_id, contact_id)
-            request = await last_of(session, owner_id, contact_id) or _new(session, contact_id)
+            request = await last_of(session, owner_id, contact_id)
+            if request is None:
+                request = await self._new(session, owner_id, contact_id)
             await session.flush()
             await _answer(session, request, outcome)
             return await _now(session, owner_id, request)
 
     async def let_go(self, owner_id: int, request_id: int) -> RequestView:
         """Wait no longer for an answer. One that has come stays. Raises NOT_FOUND."""
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             request = await own(session, Request, owner_id, request_id)
             if request.status == RequestStatus.SENT:
                 await _answer(session, request, Outcome.NO_ANSWER)
@@ -146,7 +155,7 @@ class Requests(UseCases):
 
     async def nudged(self, owner_id: int, request_id: int, before: int) -> RequestView:
         """A reminder went out, with `before` sent earlier: saying it again counts it once. Raises NOT_FOUND."""
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             request, view = await load(session, owner_id, request_id)
             if request.nudges == before and _may_nudge(view):
                 request.nudges += 1
@@ -155,6 +164,20 @@ class Requests(UseCases):
                 user = await session.get_one(User, owner_id)
                 await arm(session, owner_id, nudge_pings(user, request, now()))
             return await _now(session, owner_id, request)
+
+    async def _new(self, session: AsyncSession, owner_id: int, contact_id: int) -> Request:
+        """A request without a text yet. Raises NO_ROOM."""
+        await check_room(session, self.room, Request, owner_id)
+        request = Request(
+            contact_id=contact_id,
+            route=Route.EMAIL.value,
+            version=0,
+            status=RequestStatus.DRAFT.value,
+            nudges=0,
+            created_at=now(),
+        )
+        session.add(request)
+        return request
 
     async def _tie(self, session: AsyncSession, owner_id: int, contact: Contact) -> str:
         referrer = ""
@@ -177,20 +200,6 @@ def _parts(contact: Contact, user: User, words: Words) -> RequestParts:
         about=user.about,
         zone_label=zone_in_words(user.zone, now()) if user.zone else "",
     )
-
-
-def _new(session: AsyncSession, contact_id: int) -> Request:
-    """A request without a text yet."""
-    request = Request(
-        contact_id=contact_id,
-        route=Route.EMAIL.value,
-        version=0,
-        status=RequestStatus.DRAFT.value,
-        nudges=0,
-        created_at=now(),
-    )
-    session.add(request)
-    return request
 
 
 def _write(request: Request, route: Route, draft: Draft) -> None:

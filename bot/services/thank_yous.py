@@ -53,7 +53,7 @@ class ThankYous(UseCases):
         Follow-Up. Raises NOT_FOUND, TOO_LONG, and MOVED_ON when the note is sent.
         """
         _check(words)
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             note, before = await self._unsent(session, owner_id, interview_id)
             todos = [todo for todo in await of_meeting(session, owner_id, interview_id) if todo.id in ticked]
             await tick(session, todos)
@@ -76,7 +76,7 @@ class ThankYous(UseCases):
     async def edit(self, owner_id: int, interview_id: int, body: str) -> NoteView:
         """Take the note as the student wrote it. Raises NOT_FOUND, BLANK, TOO_LONG, MOVED_ON when it is sent."""
         body = checked_text(body, Field.MESSAGE.value, BODY_LIMIT)
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             note, _ = await self._unsent(session, owner_id, interview_id)
             _write(note, body)
             return await self._now(session, owner_id, interview_id)
@@ -87,7 +87,7 @@ class ThankYous(UseCases):
         Said again, nothing changes; a moment that is given corrects the one before. Raises NOT_FOUND,
         SENT_TOO_SOON, and MOVED_ON for a meeting that has not happened.
         """
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             meeting = await view_of(session, owner_id, interview_id)
             note, _ = await self._own(session, owner_id, interview_id)
             if at is not None and at < meeting.starts_at:

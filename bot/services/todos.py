@@ -12,11 +12,13 @@ from bot.clock import now
 from bot.domain.contacts import fold
 from bot.domain.interviews import InterviewStatus
 from bot.domain.reminders import Kind
+from bot.domain.room import Room
 from bot.domain.texts import read_row_token, row_token
 from bot.domain.todos import read_lines
 from bot.services.base import UseCases, ensure_user, own, owned
 from bot.services.planning import todo_pings
 from bot.services.reminders import arm, cancel
+from bot.services.room import check_room
 from bot.storage.models import Contact, Interview, ThankYou, Todo, User
 
 _SUGGESTIONS = 25
@@ -75,25 +77,27 @@ class Todos(UseCases):
         """Keep one to-do per line of `text`; with a contact, for the last meeting with them, if there was one.
 
         What is on the list already is not added again; a new `due` moves it. Raises NOT_FOUND, BLANK, TOO_LONG,
-        TOO_MANY, and ZONE_NEEDED with a `due`.
+        TOO_MANY, NO_ROOM, and ZONE_NEEDED with a `due`.
         """
         lines = read_lines(text)
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             if contact_id is not None:
                 await own(session, Contact, owner_id, contact_id)
             met = owned(Interview, owner_id).where(
                 Interview.contact_id == contact_id, Interview.status == InterviewStatus.MET.value
             )
             last = await session.scalar(met.order_by(Interview.ended_at.desc(), Interview.id.desc()).limit(1))
-            return await _keep(session, owner_id, lines, due=due, contact_id=contact_id, interview=last)
+            return await _keep(session, self.room, owner_id, lines, due=due, contact_id=contact_id, interview=last)
 
     async def add_from(self, owner_id: int, interview_id: int, text: str, due: datetime | None = None) -> Added:
         """Keep one to-do per line of `text` that comes from a meeting. Raises what `add` raises."""
         lines = read_lines(text)
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             interview = await own(session, Interview, owner_id, interview_id)
             contact_id = interview.contact_id
-            return await _keep(session, owner_id, lines, due=due, contact_id=contact_id, interview=interview)
+            return await _keep(
+                session, self.room, owner_id, lines, due=due, contact_id=contact_id, interview=interview
+            )
 
     async def get(self, owner_id: int, todo_id: int) -> TodoView:
         """One to-do. Raises NOT_FOUND."""
@@ -126,7 +130,7 @@ class Todos(UseCases):
 
     async def done(self, owner_id: int, todo_id: int) -> Ticked:
         """Tick a to-do, and take back its ping. Ticking it again changes nothing. Raises NOT_FOUND."""
-        async with self.db.write() as session:
+        async with self.db.write(owner_id) as session:
             todo = await own(session, Todo, owner_id, todo_id)
             await tick(session, [todo])
             await session.flush()
@@ -175,6 +179,7 @@ async def _view_of(session: AsyncSession, owner_id: int, todo_id: int) -> TodoVi
 
 async def _keep(
     session: AsyncSession,
+    room: Room,
     owner_id: int,
     lines: Iterable[str],
     *,
@@ -186,6 +191,7 @@ async def _keep(
     known = owned(Todo, owner_id).where(Todo.done_at.is_(None), Todo.contact_id == contact_id)
     there = {fold(todo.text): todo for todo in await session.scalars(known)}
     kept = [there.get(fold(line)) or _new(owner_id, line, contact_id, interview) for line in lines]
+    await check_room(session, room, Todo, owner_id, sum(todo.id is None for todo in kept))
     session.add_all(kept)
     await session.flush()
     if due is not None:

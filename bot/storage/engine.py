@@ -1,13 +1,13 @@
 """The database: how it is opened, and the two kinds of unit of work, `read` and `write`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -16,13 +16,23 @@ from bot.storage.examine import file_of
 from bot.storage.guard import Guard
 from bot.storage.in_place import connect
 from bot.storage.tombstones import Tombstones
-from bot.storage.trouble import OutOfOrderError
+from bot.storage.trouble import OutOfOrderError, Trouble
+from bot.storage.written import give_keys
+
+if TYPE_CHECKING:
+    from bot.storage.link import Link
 
 BUSY_SECONDS = 2
 """How long a writer waits for another process: less than the 3 seconds in which Discord wants an answer."""
 
 _SCRUB_AGAIN = 30
 """Seconds between two attempts to empty a write-ahead log that somebody is reading."""
+
+_LEVELS = {"isolation_level": "REPEATABLE READ"}, {"isolation_level": "READ COMMITTED"}
+"""Of PostgreSQL, for what reads and what writes, whatever the server would take by itself."""
+
+_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(one) FROM unnest(CAST(:students AS bigint[])) AS one")
+"""Waits for each turn in the order of the list, and keeps them until the transaction ends."""
 
 ARMED = "armed"
 """Key in `session.info`: the earliest due moment of the reminders that this unit of work planned."""
@@ -32,22 +42,39 @@ class NoFolderError(Exception):
     """The folder for a SQLite file is not there and cannot be made."""
 
 
-def open_engine(url: URL) -> AsyncEngine:
+def open_engine(url: URL, keys: Sequence[str] = ()) -> AsyncEngine:
     """An engine with the safety settings of its kind. Makes the folder of a SQLite file; reads nothing yet.
 
-    Raises NoFolderError.
+    `keys`: what students write is encrypted with the first of them (`bot/storage/seal.py`). Its errors do not quote
+    what was read or written. Raises NoFolderError, and OutOfOrderError without the driver for PostgreSQL.
     """
+    engine = _open(url)
+    give_keys(engine.dialect, keys)
+    return engine
+
+
+def _open(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
+        return _open_server(url)
     if url.database:
         try:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise NoFolderError from error
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": connect})
+    engine = create_async_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": connect}
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _open_server(url: URL) -> AsyncEngine:
+    try:
+        from bot.storage.link import open_server  # noqa: PLC0415 - its driver comes with the postgres extra
+    except ModuleNotFoundError as error:
+        raise OutOfOrderError(Trouble.AWAY) from error
+    return open_server(url)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -75,40 +102,63 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
+def _linked(engine: AsyncEngine) -> "Link":
+    from bot.storage.link import Link  # noqa: PLC0415 - its driver comes with the postgres extra
+
+    return Link(engine)
+
+
 class Database:
-    """Units of work on one engine. On SQLite writers of this process queue here, in order."""
+    """Units of work on one engine.
+
+    Two that write for the same student come one after the other, whichever processes they are in: what one of them
+    read stays true until it has written. On SQLite all writers take turns, those of this process here, in order. On
+    PostgreSQL the turn is an advisory lock under the student's id; writers for other students go on beside it.
+    """
 
     def __init__(self, engine: AsyncEngine, data_dir: Path | None = None) -> None:
         """`data_dir`: where a database that is no file notes who was erased; a file has the note beside it."""
         self.engine = engine
         self.on_armed: Callable[[datetime], None] = lambda _due: None
         """Told the earliest due moment after a commit that planned reminders; set by `bot/app.py`."""
-        self._reader = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
-        self._writer = async_sessionmaker(engine.execution_options(writes=True), expire_on_commit=False)
         is_sqlite = engine.dialect.name == "sqlite"
+        # SQLite's own level is stricter. Who has waited for their turn must see what came before.
+        picture, newest = ({}, {}) if is_sqlite else _LEVELS
+        reader, writer = engine.execution_options(**picture), engine.execution_options(writes=True, **newest)
+        self._reader = async_sessionmaker(reader, expire_on_commit=False, autoflush=False)
+        self._writer = async_sessionmaker(writer, expire_on_commit=False)
         self._turn = asyncio.Lock() if is_sqlite else None
         file = file_of(engine.url)
-        self.erased = Tombstones((data_dir or Path("data")) if file is None else file.parent)
+        self.erased = Tombstones.of(engine.url, data_dir or Path("data"))
         """Whose data was erased, kept outside of the database so that no backup of it can undo that."""
         self._guard = None if file is None else Guard(engine, file, self.erased)
+        self._link = None if is_sqlite else _linked(engine)
         self._scrubbing: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session over one consistent picture. Nothing done in it is kept."""
-        async with self._guarded(), self._reader() as session:
+    async def read(self, *, patient: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session over one consistent picture. Nothing done in it is kept. `patient`: no student waits for it."""
+        async with self._guarded(patient=patient), self._reader() as session:
             yield session
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
-        """A session that commits when the block ends and rolls back when it raises."""
+    async def write(self, *students: int) -> AsyncIterator[AsyncSession]:
+        """A session that commits when the block ends and rolls back when it raises.
+
+        `students`: by id, those for whom it is; they are its own until it ends. Whoever changes their rows without
+        taking their turn may wait for nobody: this is what keeps two units from waiting for each other.
+        """
         async with AsyncExitStack() as stack:
             queued_at = asyncio.get_running_loop().time()
             if self._turn is not None:
                 await stack.enter_async_context(self._turn)
-            await stack.enter_async_context(self._guarded(queued_at))
+            # One student waits for what is for them; what is for many, or for nobody, the bot does by itself.
+            await stack.enter_async_context(self._guarded(queued_at, patient=len(students) != 1))
             session = await stack.enter_async_context(self._writer())
             async with session.begin():
+                if students and self._turn is None:
+                    # All take them in the same order: nobody waits for one whose holder waits for them.
+                    await session.execute(_TAKE_TURNS, {"students": sorted(set(students))})
                 yield session
         if (due := session.info.get(ARMED)) is not None:
             self.on_armed(due)
@@ -122,7 +172,11 @@ class Database:
         """Another number after the file was replaced, as by a backup, while the bot went on."""
         return 0 if self._guard is None else self._guard.generation
 
-    def _guarded(self, queued_at: float | None = None) -> AbstractAsyncContextManager[None]:
+    def _guarded(
+        self, queued_at: float | None = None, *, patient: bool = False
+    ) -> AbstractAsyncContextManager[None]:
+        if self._link is not None:
+            return self._link.work(patient=patient)
         return nullcontext() if self._guard is None else self._guard.work(queued_at)
 
     async def scrub(self) -> None:

@@ -155,8 +155,7 @@ class Guard:
         minute = int(asyncio.get_running_loop().time() / _ONCE_MORE)
         if self._closed and self._refused != (found, minute):
             trouble = await asyncio.to_thread(examine, self._file)
-            if trouble is None and found is not None:
-                await self._use(found)
+            if trouble is None and found is not None and (trouble := await self._use(found)) is None:
                 return
             if trouble is not None and trouble.lasting:
                 self._trouble, self._refused = trouble, (found, minute)
@@ -171,11 +170,17 @@ class Guard:
             return None
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
-    async def _use(self, found: tuple[int, ...]) -> None:
-        """Open what was `found` whole. It may be a backup of an earlier version: it is migrated as at a start."""
+    async def _use(self, found: tuple[int, ...]) -> Trouble | None:
+        """Open what was `found` whole. It may be a backup of an earlier version: it is migrated as at a start.
+
+        What is encrypted with other keys is let go of again; returns that.
+        """
         try:
             await bring_up_to_date(self._engine)
             await erase_again(self._engine, self._erased)
+        except OutOfOrderError as error:
+            await self._engine.dispose()
+            return error.trouble
         except DBAPIError as error:
             await self._engine.dispose()
             self._note(error)
@@ -184,6 +189,7 @@ class Guard:
         self._opened = found[:2]
         self._trouble = self._said = None
         self.generation += 1
+        return None
 
     async def _let_go(self) -> None:
         """Once nobody works on the file that is out of order: empty its write-ahead log and close it.

@@ -9,12 +9,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.storage.models import Base
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+TURN = int.from_bytes(b"Rapp"), int.from_bytes(b"ort")
+"""The two numbers of the lock that whoever migrates a PostgreSQL holds."""
 
 
 def config(connection: Connection | None = None) -> Config:
@@ -27,9 +29,18 @@ def config(connection: Connection | None = None) -> Config:
 
 
 async def upgrade(engine: AsyncEngine, revision: str = "head") -> None:
-    """Apply what is missing, in one transaction: two bots that start at once wait for each other."""
+    """Apply what is missing, in one transaction: bots that start at once wait for each other."""
     async with migrating(engine) as connection:
-        await connection.run_sync(lambda sync: command.upgrade(config(sync), revision))
+        await connection.run_sync(upgrade_within, revision)
+
+
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """The same in the caller's transaction, which on SQLite has taken the write lock."""
+    if connection.dialect.name == "postgresql":
+        # Two that make the same table at once would not wait: one would fail. Held until the transaction ends.
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(select(func.pg_advisory_xact_lock(*TURN)))
+    command.upgrade(config(connection), revision)
 
 
 @asynccontextmanager

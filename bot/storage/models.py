@@ -2,18 +2,21 @@
 
 Enumerations are stored as their words. Relationships are not mapped: use cases load what they need by
 query, and every query starts from the owner. Each column says what it is kept for (`bot/storage/classified.py`).
+A text is taken for a student's and can be encrypted (`bot/storage/written.py`), unless it is declared to be ours.
 """
 
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bot.storage.classified import about_contact, nobodys, theirs, yours
 from bot.storage.types import RowId, TZDateTime
+from bot.storage.written import Written, WrittenForm
 
 PENDING = text("status = 'pending'")
+LONG_AGO = text("'1970-01-01 00:00:00+00'")
 
 ROWS, HANGS = yours("to hold your rows together"), about_contact("to hold your rows together")
 SINCE = about_contact("to put lists in order")
@@ -34,7 +37,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: TZDateTime, str: Text}  # noqa: RUF012 - SQLAlchemy reads it as it stands
+    type_annotation_map = {datetime: TZDateTime, str: Written}  # noqa: RUF012 - SQLAlchemy reads it as it stands
     __table_args__: Any = ONCE_ONLY
 
 
@@ -52,7 +55,7 @@ class User(Base):
     )
     display_name: Mapped[str] = mapped_column(default="", info=yours("to sign your letters"))
     """Name that signs their letters; from Discord until they set it."""
-    zone: Mapped[str | None] = mapped_column(info=yours("so that times and pings are right"))
+    zone: Mapped[str | None] = mapped_column(Text, info=yours("so that times and pings are right"))
     """IANA name. None until asked: UTC is never assumed."""
     quiet_from: Mapped[time] = mapped_column(default=time(22), info=QUIET)
     quiet_to: Mapped[time] = mapped_column(default=time(8), info=QUIET)
@@ -64,10 +67,17 @@ class User(Base):
     )
     """When Discord last refused a DM (50007); cleared by the next one that arrives."""
     parked: Mapped[dict[str, Any] | None] = mapped_column(
-        JSON, info=yours("so that you need not type it again", kept="until you choose a time zone")
+        WrittenForm, info=yours("so that you need not type it again", kept="until you choose a time zone")
     )
     """The command that waits until the zone is known: action, arguments, fields."""
     created_at: Mapped[datetime] = mapped_column(info=yours("to know data of an old backup that you had deleted"))
+    last_seen_at: Mapped[datetime] = mapped_column(
+        index=True, server_default=LONG_AGO, info=yours("to delete what you left behind, after two warnings")
+    )
+    """When they last did anything here, noted once a day: the first thing they did on that day, by UTC.
+
+    Every row says its own; the default is there as SQLite adds no column without one that is never empty.
+    """
 
 
 PREPARE = theirs("to draft requests and prepare meetings")
@@ -91,7 +101,8 @@ class Contact(Base):
     email: Mapped[str | None] = mapped_column(info=REACH)
     phone: Mapped[str | None] = mapped_column(info=REACH)
     link: Mapped[str | None] = mapped_column(info=REACH)
-    source: Mapped[str] = mapped_column(default="", info=theirs("to say in letters how you found them"))
+    source: Mapped[str] = mapped_column(Text, default="", info=theirs("to say in letters how you found them"))
+    """One of the words of `Source`, or blank."""
     why: Mapped[str] = mapped_column(default="", info=theirs("to say in letters why them"))
     notes: Mapped[str] = mapped_column(default="", info=theirs("to have your notes at hand"))
     referred_by_id: Mapped[int | None] = mapped_column(
@@ -255,8 +266,8 @@ class Todo(Base):
     created_at: Mapped[datetime] = mapped_column(info=yours("to put lists in order"))
 
 
-MOMENT = yours("to send the right ping at the right time")
-ONCE = yours("so that no ping is lost or sent twice")
+MOMENT = about_contact("to send the right ping at the right time")
+ONCE = about_contact("so that no ping is lost or sent twice")
 
 
 class Reminder(Base):
@@ -264,8 +275,8 @@ class Reminder(Base):
 
     __tablename__ = "reminders"
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True, info=ROWS)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.discord_id", ondelete="CASCADE"), index=True, info=ROWS)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, info=HANGS)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.discord_id", ondelete="CASCADE"), index=True, info=HANGS)
     kind: Mapped[str] = mapped_column(String(30), info=MOMENT)
     subject_id: Mapped[int] = mapped_column(RowId, info=MOMENT)
     """The interview, request or to-do that it is about, by `kind`."""
@@ -297,13 +308,13 @@ class Reminder(Base):
     )
 
 
-COMMANDS = nobodys("so that commands are told to Discord once", kept="until the commands change")
+COMMANDS = nobodys("so that a start knows what the last one did", kept="until it does something else")
 
 
 class Fact(Base):
-    """Something the bot remembers about itself, such as which commands Discord knows."""
+    """Something the bot remembers about itself, such as which commands Discord knows, and when it was at work."""
 
     __tablename__ = "facts"
 
     key: Mapped[str] = mapped_column(String(60), primary_key=True, info=COMMANDS)
-    value: Mapped[str] = mapped_column(info=COMMANDS)
+    value: Mapped[str] = mapped_column(Text, info=COMMANDS)

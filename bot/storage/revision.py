@@ -3,7 +3,9 @@
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-NEWEST = "0003"
+from bot.storage.keys import check_keys, note_key
+
+NEWEST = "0004"
 """The revision that this version of the bot needs."""
 
 
@@ -15,10 +17,11 @@ def is_known(revision: str) -> bool:
 async def current(engine: AsyncEngine) -> str | None:
     """The revision the database is at; None before the first migration."""
     async with engine.connect() as connection:
-        return await connection.run_sync(_read)
+        return await connection.run_sync(read)
 
 
-def _read(connection: Connection) -> str | None:
+def read(connection: Connection) -> str | None:
+    """The same, on a connection that is open."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -26,8 +29,12 @@ def _read(connection: Connection) -> str | None:
 
 
 async def bring_up_to_date(engine: AsyncEngine) -> None:
-    """Apply what is missing, if anything is."""
-    if await current(engine) != NEWEST:
+    """Apply what is missing, if anything is. Raises OutOfOrderError, before that, when its keys do not fit."""
+    revision = await current(engine)
+    if revision is not None:
+        await check_keys(engine)
+    if revision != NEWEST:
         from bot.storage.migrate import upgrade  # noqa: PLC0415 - see above
 
         await upgrade(engine)
+    await note_key(engine)

@@ -4,24 +4,33 @@ The notes are lines of a small text file, beside the SQLite file or in the data 
 
     key <64 hex digits>
     2026-03-02 <64 hex digits>
+    withdrawn <64 hex digits>
 
 The second line is the day, and a keyed hash of the student's Discord id with the moment in which their first row
-was made. So it names nobody; it holds for what they had then, and not for what they keep when they come back.
-Several files are merged by putting one behind the other. Who has the file can try ids on it: guard it as the
-database.
+was made. So it names nobody; it holds for what they had then, and not for what they keep when they come back. The
+third takes one back: the database did not carry it out. Several files are merged by putting one behind the other.
+Who has the file can try ids on it: guard it as the database.
 """
 
+import errno
 import hmac
 import os
+import re
 import secrets
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
+
+from sqlalchemy.engine import URL
+
+from bot.storage.examine import file_of
 
 NAME = "erased.txt"
-_KEY = "key"
+_KEY, _WITHDRAWN = "key", "withdrawn"
+_SIGN = re.compile(r"[0-9a-f]{64}")
 
 
 class Tombstones:
@@ -31,46 +40,95 @@ class Tombstones:
         self.file = folder / NAME
         self._turn = threading.Lock()
 
+    @classmethod
+    def of(cls, url: URL, data_dir: Path) -> Self:
+        """Where the bot looks for the notes on the database at `url`: beside its file, else in `data_dir`."""
+        file = file_of(url)
+        return cls(data_dir if file is None else file.parent)
+
+    def take_in(self, other: "Tombstones") -> bool:
+        """Add what `other` has noted, safe on the disk when this returns; False when all of it is here already.
+
+        Raises OSError.
+        """
+        with self._turn:
+            here, theirs = self._text(), other._text()  # noqa: SLF001 - of the same class
+            (keys, signs), (their_keys, their_signs) = _parse(here), _parse(theirs)
+            if set(their_keys) <= set(keys) and their_signs <= signs:
+                return False
+            self._append(f"{_start(here)}{theirs.rstrip()}\n")
+            return True
+
     def add(self, user_id: int, created_at: datetime, moment: datetime) -> None:
         """Note an erasure, safe on the disk when this returns. Raises OSError."""
-        with self._turn:
-            keys = [key for key, _ in self._read()]
-            # The key and the first line in one write: two processes that both start the file leave two whole parts.
-            key, head = (keys[-1], "") if keys else _new_key()
-            day = moment.astimezone(UTC).date().isoformat()
-            self._append(f"{head}{day} {_sign(key, user_id, created_at)}\n")
+        self._note(moment.astimezone(UTC).date().isoformat(), user_id, created_at)
+
+    def withdraw(self, user_id: int, created_at: datetime) -> None:
+        """Take back the note of an erasure that did not come about. Raises OSError."""
+        self._note(_WITHDRAWN, user_id, created_at)
 
     def among(self, users: Iterable[tuple[int, datetime]]) -> list[int]:
         """Those of `users`, by id and moment of their first row, that were erased. Raises OSError."""
-        parts = list(self._read())
+        keys, signs = _parse(self._text())
         return [
             user_id
             for user_id, created_at in users
-            if any(_sign(key, user_id, created_at) in signs for key, signs in parts)
+            if any(_sign(key, user_id, created_at) in signs for key in keys)
         ]
 
-    def _read(self) -> Iterator[tuple[bytes, set[str]]]:
-        """The keys, each with what was signed with it."""
-        text = ""
+    def _note(self, what: str, user_id: int, created_at: datetime) -> None:
+        with self._turn:
+            text = self._text()
+            keys, _ = _parse(text)
+            # Two processes may both start the file: then it has two keys, and any line may be signed with either.
+            key, head = (keys[-1], "") if keys else _new_key()
+            self._append(f"{_start(text)}{head}{what} {_sign(key, user_id, created_at)}\n")
+
+    def _text(self) -> str:
         with suppress(FileNotFoundError):
-            text = self.file.read_text(encoding="ascii", errors="replace")
-        found: dict[bytes, set[str]] = {}
-        key = b""
-        for line in text.splitlines():
-            first, _, rest = line.partition(" ")
-            if first == _KEY:
-                key = rest.encode()
-                # A key that comes again, as in merged files, is the newest again.
-                found[key] = found.pop(key, set())
-            elif key:
-                found[key].add(rest.strip())
-        yield from found.items()
+            return self.file.read_text(encoding="ascii", errors="replace")
+        return ""
 
     def _append(self, text: str) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
+        line = text.encode("ascii")
         opened = os.open(self.file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            os.write(opened, text.encode("ascii"))
+            if os.write(opened, line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+        _sync_folder(self.file.parent)
+
+
+def _start(text: str) -> str:
+    """A line that was cut off, as by a full disk, must not swallow the next one."""
+    return "" if not text or text.endswith("\n") else "\n"
+
+
+def _parse(text: str) -> tuple[list[bytes], set[str]]:
+    """The keys, and what was signed with any of them and not withdrawn later."""
+    keys: list[bytes] = []
+    signs: set[str] = set()
+    for line in text.splitlines():
+        first, _, rest = line.partition(" ")
+        if not _SIGN.fullmatch(rest):
+            continue
+        if first == _KEY:
+            keys.append(rest.encode())
+        elif first == _WITHDRAWN:
+            signs.discard(rest)
+        else:
+            signs.add(rest)
+    return keys, signs
+
+
+def _sync_folder(folder: Path) -> None:
+    """That the file is there is safe on the disk too. Not every system lets a folder be opened for it."""
+    with suppress(PermissionError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
             os.fsync(opened)
         finally:
             os.close(opened)

@@ -3,6 +3,8 @@
 import sqlite3
 from enum import StrEnum
 
+from sqlalchemy.exc import DBAPIError
+
 
 class Trouble(StrEnum):
     """One kind of trouble."""
@@ -23,16 +25,31 @@ class Trouble(StrEnum):
     """Another file is where the one that was opened used to be."""
     FOREIGN = "foreign"
     """A database, but of another program or of another version of Rapport."""
+    AWAY = "away"
+    """The database server cannot be reached."""
+    LOST = "lost"
+    """The database server broke off, or took too long. Whether the last commit was kept cannot be told."""
+    REFUSED = "refused"
+    """The database server does not let the bot in."""
+    LOCKED = "encrypted"
+    """Students' words in it are encrypted, and no key is given."""
+    OTHER_KEYS = "encrypted with another key"
+    """Students' words in it are encrypted, some of them with a key that is not among those given."""
 
     @property
     def lasting(self) -> bool:
-        """Whether it stays until the file is put right. The others pass by themselves."""
-        return self not in {Trouble.BUSY, Trouble.FULL, Trouble.UNREADABLE}
+        """Whether it stays until somebody puts it right. The others pass by themselves."""
+        return self not in {Trouble.BUSY, Trouble.FULL, Trouble.UNREADABLE, Trouble.AWAY, Trouble.LOST}
+
+    @property
+    def of_keys(self) -> bool:
+        """Whether the file is well, and only the keys to it are missing."""
+        return self in {Trouble.LOCKED, Trouble.OTHER_KEYS}
 
     @property
     def keeps_nothing(self) -> bool:
         """Whether what was to be saved is certainly not."""
-        return self is not Trouble.UNREADABLE
+        return self not in {Trouble.UNREADABLE, Trouble.LOST}
 
 
 REMEDIES = {
@@ -52,6 +69,20 @@ REMEDIES = {
     Trouble.FOREIGN: (
         "The database is of another program or of another version of Rapport. Install the version that it belongs"
         " to, or put a backup in its place."
+    ),
+    Trouble.AWAY: "The database server cannot be reached. Start it, or look at the network and at DATABASE_URL.",
+    Trouble.LOST: "The database server broke off or took too long. Look at it, at the network, and at their load.",
+    Trouble.REFUSED: (
+        "The database server does not let the bot in. Look at the user, the password and the name of the database"
+        " in DATABASE_URL."
+    ),
+    Trouble.LOCKED: (
+        "The database is encrypted, and ENCRYPTION_KEYS holds no key. Put the keys back; without them nobody can"
+        " read what students wrote."
+    ),
+    Trouble.OTHER_KEYS: (
+        "The database is encrypted with a key that is not in ENCRYPTION_KEYS. Put it back, behind the others;"
+        " without it nobody can read what was written with it."
     ),
 }
 """What an operator reads: what is wrong, then what to do."""
@@ -85,6 +116,32 @@ _EXTENDED = {
 }
 
 
+_BY_STATE = {
+    "08": Trouble.LOST,
+    "28": Trouble.REFUSED,
+    "3D": Trouble.REFUSED,
+    "42501": Trouble.REFUSED,
+    "25006": Trouble.AWAY,  # a standby, as in the middle of a failover
+    "25P03": Trouble.LOST,
+    "40001": Trouble.BUSY,
+    "40P01": Trouble.BUSY,
+    "53100": Trouble.FULL,
+    "53300": Trouble.AWAY,
+    "55P03": Trouble.BUSY,
+    "57014": Trouble.BUSY,
+    "57P01": Trouble.LOST,
+    "57P02": Trouble.LOST,
+    "57P03": Trouble.AWAY,
+    "58030": Trouble.UNREADABLE,
+}
+"""PostgreSQL's SQLSTATE, or the two characters that a whole class of them begins with."""
+
+
+def trouble_of_state(state: str | None) -> Trouble | None:
+    """What trouble a SQLSTATE of PostgreSQL stands for; None when it is something else."""
+    return None if state is None else _BY_STATE.get(state) or _BY_STATE.get(state[:2])
+
+
 def trouble_of(error: BaseException) -> Trouble | None:
     """What trouble of the storage is behind `error`; None when it is something else."""
     cause: BaseException | None = error
@@ -94,5 +151,9 @@ def trouble_of(error: BaseException) -> Trouble | None:
         if isinstance(cause, sqlite3.Error):
             code = getattr(cause, "sqlite_errorcode", 0)  # errors of Python's own module have none
             return _EXTENDED.get(code) or _PRIMARY.get(code & 0xFF)
+        if isinstance(cause, DBAPIError) and cause.connection_invalidated:
+            return Trouble.LOST
+        if (state := getattr(cause, "sqlstate", None)) is not None:
+            return trouble_of_state(state)
         cause = getattr(cause, "orig", None) or cause.__cause__
     return None

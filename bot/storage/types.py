@@ -3,10 +3,26 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
-# SQLite only counts up by itself for a column that is exactly INTEGER.
-RowId = BigInteger().with_variant(Integer, "sqlite")
+
+class RowId(TypeDecorator[int]):
+    """A row's number. One that no row can have is found nowhere, instead of being too much for the database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int]:
+        """64 bits everywhere. SQLite only counts up by itself for a column that is exactly INTEGER."""
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """The number, or NULL, which equals nothing."""
+        return value if value is not None and -_BEYOND <= value < _BEYOND else None
+
+
+_BEYOND = 2**63
+"""The first number that needs more than 64 bits."""
 
 
 class TZDateTime(TypeDecorator[datetime]):

@@ -11,8 +11,24 @@ from typing import Any
 import discord
 
 from bot.domain.texts import clip
-from bot.ui.card import Block, Button, Card, Divider, Entry, File, Letter, Link, Row, Select, Text, plain_lines
-from bot.ui.durable import RouteButton, RouteSelect
+from bot.ui.card import (
+    Block,
+    Button,
+    Card,
+    Divider,
+    Entry,
+    File,
+    Letter,
+    Link,
+    Linked,
+    Option,
+    Row,
+    Select,
+    Text,
+    bare,
+    plain_lines,
+)
+from bot.ui.durable import Routed
 from bot.ui.routes import Kind, Route, encode
 
 TEXT_LIMIT = 4000
@@ -59,6 +75,8 @@ def _block(block: Block, owner: int) -> discord.ui.Item[Any]:
             return discord.ui.TextDisplay(markdown)
         case Entry(markdown, button):
             return discord.ui.Section(discord.ui.TextDisplay(markdown), accessory=_button(button, owner))
+        case Linked(markdown, link):
+            return discord.ui.Section(discord.ui.TextDisplay(markdown), accessory=_button(link, owner))
         case Letter():
             return discord.ui.TextDisplay(_visible(block))
         case Divider():
@@ -92,29 +110,33 @@ def _row(row: Row, owner: int) -> discord.ui.ActionRow[Any]:
 def _button(button: Button | Link, owner: int) -> discord.ui.Item[Any]:
     if len(button.label) > LABEL_LIMIT:
         raise ValueError(f"the label {button.label!r} is too long for a button")
+    label = bare(button.label)
     if isinstance(button, Link):
-        return discord.ui.Button(label=button.label, url=button.url)
+        return discord.ui.Button(label=label, url=button.url)
     custom_id = encode(Kind.BUTTON, Route(button.action, owner, tuple(map(str, button.args))))
-    return RouteButton(
-        discord.ui.Button(
-            label=button.label, custom_id=custom_id, style=button.style.value, disabled=button.disabled
-        )
+    return Routed(
+        discord.ui.Button(label=label, custom_id=custom_id, style=button.style.value, disabled=button.disabled)
     )
 
 
-def _select(select: Select, owner: int) -> RouteSelect:
+def _select(select: Select, owner: int) -> Routed:
     custom_id = encode(Kind.SELECT, Route(select.action, owner, tuple(map(str, select.args))))
     options = [
         discord.SelectOption(
-            label=clip(option.label, OPTION_LIMIT),
+            label=option_label(option),
             value=option.value,
-            description=clip(option.description, OPTION_LIMIT) or None,
+            description=clip(bare(option.description), OPTION_LIMIT) or None,
             default=option.chosen,
         )
         for option in select.options
     ]
-    return RouteSelect(
+    return Routed(
         discord.ui.Select(
-            custom_id=custom_id, placeholder=clip(select.placeholder, PLACEHOLDER_LIMIT), options=options
+            custom_id=custom_id, placeholder=clip(bare(select.placeholder), PLACEHOLDER_LIMIT), options=options
         )
     )
+
+
+def option_label(option: Option) -> str:
+    """What a line of a menu says; Discord takes none that says nothing."""
+    return clip(bare(option.label), OPTION_LIMIT) or "…"

@@ -1,14 +1,12 @@
 """The calendar file of a meeting (iCalendar, RFC 5545), for any calendar to import."""
 
-import unicodedata
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_OID, uuid5
 
 from bot.domain.interviews import InterviewStatus, Mode
-from bot.domain.wording import one_line
 from bot.services.interview_views import InterviewView
-from bot.ui.card import File
+from bot.ui.card import File, bare
 from bot.ui.filenames import filename
 
 if TYPE_CHECKING:
@@ -51,7 +49,7 @@ def _event(meeting: InterviewView, stamp: datetime) -> "Event":
     event.add("summary", _title(meeting))
     event.add("description", _description(meeting))
     if meeting.place:
-        event.add("location", _line(meeting.place))
+        event.add("location", bare(meeting.place))
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     for before in () if cancelled else ALARMS:
         event.add_component(_alarm(before, _title(meeting)))
@@ -59,12 +57,7 @@ def _event(meeting: InterviewView, stamp: datetime) -> "Event":
 
 
 def _title(meeting: InterviewView) -> str:
-    return f"Informational interview with {_line(meeting.contact_name)}"
-
-
-def _line(text: str) -> str:
-    """One line without control characters, which a calendar may refuse."""
-    return "".join(sign for sign in one_line(text) if unicodedata.category(sign) != "Cc")
+    return f"Informational interview with {bare(meeting.contact_name)}"
 
 
 def _description(meeting: InterviewView) -> str:

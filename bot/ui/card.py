@@ -4,6 +4,7 @@ Every answer has the same anatomy: a title that says what this is or what just h
 hint, and a row of buttons with the most useful next step first.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from enum import Enum
 import discord
 
 from bot.domain.texts import clip
+from bot.domain.visible import isolated, visible
 from bot.domain.wording import one_line
 
 
@@ -88,6 +90,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """A line or more with the button at the right that opens an address in it."""
+
+    markdown: str
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """Text of the student's that is shown as it stands; what does not fit goes on in the file, and says so."""
 
@@ -110,7 +120,7 @@ class File:
     content: bytes
 
 
-Block = Text | Entry | Letter | Divider
+Block = Text | Entry | Linked | Letter | Divider
 Row = tuple[Button | Link, ...] | Select
 
 
@@ -129,24 +139,47 @@ class Card:
     files: Sequence[File] = ()
 
 
+_MARKUP = re.compile(r"[\\*_~|`<\[]|:(?=/|[^\s:]+(?::|\Z))")
+"""What begins something of Discord's wherever it stands: styles, code, links, mentions, timestamps, emoji."""
+_AT_LINE_START = re.compile(r"^([^\S\n]*\d*)([#>.-])", re.MULTILINE)
+"""What begins a heading, a quote, a list or small print."""
+_EVERYBODY = re.compile(r"@(?=everyone|here)")
+
+
+def bare(text: str) -> str:
+    """What somebody typed, in one line for a place that knows no markdown: a label, an option, a title, a file."""
+    return one_line(visible(text))
+
+
 def plain(text: str) -> str:
-    """What somebody typed, shown as typed: no markdown, no mention, no line breaks that would fake our lines."""
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(one_line(text)))
+    """What somebody typed, in one line and shown as typed: no markdown, no mention, no link."""
+    return isolated(_escaped(bare(text)))
 
 
 def plain_lines(text: str) -> str:
-    """Like `plain`, with the line breaks kept."""
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(text.strip()))
+    """Like `plain`, with the line breaks kept; for a text that stands by itself."""
+    return _escaped("\n".join(visible(text).strip().splitlines()))
+
+
+def _escaped(text: str) -> str:
+    """The text with a backslash before whatever Discord would draw as something else."""
+    text = _AT_LINE_START.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", text))
+    return _EVERYBODY.sub("@\u200b", text)
 
 
 def short(text: str, limit: int) -> str:
     """`plain(text)` for a list line, cut at `limit` characters of the original with an ellipsis."""
-    return plain(clip(one_line(text), limit))
+    return plain(clip(bare(text), limit))
 
 
 def when(moment: datetime) -> str:
     """A moment in the reader's own zone and words, with how far away it is."""
     return f"{discord.utils.format_dt(moment, 'F')} ({ago(moment)})"
+
+
+def day(moment: datetime) -> str:
+    """The day of a moment in the reader's own zone and words."""
+    return discord.utils.format_dt(moment, "D")
 
 
 def ago(moment: datetime) -> str:

@@ -12,7 +12,7 @@ from bot.logs import outline
 from bot.storage.trouble import Trouble, trouble_of
 from bot.ui.card import Block, Button, Card, Letter, Row, State, Style, Text
 from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, NEXT, primary
-from bot.ui.direct import CLOSED
+from bot.ui.direct import CLOSED, send
 from bot.ui.form import Fields
 from bot.ui.press import Press
 from bot.ui.sentences import sentence
@@ -35,6 +35,14 @@ async def report(press: Press, error: BaseException) -> None:
         await press.show(card_for(cause, press.fields, worth=1 if press.from_form else _WORTH))
     except discord.HTTPException as second:
         log.warning("could not tell the student about an error: Discord says %s", second.code)
+
+
+async def tell(message: discord.Message, error: BaseException) -> None:
+    """Like `report`, for a DM."""
+    try:
+        await send(message.channel, message.author.id, card_for(error, {"text": message.content}))
+    except discord.HTTPException as second:
+        log.warning("could not answer a DM: Discord says %s", second.code)
 
 
 def _unwrap(error: BaseException) -> BaseException:
@@ -86,6 +94,8 @@ def _apology(trouble: Trouble | None) -> str:
         return "My storage has trouble right now. Please look whether it was saved before you try again."
     if trouble.lasting:
         return "My storage is out of order right now, so nothing was saved. Please try again later."
+    if trouble is Trouble.AWAY:
+        return "I cannot reach my storage right now, so nothing was saved. Please try again in a minute."
     return "My storage is busy or full right now, so nothing was saved. Please try again in a minute."
 
 
@@ -112,6 +122,13 @@ _TITLES = {
     Code.WHEN_TOO_FAR: "That is far away",
     Code.WHEN_PAST: "That time is over",
     Code.WHEN_FUTURE: "That time is still to come",
+    Code.TOO_FAST: "One moment",
+    Code.NO_ROOM: "No room for more",
+    Code.FILE_TOO_LARGE: "Too large",
+    Code.NO_EXPORT: "Not an export",
+    Code.EXPORT_CHANGED: "Not as it was",
+    Code.EXPORT_OF_ANOTHER: "Not yours",
+    Code.SOMETHING_KEPT: "There is something here already",
 }
 
 
@@ -126,5 +143,7 @@ def _ways_on(code: Code) -> tuple[Row, ...]:
         return ((Button("Search a city", "profile.zone.search", style=Style.PRIMARY),),)
     if code is Code.AMBIGUOUS_CONTACT:
         return ((primary(CONTACTS),),)
-    # Who is about to restart takes no press.
-    return () if code is Code.RESTARTING else ((primary(NEXT),),)
+    if code is Code.NO_ROOM:
+        return ((primary(CONTACTS),),)
+    # Who is about to restart, or asks for a pause, takes no press.
+    return () if code in {Code.RESTARTING, Code.TOO_FAST} else ((primary(NEXT),),)

@@ -10,9 +10,9 @@ from typing import Any
 
 import discord
 
-from bot.domain.texts import clip
-from bot.ui.build import OPTION_LIMIT
-from bot.ui.card import Option
+from bot.domain.texts import all_readable, clip, readable
+from bot.ui.build import option_label
+from bot.ui.card import Option, bare
 from bot.ui.routes import Kind, Route, encode
 
 TITLE_LIMIT = 45
@@ -77,7 +77,7 @@ def build_modal(form: Form, owner: int) -> discord.ui.Modal:
     if len(form.title) > TITLE_LIMIT or not 1 <= len(form.fields) <= FIELDS_LIMIT:
         raise ValueError(f"the form {form.title!r} breaks a limit")
     custom_id = encode(Kind.FORM, Route(form.action, owner, tuple(map(str, form.args))))
-    modal = discord.ui.Modal(title=form.title, custom_id=custom_id, timeout=None)
+    modal = discord.ui.Modal(title=bare(form.title), custom_id=custom_id, timeout=None)
     for field in form.fields:
         if len(field.label) > LABEL_LIMIT or len(field.description) > DESCRIPTION_LIMIT:
             raise ValueError(f"the field {field.label!r} breaks a limit")
@@ -101,9 +101,7 @@ def _input(field: TextField | ChoiceField | TickField) -> discord.ui.Item[Any]:
                 placeholder=field.placeholder or None,
                 required=field.required,
                 options=[
-                    discord.SelectOption(
-                        label=clip(option.label, OPTION_LIMIT), value=option.value, default=option.chosen
-                    )
+                    discord.SelectOption(label=option_label(option), value=option.value, default=option.chosen)
                     for option in field.options
                 ],
             )
@@ -113,7 +111,7 @@ def _input(field: TextField | ChoiceField | TickField) -> discord.ui.Item[Any]:
                 required=False,
                 options=[
                     discord.CheckboxGroupOption(
-                        label=clip(option.label, OPTION_LIMIT), value=option.value, default=option.chosen
+                        label=option_label(option), value=option.value, default=option.chosen
                     )
                     for option in field.options
                 ],
@@ -135,13 +133,14 @@ def read(components: Sequence[Mapping[str, Any]]) -> Fields:
     """What was filled in, by field key, from the `data.components` of a modal submit."""
     fields: Fields = {}
     for component in components:
-        if "component" in component:
-            fields |= read([component["component"]])
-        elif "components" in component:
-            fields |= read(component["components"])
-        elif "values" in component:
-            fields[component["custom_id"]] = list(component["values"])
-        elif "custom_id" in component:
-            value = component.get("value")
-            fields[component["custom_id"]] = "" if value is None else str(value)
+        match component:
+            case {"component": dict(inner)}:
+                fields |= read([inner])
+            case {"components": list(inner)}:
+                fields |= read(inner)
+            case {"custom_id": str(key), "values": list(values)}:
+                fields[key] = all_readable(values)
+            case {"custom_id": str(key)}:
+                value = component.get("value")
+                fields[key] = "" if value is None else readable(str(value))
     return fields

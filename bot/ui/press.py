@@ -30,6 +30,8 @@ class Press:
     fields: Fields = field(default_factory=dict)
     first: Card | None = None
     """What happened on the way: it takes the place of the pressed card, and the answer follows below it."""
+    hushed: bool = False
+    """Answer for this student's eyes alone in the DM too, where it is gone once they look away."""
 
     @property
     def user_id(self) -> int:
@@ -59,6 +61,13 @@ class Press:
         if (number := whole_number(self.chosen())) is None:
             raise CoachError(Code.NOT_FOUND)
         return number
+
+    def attachment(self, key: str) -> discord.Attachment:
+        """The file that was given with a command. Raises MOVED_ON behind a forged route, where there is none."""
+        file = getattr(self.interaction.namespace, key)
+        if not isinstance(file, discord.Attachment):
+            raise CoachError(Code.MOVED_ON)
+        return file
 
     async def show(self, card: Card, *, replace: bool = False) -> discord.Message | None:
         """Answer with `card`; with `replace`, put it in the place of the card that was pressed.
@@ -123,7 +132,7 @@ class Press:
     @property
     def private(self) -> bool:
         """Whether others could read along: everywhere but in the bot's own DM."""
-        return self.interaction.guild_id is not None or self.interaction.context.private_channel
+        return self.hushed or self.interaction.guild_id is not None or self.interaction.context.private_channel
 
 
 def one_of(words: type[W], text: str) -> W:

@@ -5,16 +5,18 @@ import inspect
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 import discord
 
+from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.texts import whole_number
+from bot.domain.texts import readable, whole_number
 from bot.ui import errors
-from bot.ui.direct import send
 from bot.ui.form import Fields, read
+from bot.ui.gate import Gate
 from bot.ui.press import Interaction, Press
 from bot.ui.routes import Kind, decode
 
@@ -34,14 +36,19 @@ class ZoneAsker(Protocol):
 class Router:
     """Knows the handler of every action. Cogs register theirs; cards only name actions."""
 
-    def __init__(self) -> None:
+    def __init__(self, gate: Gate | None = None) -> None:
+        self.gate = gate or Gate()
+        """What everything passes first; the command tree sends commands through it, the router all else."""
         self.handlers: dict[str, Handler] = {}
         self.direct_messages: list[DirectMessageHandler] = []
         """Asked in order who takes a DM; the first that answers True has it."""
         self.zone_asker: ZoneAsker | None = None
-        self.meet: Callable[[int, str], Awaitable[None]] | None = None
-        """Told the id and name of who acts, before the first thing they do since the start."""
+        self.meet: Callable[[int, str], Awaitable[bool]] | None = None
+        """Told the id of who acts, before the first thing they do on a day; and their name, if that makes them
+        known. Answers whether they are."""
         self._met: set[int] = set()
+        """Who was met on `_day`."""
+        self._day: date | None = None
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -54,9 +61,12 @@ class Router:
             raise ValueError(f"two handlers for {action!r}")
         self.handlers[action] = handler
 
-    async def follow(self, interaction: Interaction, custom_id: str, fields: Fields) -> None:
+    async def follow(self, interaction: Interaction, kind: Kind, custom_id: str, fields: Fields) -> None:
         """Run the handler that `custom_id` leads to. Forged, foreign and outdated routes change nothing."""
-        press, route = Press(interaction, fields), decode(custom_id)
+        if not await self.gate.admits(interaction, fields):
+            return
+        press = Press(interaction, fields)
+        route = decode(custom_id) if custom_id.startswith(kind) else None
         if route is None or route.action not in self.handlers:
             await errors.report(press, CoachError(Code.MOVED_ON))
         elif route.owner != interaction.user.id:
@@ -69,9 +79,7 @@ class Router:
         if interaction.type is not discord.InteractionType.modal_submit:
             return
         data: dict[str, Any] = dict(interaction.data or {})
-        custom_id = str(data.get("custom_id", ""))
-        if custom_id.startswith(Kind.FORM):
-            await self.follow(interaction, custom_id, read(data.get("components", [])))
+        await self.follow(interaction, Kind.FORM, str(data["custom_id"]), read(data["components"]))
 
     async def run(self, action: str, press: Press, args: Sequence[str] = ()) -> None:
         """Run one handler in the student's turn; an error becomes a card, never an exception."""
@@ -84,9 +92,9 @@ class Router:
     async def go_on(self, action: str, press: Press, args: Sequence[str] = ()) -> None:
         """Like `run`, for a handler that leads on to another: the turn is the student's already."""
         try:
-            if press.interaction.type is discord.InteractionType.application_command:
-                # A press on what is left of somebody who had everything erased makes nobody known again.
-                await self._meet(press.interaction.user)
+            # A press on what is left of somebody who had everything erased makes nobody known again.
+            is_command = press.interaction.type is discord.InteractionType.application_command
+            await self._meet(press.interaction.user, newcomers=is_command)
             handler = self.handlers[action]
             await handler(press, *typed_arguments(handler, args))
         except CoachError as error:
@@ -101,9 +109,13 @@ class Router:
         """Meet the student anew when they come back: nothing is known of them any more."""
         self._met.discard(user_id)
 
-    async def _meet(self, user: discord.User | discord.Member) -> None:
-        if self.meet is not None and user.id not in self._met:
-            await self.meet(user.id, user.global_name or user.name)
+    async def _meet(self, user: discord.User | discord.Member, *, newcomers: bool = True) -> None:
+        if (today := now().date()) != self._day:
+            self._day = today
+            self._met.clear()
+        if self.meet is None or user.id in self._met:
+            return
+        if await self.meet(user.id, (user.global_name or user.name) if newcomers else ""):
             self._met.add(user.id)
 
     async def _ask_zone(self, press: Press, action: str, args: Sequence[str]) -> None:
@@ -115,10 +127,11 @@ class Router:
 
     async def message(self, message: discord.Message) -> None:
         """Take a DM. The first registered handler that wants it has it."""
-        if message.author.bot or message.guild is not None:
+        if message.author.bot or message.guild is not None or not await self.gate.hears(message):
             return
+        message.content = readable(message.content)
         if self._closing:
-            await _tell(message, CoachError(Code.RESTARTING))
+            await errors.tell(message, CoachError(Code.RESTARTING))
             return
         try:
             async with self.turn(message.author.id):
@@ -127,7 +140,7 @@ class Router:
                     if await handler(message):
                         return
         except Exception as error:  # noqa: BLE001 - this is the door
-            await _tell(message, error)
+            await errors.tell(message, error)
 
     @asynccontextmanager
     async def turn(self, user_id: int) -> AsyncIterator[None]:
@@ -171,10 +184,3 @@ def _one(parameter: inspect.Parameter, arg: str) -> int | str:
     if (number := whole_number(arg)) is None:
         raise CoachError(Code.MOVED_ON)
     return number
-
-
-async def _tell(message: discord.Message, error: Exception) -> None:
-    try:
-        await send(message.channel, message.author.id, errors.card_for(error, {"text": message.content}))
-    except discord.HTTPException as second:
-        log.warning("could not answer a DM: Discord says %s", second.code)

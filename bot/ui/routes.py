@@ -45,14 +45,15 @@ def encode(kind: Kind, route: Route) -> str:
 
 
 def decode(custom_id: str) -> Route | None:
-    """The route in `custom_id`, or None for one that this version did not make."""
-    head, *rest = custom_id.split(":")
-    if head[:1] not in set(Kind) or head[1:] != VERSION or len(rest) < 2:  # noqa: PLR2004 - action and owner
+    """The route in `custom_id`, or None for one that `encode` of this version did not make."""
+    try:
+        head, action, owner, *args = custom_id[: LIMIT + 1].split(":")
+        if not set(owner) <= set(_DIGITS):
+            return None
+        route = Route(action, int(owner, 36), tuple(args))
+        return route if encode(Kind(head[:1]), route) == custom_id else None
+    except ValueError:
         return None
-    action, owner, *args = rest
-    if not action or not owner or not set(owner) <= set(_DIGITS) or len(owner) > 13:  # noqa: PLR2004 - 64 bits
-        return None
-    return Route(action, int(owner, 36), tuple(args))
 
 
 def _to_base36(number: int) -> str:

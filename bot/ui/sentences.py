@@ -44,6 +44,8 @@ def _try(params: dict[str, Any]) -> str:
     return f"Try one of these: {', '.join(f'`{example}`' for example in EXAMPLES['past' if past else 'future'])}."
 
 
+_NOTHING_CHANGED = "Nothing was changed."
+
 _SENTENCES: dict[Code, Callable[[dict[str, Any]], str]] = {
     Code.NOT_FOUND: lambda _: "That is not here any more, or it is not yours. Nothing was changed.",
     Code.NO_SUCH_CONTACT: lambda p: f"You have no contact called {_quote(p)}.{_nearest(p.get('nearest', ()))}",
@@ -84,6 +86,14 @@ _SENTENCES: dict[Code, Callable[[dict[str, Any]], str]] = {
         f"Give a whole number from {p['low']} to {p['high']}; 20 is usual."
     ),
     Code.RESTARTING: lambda _: "I am just restarting. Please do that again in a minute.",
+    Code.TOO_FAST: lambda p: (
+        f"That was a lot at once. Give me {p['seconds']} second{'' if p['seconds'] == 1 else 's'}, then do this "
+        "again; it has changed nothing yet."
+    ),
+    Code.NO_ROOM: lambda p: (
+        f"I keep at most {p['limit']:,} {p['what']} for one person, and that is how many you have. Deleting a "
+        "contact, with all that belongs to them, makes room; your career center can also raise the limit."
+    ),
     Code.BLANK: lambda p: f"“{p.get('field', 'That')}” is empty, and it is needed.",
     Code.TOO_LONG: lambda p: (
         f"“{p.get('field', 'That')}” is {p.get('length', '?')} characters long; {p.get('limit', '?')} fit."
@@ -93,6 +103,24 @@ _SENTENCES: dict[Code, Callable[[dict[str, Any]], str]] = {
     ),
     Code.NOT_CONFIRMED: lambda p: (
         f"You typed {_quote(p)}. To erase everything, type the word {p.get('word', '')}; nothing else does it."
+    ),
+    Code.FILE_TOO_LARGE: lambda p: (
+        f"That file is too large: I take up to {p['limit'] / 1e6:g} MB. {_NOTHING_CHANGED}"
+    ),
+    Code.NO_EXPORT: lambda _: (
+        "That is no export of mine. I take `everything.json` or `everything.zip` as `/mydata export` gave it. "
+        f"{_NOTHING_CHANGED}"
+    ),
+    Code.EXPORT_CHANGED: lambda _: (
+        "That export is not as I made it: something in it was changed or is missing. "
+        f"Please take the file as `/mydata export` gave it. {_NOTHING_CHANGED}"
+    ),
+    Code.EXPORT_OF_ANOTHER: lambda _: (
+        f"That is another student's export. I take back only your own. {_NOTHING_CHANGED}"
+    ),
+    Code.SOMETHING_KEPT: lambda _: (
+        "I keep something of yours already, and I cannot mix it with a file. To begin with the file instead, "
+        f"export what is here, delete it with `/mydata delete`, and import again. {_NOTHING_CHANGED}"
     ),
     Code.SENT_TOO_SOON: lambda p: (
         f"I read that as {when(p['understood'])}, and the meeting only began {when(p['started'])}. "

@@ -9,8 +9,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.clock import now
+from bot.domain.texts import readable
 from bot.services import Services
 from bot.services.contact_names import ContactRef
+from bot.ui.card import bare
 from bot.ui.form import Fields
 from bot.ui.press import Interaction, Press
 from bot.ui.router import Router
@@ -46,7 +48,7 @@ class Step(commands.Cog):
 
     async def act(self, interaction: Interaction, name: str, *args: str, **options: Any) -> None:
         """Let a command do what the action `name` does, with its options as the fields."""
-        fields: Fields = {key: str(value) for key, value in options.items() if value is not None}
+        fields: Fields = {key: readable(str(value)) for key, value in options.items() if value is not None}
         await self.router.run(name, Press(interaction, fields), args)
 
     async def contact_of(self, press: Press) -> ContactRef:
@@ -65,4 +67,6 @@ class Step(commands.Cog):
     async def complete_contact(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The caller's own contacts for a `contact` option, best match first."""
         found = await self.services.contacts.suggest(interaction.user.id, typed)
-        return [app_commands.Choice(name=contact.label, value=contact.token) for contact in found]
+        return [
+            app_commands.Choice(name=bare(contact.label) or contact.token, value=contact.token) for contact in found
+        ]

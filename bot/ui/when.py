@@ -14,7 +14,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import CoachError, Code
-from bot.domain.times import MINUTE, read_clock, to_utc
+from bot.domain.times import FURTHEST, MINUTE, read_clock, to_utc
 from bot.domain.zones import find_zone, zones_called
 from bot.ui.when_days import Day, read_days, worded
 
@@ -28,7 +28,6 @@ EXAMPLES: Mapping[Tense, tuple[str, ...]] = {
 
 _LONGEST = 100
 _SLACK = 2 * MINUTE
-_FURTHEST = timedelta(days=731)
 _NOON = timedelta(hours=12)
 _MIDNIGHTS = (timedelta(0), timedelta(hours=24))
 
@@ -113,7 +112,7 @@ def parse_when(text: str, *, zone: ZoneInfo, now: datetime, tense: Tense = "futu
     if not question.fits(moment):
         code = Code.WHEN_PAST if tense == "future" else Code.WHEN_FUTURE
         raise question.refusal(code, understood=moment)
-    if abs(moment - question.now) > _FURTHEST:
+    if abs(moment - question.now) > FURTHEST:
         raise question.refusal(Code.WHEN_TOO_FAR, understood=moment)
     return moment
 

@@ -26,7 +26,7 @@ MAY_KNOW = {
     "bot.logs": set(),
     "bot.settings": set(),
 }  # fmt: skip
-OUTER = {"bot.app", "bot.checks", "bot.__main__", "bot"}
+OUTER = {"bot.app", "bot.checks", "bot.__main__", "bot.db_commands", "bot"}
 """Where everything is put together: these may know every room, and no room may know them."""
 
 ONLY_IN = {
@@ -36,7 +36,10 @@ ONLY_IN = {
     "simcord": {"bot.demo"},
     "time_machine": {"bot.demo"},
     "alembic": {"bot.storage"},
-}
+    # What opens connections: discord.py does, to Discord, and the database's driver. These two only read errors.
+    "aiohttp": {"bot.ui", "bot.__main__"},
+    "asyncpg": {"bot.storage"},
+} | {library: set() for library in ("socket", "http", "requests", "httpx", "smtplib", "ftplib")}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

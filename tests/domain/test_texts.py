@@ -6,11 +6,13 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import CoachError, Code
 from bot.domain.texts import (
+    all_readable,
     checked_length,
     checked_name,
     checked_text,
     clip,
     read_row_token,
+    readable,
     row_token,
     whole_number,
 )
@@ -70,7 +72,9 @@ def test_what_is_clipped_fits_and_shows_it(text: str, limit: int) -> None:
         ("0", 0),
         ("42", 42),
         ("9" * 18, int("9" * 18)),
-        ("9" * 19, None),
+        (str(2**63 - 1), 2**63 - 1),
+        (str(2**63), None),
+        ("9" * 5000, None),
         ("", None),
         ("-1", None),
         ("٣", None),
@@ -86,3 +90,10 @@ def test_whole_numbers(text: str, number: int | None) -> None:
 @given(st.integers(0, 10**18 - 1))
 def test_a_row_token_reads_back(number: int) -> None:
     assert read_row_token(row_token(number)) == number
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_only_what_no_database_takes_is_left_out(text: str) -> None:
+    kept = [character for character in text if character != "\0" and not 0xD800 <= ord(character) < 0xE000]
+    assert readable(text) == "".join(kept)
+    assert all_readable([text, None, 7, ["a"]]) == [readable(text)]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from bot.domain.contacts import Role, Source
 from bot.domain.stages import Stage
+from bot.domain.visible import visible
 from bot.services.contact_views import Entry, Person
 from bot.storage.models import Contact
 from bot.ui.build import build
@@ -228,6 +229,19 @@ async def test_long_notes_end_up_in_a_file_and_too_long_ones_are_handed_back(may
     assert "y" not in (await stored(rapport))[0].notes
 
 
+async def test_characters_that_no_database_takes_are_left_out(maya: Student) -> None:
+    await maya.slash("profile timezone", zone="America/Denver")
+    await add(maya, "A\0na N\ud800úñez", **{"Why them?": "her\0 reefs"})
+    assert "### Ana Núñez" in (await maya.slash("contact note", contact="A\0na", text="\0likes\udfff squid")).plain
+    assert "likes squid" in await maya.slash("contact show", contact="Ana Núñez")
+    await maya.slash("interview happened", contact="Ana")
+    await maya.slash("evaluate", contact="Ana")
+    for _ in range(6):
+        await maya.say("y\0es")
+    await maya.say("of \0the\ud800 reefs")
+    assert "of the reefs" in await maya.press("Back")
+
+
 @pytest.mark.parametrize("name", NASTY, ids=range(len(NASTY)))
 async def test_any_name_is_shown_as_typed_and_pings_nobody(anybody: Student, rapport: World, name: str) -> None:
     star = "*" * 100
@@ -236,20 +250,21 @@ async def test_any_name_is_shown_as_typed_and_pings_nobody(anybody: Student, rap
         name,
         **{"Role and organization": name[:75], "How to reach them": star * 2, "Why them?": star * 5},
     )
-    assert name in added
+    seen = visible(name)
+    assert seen in added
     await anybody.slash("contact note", contact="#1", text="*" * 4000)
     for screen in (
         await anybody.slash("contact show", contact="#1"),
         await anybody.slash("contact list"),
         await anybody.slash("contact delete", contact="#1"),
     ):
-        assert name[:59] in screen
+        assert seen[:59] in screen
     twin = await add(anybody, name, **{"Why them?": star})
-    assert f"You already have {name[:59]}" in twin
+    assert f"You already have {seen[:59]}" in twin
     assert len(await anybody.suggestions("contact show", "contact", name[:90])) == 2
 
 
-@pytest.mark.parametrize("name", ["\u200b", "\u2060\u200d"])
+@pytest.mark.parametrize("name", ["\u200b", "\u2060\u200d", "\u3164", "\u2800 \U000e0061"])
 async def test_a_name_must_be_seen(maya: Student, rapport: World, name: str) -> None:
     refused = await add(maya, name, **{"Role and organization": "Diver", "Why them?": "She counts reefs."})
     assert "“Name” is empty" in refused

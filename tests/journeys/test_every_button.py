@@ -11,11 +11,13 @@ from tests.lived import MARK, Life, live
 from tests.tables import Shelf, changed, rows
 from tests.wire import REFERENCE, Album, Answer, Shown, Wire, operators_log, sensible
 
+pytestmark = pytest.mark.again  # goes the same ways once more
+
 NOT_ON_CARDS = {
     "evaluation.about": "what /evaluate does",
     "profile.show": "what /profile show does",
     "home.help": "what /help does",
-    "mydata.export": "what /mydata export does, and what is offered once another word was typed",
+    "mydata.import": "what /mydata import does",
 }
 """Actions that no button, menu or form leads to, and why."""
 PLACES = ("channel_id", "message_id")

@@ -69,7 +69,7 @@ async def test_a_picture_without_words_gets_an_answer_too(maya: Student) -> None
     picture = {"id": "1", "filename": "picture.png", "size": 9, "url": url, "proxy_url": url}
     card = await maya.say(attachments=[picture])
     assert "Hello, Maya" in card
-    assert "not sure what that belongs to" in card
+    assert "I did not open that, and I keep nothing of it" in card
 
 
 @pytest.mark.parametrize("count", sorted(LABELS))

@@ -16,6 +16,8 @@ from bot.storage.models import Contact, Interview
 from tests.kit import ZONE, Screen, Student, World
 from tests.wire import REFERENCE, Album, Wire, newest
 
+pytestmark = pytest.mark.again  # goes the same ways once more
+
 FAMILY = "👩🏽‍👩🏻‍👧🏿‍👦🏼"
 HARD = {
     "families": FAMILY,
@@ -165,8 +167,12 @@ async def test_a_life_filled_to_the_brim(rapport: World, maya: Student, text: st
     await todos_and_thanks(maya, text)
     await rapport.skip(hours=26)
     await crowd(rapport, maya, text)
-    for command in ("next", "contact list", "request list", "interview list", "todo list", "profile show"):
+    for command in (
+        "next", "contact list", "request list", "interview list", "todo list", "profile show", "mydata export",
+    ):  # fmt: skip
         await maya.slash(command)
+    await maya.slash("mydata delete")
+    await fill(maya, text=text)
     await maya.slash("contact list", search=brim(text, 100))
     for typed in ("", text, "#"):
         assert len(await maya.suggestions("contact show", "contact", typed)) <= 25

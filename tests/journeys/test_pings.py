@@ -80,7 +80,7 @@ async def test_prepare(rapport: World, maya: Student) -> None:
     assert "Get ready for Ana Núñez" in ping
     assert stamp(TOMORROW) in ping.text
     assert "notebook" in ping
-    assert ping.labels == ["Open prep"]
+    assert ping.labels == ["Open meet.example", "Open prep"]
     assert "Ana Núñez" in await maya.press("Open prep", on=ping)
 
 
@@ -295,3 +295,5 @@ async def test_several_at_once_are_one_message_whose_lines_stay(rapport: World, 
     assert "Step 0" in card
     assert "~~Step 0~~" in await maya.press("Done", on=card)
     assert "~~Step 0~~" in await maya.press("Open", on=message)
+    # The button carries what the message is known by, a number of up to 64 bits.
+    assert "What's next" in await maya.press("What's next", on=message)

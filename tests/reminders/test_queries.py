@@ -6,15 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import now
 from bot.domain.reminders import Kind, Planned, Status
+from bot.handbook import loader
+from bot.services import build_services
 from bot.services.base import ensure_user
 from bot.services.deliveries import Deliveries, Outcome
 from bot.services.reminders import arm
 from bot.storage.engine import Database
+from bot.storage.models import User
 
 HOUR = timedelta(hours=1)
 
@@ -72,7 +75,8 @@ def _steps(plan: dict[str, Any]) -> Iterator[str]:
 
 
 async def claim_and_record(deliveries: Deliveries) -> None:
-    claimed = [reminder for delivery in await deliveries.claim() for reminder in delivery.reminders]
+    """As many as were asked for, which is when it looks for more for the same students."""
+    claimed = [reminder for delivery in await deliveries.claim(2) for reminder in delivery.reminders]
     assert len(claimed) == 2
     await deliveries.record([Outcome(one, Status.SENT, message_id=1) for one in claimed])
 
@@ -120,3 +124,28 @@ async def test_postgresql_too_reads_a_prefix_of_that_index(db: Database, asked: 
     assert due[:2] == ["Limit", "LockRows"], "it locks what it takes and no more"
     assert [step for step in due if step.startswith("Index Scan ix_reminders_pending reminders (available_at <= ")]
     assert "Sort" not in due, "it would sort everything that is due"
+
+
+async def test_looking_for_who_stays_away_reads_nobody_who_is_here(db: Database) -> None:
+    inactivity = build_services(db, loader.load(), inactive_months=24).inactivity
+    async with db.write() as session:
+        for user in range(1, 200):
+            await ensure_user(session, user)
+        await session.execute(update(User).where(User.discord_id == 7).values(last_seen_at=now() - 800 * 24 * HOUR))
+    asked: list[tuple[str, Any]] = []
+    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    assert await inactivity.absent() == [7]
+    (((statement, values)),) = [one for one in asked if "users" in one[0]]
+    if db.engine.dialect.name == "sqlite":
+        async with db.engine.connect() as connection:
+            plan = [row[3] for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+        assert plan == ["SEARCH users USING INDEX ix_users_last_seen_at (last_seen_at<?)"]
+
+    # However many of them there are, they are looked at in as many statements.
+    assert await inactivity.begin() is not None
+    asked.clear()
+    await inactivity.look([7], now())
+    few = len(asked)
+    asked.clear()
+    await inactivity.look(range(1, 200), now())
+    assert len(asked) == few - 1, "the first warning of the one was planned by then"

@@ -131,6 +131,8 @@ async def test_another_meeting_at_the_same_time_is_booked_and_told(
         (Terms(THURSDAY, 241), Code.BAD_MINUTES),
         (Terms(THURSDAY, place="x" * 301), Code.TOO_LONG),
         (Terms(denver(2, 14)), Code.MOVED_ON),
+        (Terms(denver(2, 14) + timedelta(days=732)), Code.MOVED_ON),
+        (Terms(datetime(9999, 12, 31, 23, 59, tzinfo=UTC)), Code.MOVED_ON),
     ],
 )
 async def test_terms_that_do_not_fit_store_nothing(story: Story, terms: Terms, code: Code) -> None:

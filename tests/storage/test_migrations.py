@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -132,3 +132,51 @@ def _reaches_users(name: str) -> bool:
     table = Base.metadata.tables[name]
     parents = {key.column.table.name for key in table.foreign_keys if key.ondelete == "CASCADE"}
     return "users" in parents or any(_reaches_users(parent) for parent in parents - {name})
+
+
+FORMER = {
+    "users": [{"discord_id": user, "created_at": f"2025-01-0{user} 10:00:00.000000"} for user in (1, 2, 3, 4)],
+    "contacts": [
+        {"id": 1, "owner_id": 1, "name": "Ana", "created_at": "2025-02-01 10:00:00.000000"},
+        {"id": 2, "owner_id": 3, "name": "Ben", "created_at": "2025-02-02 10:00:00.000000"},
+    ],
+    "interviews": [
+        # A meeting that is still to come is no visit.
+        {"id": 1, "contact_id": 1, "starts_at": "2030-01-01 10:00", "created_at": "2025-03-01 10:00:00.000000"},
+        {"id": 2, "contact_id": 2, "starts_at": "2025-02-02 10:00", "created_at": "2025-02-02 10:00:00.000000"},
+    ],
+    "thank_yous": [
+        {"interview_id": 2, "due_at": "2025-02-03 10:00:00.000000", "sent_at": "2025-06-01 10:00:00.500000"},
+    ],
+    "todos": [{"owner_id": 4, "created_at": "2025-01-05 10:00:00.000000", "due_at": "2031-01-01 10:00:00.000000"}],
+}
+"""Rows as the version had them that did not note visits; the other columns do not matter."""
+OTHERS = {"id": 1, "minutes": 20, "version": 1, "sequence": 0, "quiet_from": "22:00", "quiet_to": "08:00"}
+
+
+async def test_who_was_here_before_visits_were_noted_was_last_here_when_their_rows_say(engine: AsyncEngine) -> None:
+    await upgrade(engine, "0002")
+    async with engine.execution_options(writes=True).begin() as connection:
+        for table, rows in FORMER.items():
+            for row in rows:
+                await connection.run_sync(_insert, table, row)
+    await upgrade(engine)
+    async with engine.connect() as connection:
+        users = await connection.execute(text("SELECT discord_id, last_seen_at FROM users ORDER BY discord_id"))
+        seen = [(user, str(moment)[:19]) for user, moment in users]
+        kept = (await connection.execute(text("SELECT name FROM contacts ORDER BY id"))).scalars().all()
+    assert seen == [
+        (1, "2025-03-01 10:00:00"),
+        (2, "2025-01-02 10:00:00"),
+        (3, "2025-06-01 10:00:00"),
+        (4, "2025-01-05 10:00:00"),
+    ]
+    assert kept == ["Ana", "Ben"], "what hangs on a student stays"
+
+
+def _insert(connection: Connection, table: str, row: dict[str, object]) -> None:
+    """With something in every other column that may not be empty."""
+    needed = [column["name"] for column in inspect(connection).get_columns(table) if not column["nullable"]]
+    values = {name: OTHERS.get(name, "") for name in needed} | row
+    names, listed = ", ".join(values), ", ".join(f"'{value}'" for value in values.values())
+    connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({listed})".replace(":", r"\:")))  # noqa: S608 - our own words

@@ -11,7 +11,7 @@ from bot.domain.interviews import InterviewStatus
 from bot.domain.reminders import Kind
 from bot.handbook import loader
 from bot.services.interview_views import InterviewView
-from bot.services.pings import DueTodo, Meeting, Note, PingView, Waiting
+from bot.services.pings import DueTodo, Leaving, Meeting, Note, PingView, Waiting
 from bot.services.todos import TodoView
 from bot.ui.build import build
 from bot.ui.card import Card
@@ -62,6 +62,8 @@ def view(kind: Kind, reminder: int = REMINDER) -> PingView:
             return PingView(reminder, kind, now(), Waiting(33, "Ana Reyes", now()))
         case Kind.TODO_DUE:
             return PingView(reminder, kind, now(), DueTodo(TodoView(34, "Read it", "Ana Reyes", now(), None)))
+        case Kind.INACTIVE_FIRST | Kind.INACTIVE_SECOND:
+            return PingView(reminder, kind, now(), Leaving(now() - 700 * 24 * HOUR, now() + 14 * 24 * HOUR))
         case _:
             return PingView(reminder, kind, now(), Note(meeting(InterviewStatus.MET), now() + HOUR, "storms"))
 

@@ -14,13 +14,21 @@ async def handler(_press: object, number: int, word: str = "none") -> None:
 
 @pytest.mark.parametrize(
     ("args", "typed"),
-    [(("7",), [7]), (("7", "yes"), [7, "yes"]), (("7", "8"), [7, "8"]), (("9" * 18,), [int("9" * 18)])],
+    [
+        (("7",), [7]),
+        (("7", "yes"), [7, "yes"]),
+        (("7", "8"), [7, "8"]),
+        (("9" * 18,), [int("9" * 18)]),
+        ((str(2**63 - 1),), [2**63 - 1]),
+    ],
 )
 def test_arguments_arrive_as_the_handler_declares_them(args: tuple[str, ...], typed: list[object]) -> None:
     assert typed_arguments(handler, args) == typed
 
 
-@pytest.mark.parametrize("args", [(), ("x",), ("-1",), ("1.5",), ("٣",), ("9" * 19,), ("",), ("1", "a", "b")])
+@pytest.mark.parametrize(
+    "args", [(), ("x",), ("-1",), ("1.5",), ("٣",), (str(2**63),), ("9" * 5000,), ("",), ("1", "a", "b")]
+)
 def test_arguments_that_do_not_fit_change_nothing(args: tuple[str, ...]) -> None:
     with pytest.raises(CoachError) as refusal:
         typed_arguments(handler, args)

@@ -27,6 +27,8 @@ class Created:
     """In seconds of the event loop's clock."""
     custom_ids: tuple[str, ...]
     """Of its buttons and menus, as they were created."""
+    by: str = ""
+    """The token of the process that asked for it."""
     repeated: bool = False
     """Discord knew the nonce and answered with the message that was there."""
 
@@ -65,7 +67,7 @@ class Mail:
         key = (channel_id, str(nonce))
         known = self._nonces.get(key) if nonce is not None and request.body.get("enforce_nonce") else None
         if known is not None and request.at - known.at < self.nonce_seconds:
-            self._note(replace(known, at=request.at, repeated=True))
+            self._note(replace(known, at=request.at, by=request.by, repeated=True))
             return self._payload(known)
         return self._new(request, channel_id, user_id, key if nonce is not None else None)
 
@@ -73,7 +75,8 @@ class Mail:
         answer = dispatch(self._backend, request.method, request.path, json=request.body, files=list(request.files))
         nonce = key[1] if key else None
         ids = tuple(custom_ids(request.body.get("components", [])))
-        created = Created(user_id, channel_id, int(answer["id"]), nonce, asyncio.get_running_loop().time(), ids)
+        at = asyncio.get_running_loop().time()
+        created = Created(user_id, channel_id, int(answer["id"]), nonce, at, ids, request.by)
         if key is not None:
             self._nonces[key] = created
         self._note(created)

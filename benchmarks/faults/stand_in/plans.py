@@ -22,6 +22,8 @@ class Request:
     files: Sequence[Any]
     at: float
     """When it arrived, in seconds of the event loop's clock."""
+    by: str = ""
+    """The token that it came with."""
 
     def fits(self, method: str, path: str) -> bool:
         """Whether it is of `method` and its path fits the pattern `path`, such as `/channels/*/messages`."""

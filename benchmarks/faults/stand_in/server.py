@@ -126,7 +126,13 @@ async def _read(raw: web.Request) -> Request:
     elif raw.can_read_body:
         body = await raw.json()
     return Request(
-        raw.method, raw.path.removeprefix(_API), dict(raw.query), body, files, asyncio.get_running_loop().time()
+        raw.method,
+        raw.path.removeprefix(_API),
+        dict(raw.query),
+        body,
+        files,
+        asyncio.get_running_loop().time(),
+        raw.headers.get("Authorization", "").removeprefix("Bot "),
     )
 
 

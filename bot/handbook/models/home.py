@@ -16,4 +16,5 @@ class Home(Frozen):
     warm_start: Greeting
     all_clear: Greeting
     unplaced: Greeting
+    unread: Greeting
     undeliverable: Greeting

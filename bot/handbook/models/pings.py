@@ -10,7 +10,7 @@ COMBINED = "combined"
 """The one message that stands for all that came due while the bot was away."""
 READY = "thank_you_ready"
 """A thank-you ping before the deadline, about a note that is written and not sent."""
-_ABOUT_NOBODY = frozenset({Kind.TODO_DUE, COMBINED})
+_ABOUT_NOBODY = frozenset({Kind.TODO_DUE, Kind.INACTIVE_FIRST, Kind.INACTIVE_SECOND, COMBINED})
 
 Pings: TypeAlias = Annotated[
     Mapping[str, Advice],

@@ -11,12 +11,20 @@ from bot.settings import Settings
 from bot.storage.engine import open_engine
 from bot.storage.migrate import migrating
 from bot.storage.models import Base
-from bot.storage.types import TZDateTime
+from bot.storage.types import RowId, TZDateTime
+from bot.storage.written import Written, WrittenForm
+
+PLAINLY = {
+    RowId: 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")',
+    TZDateTime: "sa.DateTime(timezone=True)",
+    Written: "sa.Text()",
+    WrittenForm: "sa.JSON()",
+}
+"""How a migration writes our column types: it must not change when our code does."""
 
 
 def _render(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
-    """Write our column types as plain ones: a migration must not change when our code does."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, TZDateTime) else False
+    return PLAINLY.get(type(item), False) if kind == "type" else False
 
 
 def _run(connection: Connection) -> None:
@@ -32,7 +40,8 @@ def _run(connection: Connection) -> None:
 
 
 async def _run_alone() -> None:
-    engine = open_engine(Settings().database)
+    settings = Settings()
+    engine = open_engine(settings.database, settings.keys)
     async with migrating(engine) as connection:
         await connection.run_sync(_run)
     await engine.dispose()

@@ -20,7 +20,7 @@ from bot.ui.card import (
     plain,
     short,
 )
-from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, primary, who
+from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, primary, who, with_link
 from bot.ui.confirm import confirm
 from bot.ui.paging import page, turners
 
@@ -66,7 +66,7 @@ def person(view: Person) -> Card:
     facts += [fact("Found through", _origin(view))] if view.source or view.referred_by else []
     facts += [fact("Why", plain(view.why))] if view.why else []
     blocks: list[Block] = [Text(plain(view.role.line))] if view.role.line else []
-    blocks += [Text("\n".join(facts))] if facts else []
+    blocks += [with_link("\n".join(facts), view.reach)] if facts else []
     if view.notes:
         blocks += [Divider(), Text("**Notes**"), Letter(view.notes, "notes.txt", shown=_NOTES)]
     return Card(
@@ -80,7 +80,7 @@ def person(view: Person) -> Card:
 
 def _origin(view: Person) -> str:
     named = f"named by {who(view.referred_by.name)}" if view.referred_by else ""
-    return " · ".join(part for part in (view.source, named) if part)
+    return " · ".join(part for part in (plain(view.source), named) if part)
 
 
 def next_step(view: Person) -> Button:

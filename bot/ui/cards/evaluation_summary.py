@@ -17,7 +17,7 @@ from bot.domain.evaluations import (
 from bot.domain.wording import one_line
 from bot.handbook.models.evaluation import Evaluation, Question
 from bot.services.evaluation_views import Talk
-from bot.ui.card import Button, Card, Divider, File, Option, Row, Select, State, Style, Text, ago, fact, short
+from bot.ui.card import Button, Card, Divider, File, Option, Row, Select, State, Style, Text, ago, bare, fact, short
 from bot.ui.cards.shared import NEXT, primary, who
 from bot.ui.filenames import filename
 
@@ -104,7 +104,7 @@ def _is_cut(talk: Talk) -> bool:
 
 def _file(talk: Talk, texts: Evaluation) -> File:
     """Every question with the whole answer."""
-    parts = [f"{talk.contact_name}: {answered_count(talk.state)} of {QUESTIONS} answered"]
+    parts = [f"{bare(talk.contact_name)}: {answered_count(talk.state)} of {QUESTIONS} answered"]
     for one in texts.questions:
         answer = talk.state.answers.get(one.number, Answer(None))
         label = VERDICTS.get(answer.verdict, "") if answer.verdict else ""

@@ -10,7 +10,7 @@ from bot.domain.next_steps import Step, StepKind
 from bot.domain.wording import fill
 from bot.handbook.models.home import Home as Texts
 from bot.services.home import HomeView, Progress
-from bot.ui.card import Block, Button, Card, Divider, Entry, State, Style, Text, ago, count, short
+from bot.ui.card import Block, Button, Card, Divider, Entry, State, Style, Text, ago, bare, count, short
 from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, NEXT, primary, who
 
 _HOW_TO_OPEN = "In the server's menu, open Privacy Settings and switch on Direct Messages."
@@ -67,7 +67,8 @@ def _todos(progress: Progress) -> tuple[Button, ...]:
 
 def _called(name: str) -> str:
     """How to speak to the student: the first of their names."""
-    return short(name.split(maxsplit=1)[0], 30) if name.split() else "there"
+    first, *_ = bare(name).split() or ["there"]
+    return short(first, 30)
 
 
 def test_message() -> Card:

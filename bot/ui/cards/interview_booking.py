@@ -7,7 +7,7 @@ from bot.services.interview_views import AlreadyBooked, Booked, InterviewView, N
 from bot.ui.calendar import calendar_file
 from bot.ui.card import Button, Card, State, Style, Text, fact, plain, when
 from bot.ui.cards.interviews import meeting, meeting_buttons, name, terms
-from bot.ui.cards.shared import what_happened
+from bot.ui.cards.shared import what_happened, with_link
 
 
 def booked(done: Booked, stamp: datetime) -> Card:
@@ -16,7 +16,7 @@ def booked(done: Booked, stamp: datetime) -> Card:
     accepted = ["Your request is marked as accepted."] if done.accepted else []
     return Card(
         title=f"Booked: {name(view)}",
-        blocks=[Text("\n".join([terms(view), *_clashes(done), *accepted]))],
+        blocks=[with_link("\n".join([terms(view), *_clashes(done), *accepted]), view.place)],
         rows=(meeting_buttons(view, file=False),),
         hint="Open the file to put it in your calendar. I remind you before it starts.",
         state=State.ACTIVE,
@@ -30,7 +30,7 @@ def moved(done: Booked, stamp: datetime) -> Card:
     before = [fact("Before", when(done.before))] if done.before else []
     return Card(
         title=f"{'Moved' if done.before else 'Changed'}: {name(view)}",
-        blocks=[Text("\n".join([terms(view), *before, *_clashes(done)]))],
+        blocks=[with_link("\n".join([terms(view), *before, *_clashes(done)]), view.place)],
         rows=(meeting_buttons(view, file=False),),
         hint="Your reminders moved along. Open the file to update your calendar.",
         state=State.ACTIVE,

@@ -22,7 +22,7 @@ from bot.ui.card import (
     plain,
     when,
 )
-from bot.ui.cards.shared import NEXT, first_is_primary, what_happened, who
+from bot.ui.cards.shared import NEXT, first_is_primary, what_happened, who, with_link
 from bot.ui.confirm import confirm
 
 _LIST = Button("My meetings", "interview.list")
@@ -46,7 +46,7 @@ def meeting(view: InterviewView, handbook: Handbook) -> Card:
 def _coming(view: InterviewView) -> Card:
     return Card(
         title=f"Meeting with {name(view)}",
-        blocks=[Text(terms(view))],
+        blocks=[with_link(terms(view), view.place)],
         rows=(meeting_buttons(view),),
         hint="I remind you before it starts, and ask how it went afterwards.",
         state=State.ACTIVE,

@@ -12,10 +12,11 @@ from bot.domain.wording import fill
 from bot.handbook.models import Handbook
 from bot.handbook.models.pings import COMBINED, READY
 from bot.handbook.shapes import Advice
-from bot.services.pings import DueTodo, Meeting, Note, PingView, Waiting
-from bot.ui.card import Block, Button, Card, Divider, Entry, State, Style, Text, ago, fact, short, when
+from bot.services.pings import DueTodo, Leaving, Meeting, Note, PingView, Waiting
+from bot.ui.card import Block, Button, Card, Divider, Entry, State, Style, Text, ago, day, fact, short, when
 from bot.ui.cards.interviews import terms
-from bot.ui.cards.shared import NEXT, primary, what_happened, who
+from bot.ui.cards.mydata import DELETE, EXPORT
+from bot.ui.cards.shared import NEXT, primary, what_happened, who, with_link
 from bot.ui.routes import decode
 
 _MEMORY = 120
@@ -31,9 +32,10 @@ def ping(view: PingView, handbook: Handbook, *, late: bool = False) -> Card:
     advice = _advice(view, handbook)
     return Card(
         title=fill(advice.title, name=_name(view)),
-        blocks=[Text(fill(advice.text, name=_name(view))), Text(_facts(view))],
+        blocks=[Text(fill(advice.text, name=_name(view))), with_link(_facts(view), _place(view))],
         rows=(_buttons(view),),
-        above=f"This comes late: it was due {ago(view.due_at)}." if late else "",
+        # A warning that comes late sets a later date, and what it says is true whenever it comes.
+        above=f"This comes late: it was due {ago(view.due_at)}." if late and not _is_warning(view) else "",
         state=State.ACTIVE if view.kind is Kind.SOON else State.WAITING,
     )
 
@@ -71,6 +73,7 @@ _PLACES = {
     "request.reply": 1,
     "request.let_go": 1,
     "todo.done": 1,
+    "mydata.keep": 0,
     "ping.snooze": 0,
     "ping.snoozed": 0,
 }
@@ -123,8 +126,16 @@ def _name(view: PingView) -> str:
             return who(name)
         case DueTodo(todo):
             return who(todo.contact_name)
+        case Leaving():
+            return ""
         case _:
             assert_never(view.about)
+
+
+def _place(view: PingView) -> str:
+    """Where they are about to meet, which may be an address to open."""
+    is_over = view.kind is Kind.CHECK_BACK
+    return view.about.interview.place if isinstance(view.about, Meeting) and not is_over else ""
 
 
 def _facts(view: PingView) -> str:
@@ -141,6 +152,8 @@ def _facts(view: PingView) -> str:
             about = f" · {who(todo.contact_name)}" if todo.contact_name else ""
             due = f"\nDue {when(todo.due_at)}" if todo.due_at else ""
             return f"**{short(todo.text, _TODO)}**{about}{due}"
+        case Leaving(last_seen_at=last_seen_at):
+            return f"{fact('You were last here', day(last_seen_at))}\n{_deletion(view.about)}"
         case _:
             assert_never(view.about)
 
@@ -155,9 +168,17 @@ def _note_facts(note: Note, *, overdue: bool) -> str:
     return "\n".join(lines or [f"You met {ago(ended)}."])
 
 
+def _deletion(leaving: Leaving) -> str:
+    return f"{fact('Deleted after', day(leaving.delete_at))} ({ago(leaving.delete_at)})"
+
+
+def _is_warning(view: PingView) -> bool:
+    return isinstance(view.about, Leaving)
+
+
 def _buttons(view: PingView) -> tuple[Button, ...]:
     """As the kind has them, each with the reminder it came from."""
-    if isinstance(view.about, Meeting):
+    if isinstance(view.about, Meeting | Leaving):
         return _main(view)
     later = Button("Snooze", "ping.snooze", (view.reminder_id,))
     if isinstance(view.about, Waiting):
@@ -186,6 +207,8 @@ def _main(view: PingView) -> tuple[Button, ...]:
             )
         case DueTodo(todo):
             return (Button("Done", "todo.done", (todo.id, view.reminder_id), Style.PRIMARY),)
+        case Leaving():
+            return Button("Keep my data", "mydata.keep", (view.reminder_id,), Style.PRIMARY), EXPORT, DELETE
         case _:
             assert_never(view.about)
 
@@ -208,6 +231,8 @@ def _line(view: PingView) -> str:
             return f"Asked {ago(sent_at)}" if sent_at else "Asked"
         case DueTodo(todo):
             return short(todo.text, _TODO)
+        case Leaving():
+            return _deletion(view.about)
         case _:
             assert_never(view.about)
 
@@ -225,5 +250,7 @@ def _way(view: PingView) -> Button:
             return Button("Draft a nudge", "request.nudge", (request,))
         case DueTodo(todo):
             return Button("Open", "todo.show", (todo.id,))
+        case Leaving():
+            return Button("Keep my data", "mydata.keep")
         case _:
             assert_never(view.about)

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from bot.domain.preparation import Candidate
-from bot.domain.wording import one_line
 from bot.handbook.models import Handbook
 from bot.handbook.models.interviews import InterviewPhrases
 from bot.services.preparation import Preparation
 from bot.ui.calendar import MODE_WORDS
-from bot.ui.card import Button, Card, Divider, File, State, Style, Text, fact, plain, when
+from bot.ui.card import Button, Card, Divider, File, State, Style, Text, bare, fact, plain, when
 from bot.ui.cards.shared import who
 from bot.ui.filenames import filename
 
@@ -74,7 +73,7 @@ def _contents(sheet: Preparation) -> str:
 def _sheet(sheet: Preparation, phrases: InterviewPhrases) -> str:
     """Everything on one page, to print or to keep in a notebook."""
     sections = [
-        ("", [f"Meeting with {one_line(sheet.contact_name)}", *_place_and_time(sheet)]),
+        ("", [f"Meeting with {bare(sheet.contact_name)}", *_place_and_time(sheet)]),
         (f"Agenda ({sheet.minutes} minutes)", _agenda_lines(sheet)),
         (phrases.must_ask.text, _asked(sheet.must_ask, phrases)),
         (phrases.spares.text, _asked(sheet.spares, phrases)),
@@ -89,7 +88,7 @@ def _place_and_time(sheet: Preparation) -> list[str]:
     if sheet.meeting is None:
         return ["Not booked yet"]
     moment = sheet.meeting.starts_at.astimezone(sheet.zone)
-    place = one_line(sheet.meeting.place)
+    place = bare(sheet.meeting.place)
     return [f"{moment:%A, %B %-d, %Y, %H:%M} ({moment.tzname()}), {_how(sheet)}", *([place] if place else [])]
 
 

@@ -37,7 +37,7 @@ def _facts(title: str, view: ProfileView) -> Card:
         fact("About you", plain(view.about) or _UNTOLD),
         fact("Interests", plain(view.interests) or _UNTOLD),
     ]
-    times = [fact("Time zone", view.zone or _UNTOLD), fact("Quiet hours", _span(view.quiet))]
+    times = [fact("Time zone", plain(view.zone or "") or _UNTOLD), fact("Quiet hours", _span(view.quiet))]
     return Card(
         title=title,
         blocks=[Text("\n".join(lines)), Divider(), Text("\n".join(times))],
@@ -116,7 +116,7 @@ def zone_set(view: ProfileView, *, goes_on: bool) -> Card:
     """The zone is set; with `goes_on`, the card of what waited for it comes next."""
     return Card(
         title="Time zone set",
-        blocks=[Text(f"{view.zone}")],
+        blocks=[Text(plain(view.zone or ""))],
         rows=() if goes_on else ((primary(NEXT), _CHANGE_QUIET),),
         hint="Traveling? Change it with `/profile timezone`, and your reminders move along.",
         state=State.DONE,

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.ui.card import Button, Style, short
+from bot.domain.links import web_address
+from bot.ui.card import Button, Link, Linked, Style, Text, short
 
 NEXT = Button("What's next", "home.next")
 ADD_CONTACT = Button("Add a contact", "contact.new")
@@ -16,6 +17,17 @@ _NAME = 60
 def who(name: str) -> str:
     """A contact's name as cards show it."""
     return short(name, _NAME)
+
+
+def with_link(markdown: str, typed: str) -> Text | Linked:
+    """The text, with a button that opens the web address in what was `typed` and says where it leads.
+
+    In a text no address is a link: it may look like one place and lead to another.
+    """
+    if (found := web_address(typed)) is None:
+        return Text(markdown)
+    address, host = found
+    return Linked(markdown, Link(f"Open {host}", address))
 
 
 def primary(button: Button) -> Button:

@@ -23,7 +23,9 @@ def upgrade() -> None:
         return
     _copy(counting_on=True)
     connection = op.get_bind()
-    known = connection.scalar(sa.select(sa.func.max(sa.column("subject_id"))).select_from(sa.table("reminders")))
+    pings = sa.table("reminders", sa.column("user_id"), sa.column("subject_id"))
+    about_rows = pings.c.subject_id != pings.c.user_id  # some of a later version are about the student
+    known = connection.scalar(sa.select(sa.func.max(pings.c.subject_id)).where(about_rows))
     for table in SUBJECTS:
         newest = connection.scalar(sa.select(sa.func.max(sa.column("id"))).select_from(sa.table(table)))
         connection.execute(sa.delete(COUNTERS).where(COUNTERS.c.name == table))

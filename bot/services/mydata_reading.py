@@ -1,0 +1,134 @@
+"""Reads the file of an export that comes back. It may be anything: nothing is believed before it is checked."""
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, ColumnDefault, Table
+
+from bot.domain.errors import CoachError, Code
+from bot.domain.mydata import check_size
+from bot.domain.mydata_values import HOLDS_TOGETHER, NOT_TAKEN, RULES, Rule
+from bot.services.mydata_files import EVERYTHING, FORMAT, VERSION
+from bot.storage.personal import USERS, personal_tables
+
+MOST_PARTS = 30_000
+"""Rows and lists in one file, braces in texts included; each takes many times its size in memory. A student with
+three hundred contacts has some thousands."""
+_ZIP, _ZIP_ENTRY = b"PK\x03\x04", b"PK\x01\x02"
+_MOST_ENTRIES = 100
+_DIGITS = 19
+_LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it was exported."""
+
+    values: dict[str, Any]
+    """What is taken from it, checked."""
+    numbers: dict[str, int | None]
+    """Its own old number and those of the rows that it names, by column: only ever looked up."""
+
+    def number(self, column: str) -> int:
+        """One of them. Raises KeyError when it names no row there."""
+        if (found := self.numbers[column]) is None:
+            raise KeyError(column)
+        return found
+
+
+Export = Mapping[Table, Sequence[Row]]
+"""The rows of each personal table, those that others hang on first."""
+
+
+def read_export(content: bytes, owner_id: int, limit: int) -> Export:
+    """The rows in an exported JSON, or in the zip around it, of at most `limit` bytes. For a thread.
+
+    Raises FILE_TOO_LARGE, TOO_MANY, NO_EXPORT, EXPORT_CHANGED, EXPORT_OF_ANOTHER.
+    """
+    check_size(len(content), limit)
+    tables = _tables(_unpacked(content, limit) if content.startswith(_ZIP) else content)
+    try:
+        (user,) = tables[USERS.name]
+        if _number(user["discord_id"]) != owner_id:
+            raise CoachError(Code.EXPORT_OF_ANOTHER)
+        found = {table: [_row(table, row) for row in tables.pop(table.name, ())] for table in personal_tables()}
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise CoachError(Code.EXPORT_CHANGED) from error
+    if tables:
+        raise CoachError(Code.EXPORT_CHANGED)
+    return found
+
+
+def _unpacked(content: bytes, limit: int) -> bytes:
+    """The JSON in a zip. What a zip says about its sizes is not believed: no more than the limit is unpacked."""
+    try:
+        if content.count(_ZIP_ENTRY) > _MOST_ENTRIES:
+            raise CoachError(Code.NO_EXPORT)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(EVERYTHING) as opened:
+            found = opened.read(limit + 1)
+    except (zipfile.BadZipFile, zlib.error, LookupError, ValueError, RuntimeError, EOFError, OSError) as error:
+        # RuntimeError: it wants a password, or is packed in a way that nobody here knows.
+        raise CoachError(Code.NO_EXPORT) from error
+    check_size(len(found), limit)
+    return found
+
+
+def _tables(content: bytes) -> dict[str, Any]:
+    """What the JSON holds, if it is one of ours."""
+    if (parts := content.count(b"{") + content.count(b"[")) > MOST_PARTS:
+        raise CoachError(Code.TOO_MANY, field="That file", limit=MOST_PARTS, count=parts)
+    try:
+        document = json.loads(content)
+        if (document["format"], document["version"]) != (FORMAT, VERSION):
+            raise CoachError(Code.NO_EXPORT)
+        return dict(document["tables"])
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise CoachError(Code.NO_EXPORT) from error
+
+
+def _row(table: Table, given: Mapping[str, Any]) -> Row:
+    """One row. Raises what its rules raise, and EXPORT_CHANGED when its values do not go together."""
+    rules, columns = RULES[table.name], set(table.c.keys())
+    values = {name: _value(rule, given, table.c[name]) for name, rule in rules.items()}
+    fits = HOLDS_TOGETHER.get(table.name)
+    if given.keys() - columns or (fits is not None and not fits(values)):
+        raise CoachError(Code.EXPORT_CHANGED)
+    numbers = columns - rules.keys() - NOT_TAKEN.get(table.name, {}).keys()
+    return Row(values, {name: _number_of(given[name], table.c[name]) for name in numbers})
+
+
+def _value(rule: Rule, given: Mapping[str, Any], column: Column[Any]) -> Any:
+    """What is taken for `column`. One that is newer than the export has what a new row has there."""
+    if column.name in given:
+        try:
+            return rule(given[column.name])
+        except CoachError as error:
+            raise CoachError(Code.EXPORT_CHANGED) from error
+    if isinstance(column.default, ColumnDefault) and column.default.is_scalar:
+        return column.default.arg
+    if not column.nullable:
+        raise CoachError(Code.EXPORT_CHANGED)
+    return None
+
+
+def _number_of(value: Any, column: Column[Any]) -> int | None:
+    """What stands in a column with the number of a row. Raises ValueError."""
+    return None if value is None and column.nullable else _number(value)
+
+
+def _number(value: Any) -> int:
+    """A whole number; a large one stands as text. Raises ValueError."""
+    if isinstance(value, str) and len(value) <= _DIGITS:
+        read = int(value)
+    elif type(value) is int:
+        read = value
+    else:
+        raise ValueError
+    if not 0 <= read <= _LARGEST:
+        raise ValueError
+    return read

@@ -1,0 +1,48 @@
+"""A student's ten days on an encrypted database: nobody who has the file reads a word of them."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.storage.seal import new_key
+from tests.kit import World, sqlite_url, world
+from tests.lived import MARK, live
+
+
+@pytest.fixture
+async def locked(tmp_path: Path) -> AsyncIterator[World]:
+    """A bot whose settings have a key, on a fresh file."""
+    async with world(sqlite_url(tmp_path), data_dir=tmp_path, encryption_keys=new_key()) as running:
+        yield running
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+async def test_no_file_holds_a_word_of_what_a_student_wrote(locked: World, tmp_path: Path) -> None:
+    life = await live(locked)
+    assert f"Ana {MARK}mark" in await life.dm.slash("contact show", contact="Ana")
+    written = contents(tmp_path)
+    assert {"rapport.sqlite3", "rapport.sqlite3-wal"} <= set(written)
+    assert b"rapport:sealed:" in b"".join(written.values())
+    for name, content in written.items():
+        for mark in (MARK, MARK.lower()):
+            assert mark.encode() not in content, f"{name} holds a student's words"
+
+
+async def test_a_restart_with_the_same_key_goes_on(locked: World) -> None:
+    maya = locked.student()
+    await maya.slash("contact add")
+    await maya.fill({"Name": "Ana Ruiz"})
+    await locked.restart()
+    assert "Ana Ruiz" in await maya.slash("contact list")
+    assert "Ana Ruiz" in await maya.slash("contact show", contact="ana")
+
+
+async def test_settings_never_show_a_key(locked: World, caplog: pytest.LogCaptureFixture) -> None:
+    (key,) = locked.settings.keys
+    for shown in (repr(locked.settings), str(locked.settings.model_dump()), locked.settings.model_dump_json()):
+        assert key not in shown
+    assert key not in caplog.text
