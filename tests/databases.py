@@ -1,7 +1,7 @@
 """On which databases a test runs. A plugin of pytest, loaded by conftest.py.
 
-A test that uses the fixture `storage`, itself or through `database`, runs on SQLite and on PostgreSQL; a journey, on
-the latter, with what students write encrypted. `--database=sqlite` halves the wait; `--encrypted` encrypts all.
+A test that uses the fixture `storage`, itself or through `database`, runs on SQLite and on PostgreSQL. Journeys are
+encrypted on the latter. `--database=sqlite` halves the wait; `--encrypted` encrypts what students write everywhere.
 """
 
 from collections.abc import Iterator, Sequence
