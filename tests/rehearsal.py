@@ -32,8 +32,8 @@ class Rehearsal(Database):
     left: Rows | None = None
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
-        async with super().write() as session:
+    async def write(self, *students: int) -> AsyncIterator[AsyncSession]:
+        async with super().write(*students) as session:
             yield session
             await session.flush()
             self.left = await everything(session)
@@ -75,7 +75,7 @@ def named(rows: Rows, table: Table, row: dict[str, Any]) -> set[int | None]:
     """The owners of the rows that a row names."""
     names = [(key.column.table, row[key.parent.name]) for key in table.foreign_keys]
     if table.name == Reminder.__tablename__:
-        names += [(model.__table__, row["subject_id"]) for kinds, model in SUBJECTS if row["kind"] in kinds]
+        names += [(model.__table__, row["subject_id"]) for model, kinds in SUBJECTS.items() if row["kind"] in kinds]
     there = [(other, rows[other.name].get((number,))) for other, number in names]
     return {owner(rows, other, found) for other, found in there if found is not None}
 
