@@ -44,9 +44,10 @@ def _why(cause: BaseException | None) -> str | None:
         case ssl.SSLError():
             why = getattr(cause, "verify_message", None) or cause.reason
             return f"TLS with the database server fails: {why}. {_TLS}"
+        case FileNotFoundError():
+            return _NO_FILE
         case OSError():
-            what = f"{type(cause).__name__}: {cause.filename}" if cause.filename else type(cause).__name__
-            return f"The database server cannot be reached ({what}). {_IS_IT_THERE}"
+            return f"The database server cannot be reached ({type(cause).__name__}). {_IS_IT_THERE}"
         case ValueError():
             return f"The address of the database does not fit: {cause}. {_TLS}"
     return _SENTENCES.get(getattr(cause, "sqlstate", None) or "")
@@ -56,6 +57,7 @@ _NO_DRIVER = (
     'PostgreSQL needs one more package: pip install -c constraints.txt -e ".[postgres]"'
     " (in Rapport's folder, with its .venv active)."
 )
+_NO_FILE = "The address of the database names a file that is not there: the server's socket, or a certificate."
 _IS_IT_THERE = "Is it running, and are host and port in its address right?"
 _TLS = "docs/postgresql.md says how its certificate is checked."
 _LET_IN = "The database server refuses the user or the password in its address."
