@@ -131,7 +131,7 @@ def test_check_says_which_shards_a_process_has(tmp_path: Path) -> None:
     server = "postgresql+asyncpg://rapport:hush@127.0.0.1:1/rapport"
     result = run(tmp_path, "check", DISCORD_TOKEN=TOKEN, SHARD_COUNT="4", SHARD_IDS="1,3", DATABASE_URL=server)
     assert "ok    shards 1, 3 of 4; direct messages go to the process with shard 0" in result.stdout
-    assert "cannot be used. The database server cannot be reached." in result.stdout
+    assert "cannot be used. The database server cannot be reached (ConnectionRefusedError)." in result.stdout
     assert "hush" not in result.stdout + result.stderr
     assert "shards" not in run(tmp_path, "check", DISCORD_TOKEN=TOKEN).stdout
 
@@ -140,7 +140,7 @@ def test_a_database_server_that_is_away_is_one_plain_line(tmp_path: Path) -> Non
     server = "postgresql+asyncpg://rapport:hush@127.0.0.1:1/rapport"
     result = run(tmp_path, "run", DISCORD_TOKEN=TOKEN, DATABASE_URL=server)
     assert result.returncode == 1
-    assert "The database server cannot be reached." in result.stderr
+    assert "The database server cannot be reached (ConnectionRefusedError)." in result.stderr
     assert "Traceback" not in result.stderr
     assert "hush" not in result.stderr
 
