@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.clock import now
+from bot.domain.inactivity import WARNINGS
 from bot.domain.mydata_values import NOT_TAKEN
 from bot.domain.reminders import Kind, Snooze, Status, snoozed_key
 from bot.services import Services
@@ -135,6 +136,8 @@ async def every_row(db: Database) -> Tables:
 
 def meant(tables: Tables) -> Tables:
     """What an export says, with places in it instead of numbers of rows, and without what begins anew."""
+    # A warning of what happens to those who stay away does not come back: whoever brings it back is here.
+    tables = tables | {"reminders": [row for row in tables["reminders"] if row["kind"] in _ABOUT]}
     places = {
         name: {row["id"]: place for place, row in enumerate(rows) if "id" in row} for name, rows in tables.items()
     }
@@ -158,7 +161,7 @@ def _meant(name: str, row: Mapping[str, Any], places: Mapping[str, Mapping[int, 
     return found
 
 
-_ABOUT = {kind.value: "interviews" for kind in Kind} | {
+_ABOUT = {kind.value: "interviews" for kind in Kind if kind not in WARNINGS} | {
     "keep_in_touch": "contacts",
     "nudge": "requests",
     "todo_due": "todos",
