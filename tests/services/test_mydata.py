@@ -175,7 +175,7 @@ def renumbered(tables: Tables, chance: random.Random, high: int) -> Tables:
     }
     about = {kind.value: model.__tablename__ for model, kinds in SUBJECTS.items() for kind in kinds}
     tables["reminders"] = [
-        row for row in tables["reminders"] if row["subject_id"] in new.get(about[row["kind"]], {})
+        row for row in tables["reminders"] if row["subject_id"] in new.get(about.get(row["kind"], ""), {})
     ]
     for name, rows in tables.items():
         for row in rows:
@@ -224,7 +224,15 @@ async def test_a_ping_about_somebody_who_was_deleted_is_left_out(services: Servi
     gone = next(row for row in tables["reminders"] if row["kind"] == Kind.PREPARE)
     gone |= {"subject_id": 10**6, "dedupe_key": f"{Kind.PREPARE}:{10**6}:0"}
     await services.mydata.bring_back(life.id, packed(tables))
-    assert len((await export(services, life.id))["reminders"]) == len(tables["reminders"]) - 1
+    kept = [row for row in tables["reminders"] if row is not gone and row["kind"] not in WARNINGS]
+    assert len((await export(services, life.id))["reminders"]) == len(kept)
+
+
+async def test_a_warning_of_an_absence_is_left_out(services: Services, life: Lived) -> None:
+    """Whoever brings it back is here."""
+    assert any(row["kind"] in WARNINGS for row in life.tables["reminders"])
+    await services.mydata.bring_back(life.id, life.content)
+    assert not any(row["kind"] in WARNINGS for row in (await export(services, life.id))["reminders"])
 
 
 async def test_an_export_from_before_a_column_was_there_still_comes_back(services: Services, life: Lived) -> None:
