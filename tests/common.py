@@ -1,13 +1,18 @@
 """What many tests say alike: wall times, timestamps as cards show them, a row put straight into its table."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.errors import CoachError, Code
-from bot.storage.engine import Database
+from bot.storage.engine import Database, open_engine
+from bot.storage.revision import bring_up_to_date
 from tests.kit import ZONE
 
 DENVER = ZoneInfo(ZONE)
@@ -34,3 +39,14 @@ async def add(db: Database, row: Any) -> int:
 def refusal(code: Code) -> Any:
     """Expect a rule to say no with `code`."""
     return pytest.raises(CoachError, check=lambda error: error.code is code)
+
+
+@asynccontextmanager
+async def opened(database: str, *keys: str) -> AsyncIterator[AsyncEngine]:
+    """The database at its newest tables, with these keys. Raises OutOfOrderError."""
+    engine = open_engine(make_url(database), keys)
+    try:
+        await bring_up_to_date(engine)
+        yield engine
+    finally:
+        await engine.dispose()

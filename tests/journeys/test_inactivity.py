@@ -15,6 +15,7 @@ from bot.domain.inactivity import absence
 from bot.domain.reminders import Kind, Status
 from bot.storage.models import Base, Reminder, User
 from tests.common import stamp
+from tests.inbox import Inbox
 from tests.kit import START, ZONE, Screen, Student, World, world
 from tests.wire import operators_log
 
@@ -50,22 +51,6 @@ async def gone(maya: Student) -> Student:
 async def away(rapport: World, until: datetime) -> None:
     """Nothing happens for years, so that the bot might as well have been off; then it is at work again."""
     await rapport.restart(away=until - rapport.env.now())
-
-
-class Inbox:
-    """The bot's messages that came since the last look."""
-
-    def __init__(self, student: Student) -> None:
-        self.student = student
-        self.seen = {ping.message_id for ping in student.pings()}
-
-    def new(self) -> list[Screen]:
-        pings = [ping for ping in self.student.pings() if ping.message_id not in self.seen]
-        self.seen |= {ping.message_id for ping in pings}
-        return pings
-
-    def titles(self) -> list[str]:
-        return [ping.plain.splitlines()[0].removeprefix("### ") for ping in self.new()]
 
 
 async def left(rapport: World) -> dict[str, int]:

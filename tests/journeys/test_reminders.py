@@ -11,7 +11,8 @@ from bot.domain.reminders import Kind, Status
 from bot.storage.models import Contact, Reminder, User
 from bot.ui.direct import open_dm
 from tests.common import denver
-from tests.kit import ZONE, Screen, Student, World
+from tests.inbox import Inbox
+from tests.kit import ZONE, Student, World
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 SEND = "/channels/*/messages"
@@ -44,23 +45,6 @@ async def left(student: Student, status: Status = Status.PENDING) -> list[tuple[
     async with student.world.bot.db.read() as session:
         query = select(Reminder).where(Reminder.user_id == student.id, Reminder.status == status.value)
         return [(row.kind, row.reason) for row in await session.scalars(query.order_by(Reminder.due_at))]
-
-
-class Inbox:
-    """The pings that came since the last look."""
-
-    def __init__(self, student: Student) -> None:
-        self.student = student
-        self.seen = {ping.message_id for ping in student.pings()}
-
-    def new(self) -> list[Screen]:
-        pings = [ping for ping in self.student.pings() if ping.message_id not in self.seen]
-        self.seen |= {ping.message_id for ping in pings}
-        return pings
-
-    def titles(self) -> list[str]:
-        lines = [line for ping in self.new() for line in ping.plain.splitlines()]
-        return [line.removeprefix("### ") for line in lines if line.startswith("### ")]
 
 
 async def test_a_meeting_is_accompanied_from_the_day_before_to_the_note(rapport: World, ready: Student) -> None:

@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +15,10 @@ from bot.storage import rotate as rotating
 from bot.storage.engine import open_engine
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Base, Contact, Evaluation, Fact, Interview, User
-from bot.storage.revision import bring_up_to_date
 from bot.storage.rotate import Rotated, rotate
 from bot.storage.seal import PLAIN, Seal, new_key
 from bot.storage.trouble import OutOfOrderError, Trouble
+from tests.common import opened
 from tests.storage.test_written import MOMENT, kept, names
 
 pytestmark = pytest.mark.own_keys
@@ -30,16 +28,6 @@ STUDENTS = 450
 """More than two batches."""
 SIZES = (0, 5, 300, 3_000, 9_000)
 """Characters of a note: some fill a page of the file, and some several."""
-
-
-@asynccontextmanager
-async def opened(database: str, *keys: str) -> AsyncIterator[AsyncEngine]:
-    engine = open_engine(make_url(database), keys)
-    try:
-        await bring_up_to_date(engine)
-        yield engine
-    finally:
-        await engine.dispose()
 
 
 async def write(engine: AsyncEngine, table: type[Base], rows: list[dict[str, Any]]) -> None:

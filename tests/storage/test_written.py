@@ -1,7 +1,6 @@
 """What students write, encrypted in a real database: by each engine's own keys, beside what is plain."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,10 @@ from bot.storage.classified import Whose, classified
 from bot.storage.engine import Database, open_engine
 from bot.storage.keys import check_keys
 from bot.storage.models import Base, Contact, Fact, User
-from bot.storage.revision import bring_up_to_date
 from bot.storage.seal import PLAIN, UnknownKeyError, new_key
 from bot.storage.trouble import OutOfOrderError, Trouble
 from bot.storage.written import Written, WrittenForm
+from tests.common import opened
 from tests.kit import sqlite_url
 
 pytestmark = pytest.mark.own_keys
@@ -87,17 +86,6 @@ def test_sql_cannot_look_into_what_may_be_encrypted(use: Callable[[Any], object]
 def test_sql_can_ask_whether_anything_is_there() -> None:
     assert str(Contact.email.is_(None)) == "contacts.email IS NULL"
     assert str(Contact.email.is_not(None)) == "contacts.email IS NOT NULL"
-
-
-@asynccontextmanager
-async def opened(database: str, *keys: str) -> AsyncIterator[AsyncEngine]:
-    """The database at its newest tables, with these keys. Raises OutOfOrderError."""
-    engine = open_engine(make_url(database), keys)
-    try:
-        await bring_up_to_date(engine)
-        yield engine
-    finally:
-        await engine.dispose()
 
 
 async def keep(engine: AsyncEngine, number: int, name: str, **more: Any) -> None:

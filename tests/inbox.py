@@ -1,0 +1,20 @@
+"""What came into a student's DM since they last looked."""
+
+from tests.kit import Screen, Student
+
+
+class Inbox:
+    """The pings that came since the last look."""
+
+    def __init__(self, student: Student) -> None:
+        self.student = student
+        self.seen = {ping.message_id for ping in student.pings()}
+
+    def new(self) -> list[Screen]:
+        pings = [ping for ping in self.student.pings() if ping.message_id not in self.seen]
+        self.seen |= {ping.message_id for ping in pings}
+        return pings
+
+    def titles(self) -> list[str]:
+        lines = [line for ping in self.new() for line in ping.plain.splitlines()]
+        return [line.removeprefix("### ") for line in lines if line.startswith("### ")]
