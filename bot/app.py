@@ -155,7 +155,7 @@ class Rapport(commands.Bot):
             await self.db.close()
 
 
-class ShardedRapport(Rapport, discord.AutoShardedClient):
+class ShardedRapport(Rapport, commands.AutoShardedBot):
     """The same with a connection to the gateway for each of its shards; other processes may have the others."""
 
 
