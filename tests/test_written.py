@@ -36,9 +36,10 @@ sys.exit(main(["run"]))
 class Running:
     """The program as a process, in a stand-in for Discord."""
 
-    def __init__(self, discord: StandIn, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, discord: StandIn, process: asyncio.subprocess.Process, written: Path) -> None:
         self.discord = discord
         self.process = process
+        self._written = written
 
     async def does(self, act: str, user_id: int, *args: object, **options: object) -> object:
         """One thing that a student does, and its answer."""
@@ -49,24 +50,26 @@ class Running:
     async def stop(self) -> str:
         """Everything that it wrote until it was told to end."""
         self.process.send_signal(signal.SIGTERM)
-        out, err = await asyncio.wait_for(self.process.communicate(), 30)
-        return (out + err).decode()
+        await asyncio.wait_for(self.process.wait(), 30)
+        return self._written.read_text()
 
 
 @asynccontextmanager
 async def running(folder: Path, code: str) -> AsyncIterator[Running]:
-    """The program until the block ends."""
+    """The program until the block ends. It writes into a file: a pipe that nobody empties would hold it up."""
+    written = folder / "written.txt"
     async with StandIn().serve() as discord:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", code, discord.address.http, discord.address.gateway),
-            cwd=folder,
-            env=clean_environment() | {"DISCORD_TOKEN": TOKEN, "LOG_LEVEL": "DEBUG"},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        with written.open("wb") as out:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-c", code, discord.address.http, discord.address.gateway),
+                cwd=folder,
+                env=clean_environment() | {"DISCORD_TOKEN": TOKEN, "LOG_LEVEL": "DEBUG"},
+                stdout=out,
+                stderr=out,
+            )
         try:
             await asyncio.wait_for(discord.gateway.ready(), 30)
-            yield Running(discord, process)
+            yield Running(discord, process, written)
         finally:
             if process.returncode is None:
                 process.kill()
@@ -115,12 +118,13 @@ async def test_the_same_search_finds_words_without_the_filter(tmp_path: Path) ->
 
 
 CRASH = """
-import sys
+import importlib, sys
 import bot.__main__ as program
 from tests.marked import marked
 def broken(*_, **__):
     raise RuntimeError("cannot go on with " + marked("words")) from ValueError(marked("cause"))
-setattr(program, sys.argv[1], broken)
+module, name = sys.argv[1].split(":")
+setattr(importlib.import_module(module), name, broken)
 sys.exit(program.main(sys.argv[2].split()))
 """
 
@@ -128,11 +132,11 @@ sys.exit(program.main(sys.argv[2].split()))
 @pytest.mark.parametrize(
     ("what", "command"),
     [
-        ("Settings", "check"),
-        ("create_bot", "run"),
-        ("make_ready", "run"),
-        ("run_checks", "check"),
-        ("current", "db upgrade"),
+        ("bot.__main__:Settings", "check"),
+        ("bot.__main__:create_bot", "run"),
+        ("bot.__main__:make_ready", "run"),
+        ("bot.__main__:run_checks", "check"),
+        ("bot.db_commands:current", "db upgrade"),
     ],
 )
 def test_a_crash_says_where_and_not_what(tmp_path: Path, what: str, command: str) -> None:

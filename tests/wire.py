@@ -7,8 +7,9 @@ import copy
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,8 +21,8 @@ from bot.ui.routes import Route, decode
 from tests.kit import Screen, Student, World
 from tests.limits import BUTTON, LINK, SELECT, parts
 
-Made = tuple[Any, dict[str, Any]]
-"""An interaction as Discord notes it, and as the bot gets it."""
+Made = Callable[[], tuple[Any, dict[str, Any]]]
+"""Makes an interaction, as Discord notes it and as the bot gets it; once it is made, it waits three seconds."""
 
 PRESS, SUBMIT = 3, 5
 AT_ONCE = 10
@@ -132,11 +133,14 @@ class Wire:
 
     async def send(self, *made: Made) -> list[Answer]:
         """Let it arrive, as many at once as one hand could press; more in turns."""
+        answers: list[Answer] = []
         for start in range(0, len(made), AT_ONCE):
-            for _, payload in made[start : start + AT_ONCE]:
+            arriving = [make() for make in made[start : start + AT_ONCE]]
+            for _, payload in arriving:
                 self._env.backend.emit("INTERACTION_CREATE", payload)
             await self._env.settle()
-        return [self._answer(InteractionResult(self._env, record)) for record, _ in made]
+            answers += [self._answer(InteractionResult(self._env, record)) for record, _ in arriving]
+        return answers
 
     def pressing(self, shown: Shown) -> Made:
         """A press or choice that is still to be sent."""
@@ -144,25 +148,21 @@ class Wire:
 
     def component(self, data: dict[str, Any], message: Any) -> Made:
         """Whatever claims to come from something on `message`."""
-        self._put_back(message)
-        return self._payload(PRESS, data, message)
+        return partial(self._payload, PRESS, data, message)
 
     def form(self, data: dict[str, Any]) -> Made:
         """Whatever claims to be a form."""
-        return self._payload(SUBMIT, data, None)
+        return partial(self._payload, SUBMIT, data, None)
 
     def submitting(self, form: Mapping[str, Any], values: Mapping[str, Any], shown: Shown | None = None) -> Made:
         """A form that is still to be sent."""
         data = {"custom_id": form["custom_id"], "components": list(_filled(form["components"], values))}
-        if shown is not None:
-            self._put_back(shown.message)
-        return self._payload(SUBMIT, data, shown.message if shown else None)
+        return partial(self._payload, SUBMIT, data, shown.message if shown else None)
 
-    def _put_back(self, message: Any) -> None:
-        self._env.backend.messages[message.channel_id][message.id] = copy.deepcopy(message)
-
-    def _payload(self, kind: int, data: dict[str, Any], message: Any) -> Made:
+    def _payload(self, kind: int, data: dict[str, Any], message: Any) -> tuple[Any, dict[str, Any]]:
         backend = self._env.backend
+        if message is not None:  # it lies there again as it was
+            backend.messages[message.channel_id][message.id] = copy.deepcopy(message)
         channel = message.channel_id if message else self._channel
         guild = backend.get_channel(channel).guild_id
         record, payload = simcord.interactions.base_payload(

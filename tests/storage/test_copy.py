@@ -343,8 +343,9 @@ SPOILS = {
 
 @pytest.mark.parametrize(("how", "said"), [("loses", " arrived"), ("changes", "not all of them the same")])
 async def test_a_database_that_does_not_keep_what_it_gets_is_found_out(
-    college: URL, target: URL, tmp_path: Path, how: str, said: str
+    college: URL, bare: str, tmp_path: Path, how: str, said: str
 ) -> None:
+    target = make_url(bare)
     async with opened(target) as engine:
         await upgrade(engine)
     await execute(target, *SPOILS[target.get_backend_name(), how])
