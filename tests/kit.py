@@ -27,6 +27,9 @@ ZONE = "America/Denver"
 START = datetime(2026, 3, 2, 15, 0, tzinfo=ZoneInfo(ZONE))
 """A Monday afternoon, a week before the clocks change there."""
 
+SQLITE_FILE = "rapport.sqlite3"
+"""As the program calls its own."""
+
 TIRELESS = {"actions_at_once": 60_000, "messages_at_once": 60_000}
 """Time stands still while a student of a test acts, so that all of it happens at once."""
 
@@ -284,7 +287,7 @@ async def world(database_url: str, start: datetime = START, **settings: Any) -> 
     )
     with time_machine.travel(start, tick=False) as traveller:
         bot = create_bot(chosen)
-        env = simcord.Env(bot, settle_timeout=float(os.environ.get("SETTLE_SECONDS", "20")))
+        env = simcord.Env(bot, settle_timeout=float(os.environ.get("SETTLE_SECONDS", "60")))
         clock, advance = env.backend.clock, env.backend.clock.advance
 
         def advance_everything(seconds: float) -> None:
@@ -304,5 +307,5 @@ async def world(database_url: str, start: datetime = START, **settings: Any) -> 
 
 
 def sqlite_url(folder: Path) -> str:
-    """A fresh SQLite file in `folder`."""
-    return f"sqlite+aiosqlite:///{folder / 'rapport.sqlite3'}"
+    """The SQLite file in `folder`, which need not be there yet."""
+    return f"sqlite+aiosqlite:///{folder / SQLITE_FILE}"

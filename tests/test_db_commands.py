@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL
 from benchmarks.postgres import Server
 from bot.storage.engine import open_engine
 from bot.storage.migrate import TURN, upgrade
-from tests.test_command_line import ROOT, TOKEN, clean_environment, run
+from tests.program import ROOT, TOKEN, clean_environment, run
 
 USERS = (
     "INSERT INTO users (discord_id, display_name, quiet_from, quiet_to, school, about, interests, created_at)"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage.seal import new_key
-from tests.test_command_line import ROOT, TOKEN, python, run
+from tests.program import ROOT, TOKEN, python, run
 
 MOMENT = "2026-03-02 15:00:00.000000"
 

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.faults.stand_in.plans import refused, route, server_error, too_many_requests
 from benchmarks.faults.stand_in.server import StandIn
 from tests.marked import STEM, marked, quoted
-from tests.test_command_line import clean_environment, python
+from tests.program import clean_environment, python
 
 TOKEN = f"MTIzNDU2Nzg5MA.{marked('token')}.words"
 

@@ -64,7 +64,7 @@ def build_services(
         inactivity=Inactivity(db, handbook, inactive_months),
         interviews=Interviews(db, handbook, room),
         memory=Memory(db),
-        mydata=MyData(db, handbook, max_file_bytes),
+        mydata=MyData(db, handbook, room, max_file_bytes),
         pings=Pings(db, handbook, inactive_months),
         profiles=Profiles(db, handbook),
         reminders=Reminders(db, handbook),

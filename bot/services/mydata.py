@@ -13,19 +13,24 @@ from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations import EvaluationStatus
 from bot.domain.mydata import check_confirmation, check_size
+from bot.domain.room import STANDARD, Room
 from bot.handbook.models import Handbook
 from bot.services.base import UseCases, ensure_user, owned
 from bot.services.evaluation_views import Place
 from bot.services.mydata_arrival import bring_back
 from bot.services.mydata_files import ExportFile, files_of
 from bot.services.mydata_reading import Export, read_export
+from bot.services.room import check_room
 from bot.storage.engine import Database
 from bot.storage.erasure import delete_rows
-from bot.storage.models import Contact, Evaluation, Interview, Request, Todo, User
+from bot.storage.models import Base, Contact, Evaluation, Interview, Request, Todo, User
 from bot.storage.personal import USERS, belongs_to, personal_tables
 
 MAX_FILE_BYTES = 5_000_000
 """Bytes of an export that comes back, unpacked. One of 300 contacts with much text on each has half of that."""
+
+
+_COUNTED: tuple[type[Any], ...] = (Contact, Request, Interview, Todo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,10 @@ class Returned:
 class MyData(UseCases):
     """Use cases of everything that is kept of a student."""
 
-    def __init__(self, db: Database, handbook: Handbook, max_file_bytes: int = MAX_FILE_BYTES) -> None:
-        super().__init__(db, handbook)
+    def __init__(
+        self, db: Database, handbook: Handbook, room: Room = STANDARD, max_file_bytes: int = MAX_FILE_BYTES
+    ) -> None:
+        super().__init__(db, handbook, room)
         self._max_file_bytes = max_file_bytes
         self._one_at_a_time = asyncio.Lock()
         """For files that are read: each may take a multiple of its size in memory."""
@@ -94,13 +101,16 @@ class MyData(UseCases):
         """Keep what is in an exported file, for a student of whom nothing is kept but what they are called.
 
         Rows get new numbers; `mydata_values.NOT_TAKEN` says what begins anew. Nothing is kept when it raises
-        SOMETHING_KEPT, NO_EXPORT, EXPORT_CHANGED, EXPORT_OF_ANOTHER, FILE_TOO_LARGE or TOO_MANY.
+        SOMETHING_KEPT, NO_EXPORT, EXPORT_CHANGED, EXPORT_OF_ANOTHER, FILE_TOO_LARGE, TOO_MANY or NO_ROOM.
         """
         async with self._one_at_a_time:
             export = await asyncio.to_thread(read_export, content, owner_id, self._max_file_bytes)
         try:
             async with self.db.write(owner_id) as session:
                 await _begin_empty(session, owner_id)
+                for model in _COUNTED:
+                    rows = export[Base.metadata.tables[model.__tablename__]]
+                    await check_room(session, self.room, model, owner_id, len(rows))
                 await bring_back(session, owner_id, export)
         except (IntegrityError, DataError) as error:
             raise CoachError(Code.EXPORT_CHANGED) from error
@@ -124,5 +134,4 @@ async def _begin_empty(session: AsyncSession, owner_id: int) -> None:
 
 def _returned(export: Export) -> Returned:
     count = {table.name: len(rows) for table, rows in export.items()}
-    models = (Contact, Request, Interview, Todo)
-    return Returned(*(count[model.__tablename__] for model in models))
+    return Returned(*(count[model.__tablename__] for model in _COUNTED))

@@ -91,8 +91,8 @@ _SENTENCES: dict[Code, Callable[[dict[str, Any]], str]] = {
         "again; it has changed nothing yet."
     ),
     Code.NO_ROOM: lambda p: (
-        f"I keep at most {p['limit']:,} {p['what']} for one person, and that is how many you have. Deleting a "
-        "contact, with all that belongs to them, makes room; your career center can also raise the limit."
+        f"I keep at most {p['limit']:,} {p['what']} for one person, and this would be more. Deleting a contact, "
+        "with all that belongs to them, makes room; your career center can also raise the limit."
     ),
     Code.BLANK: lambda p: f"“{p.get('field', 'That')}” is empty, and it is needed.",
     Code.TOO_LONG: lambda p: (

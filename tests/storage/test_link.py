@@ -18,7 +18,7 @@ from bot.storage.link import AT_WORK
 from bot.storage.models import User
 from bot.storage.revision import bring_up_to_date
 from bot.storage.trouble import OutOfOrderError, Trouble, trouble_of
-from tests.test_command_line import run
+from tests.program import run
 
 pytestmark = pytest.mark.postgresql(reason="about a server")
 

@@ -1,0 +1,123 @@
+"""A bot that was stopped, or that is several: nobody is erased without two warnings, and nothing is done twice."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
+
+from bot.clock import now
+from bot.domain.inactivity import NOTICE
+from bot.domain.reminders import Status
+from bot.handbook import loader
+from bot.services import build_services
+from bot.services.inactivity import EVERY, GAP
+from bot.storage.engine import Database
+from tests.services.absence import DAY, FIRST, MAYA, SECOND, TOM, Story, almost
+
+
+async def test_after_a_long_stop_both_warnings_come_first(story: Story) -> None:
+    story.skip_to(story.gone.delete_at + 400 * DAY)
+    await story.look()
+    assert await story.students() == {MAYA, TOM}
+    back = now()
+    await story.days(14)
+    assert await story.students() == {MAYA, TOM}
+    await story.days(4)
+    assert await story.students() == set()
+    (_, first), (_, second) = story.warnings()
+    assert back <= first <= back + 2 * DAY
+    assert second - first >= NOTICE
+    assert all(date <= now() and date >= at + NOTICE for *_, at, date in story.told)
+
+
+@pytest.mark.parametrize("begun", ["first_at", "second_at"])
+async def test_a_stop_between_the_warnings_and_the_deletion_repeats_the_second(story: Story, begun: str) -> None:
+    await almost(story)
+    await story.until(getattr(story.gone, begun) + 2 * DAY)
+    warned = len(story.warnings())
+    story.skip_to(story.gone.delete_at + 90 * DAY)
+    await story.look()
+    await story.days(6)
+    assert await story.students() == {MAYA, TOM}, "a button that was pressed meanwhile did nothing"
+    assert [kind for kind, _ in story.warnings()[warned:]] == [SECOND]
+    await story.days(5)
+    assert await story.students() == set()
+    assert len(story.warnings()) == warned + 1
+
+
+async def test_a_weekend_without_the_bot_changes_nothing(story: Story) -> None:
+    await almost(story)
+    await story.until(story.gone.second_at + 2 * DAY)
+    story.traveller.shift(GAP - DAY)
+    await story.look()
+    await story.until(story.gone.delete_at + DAY)
+    assert len(story.warnings()) == 2
+    assert await story.students() == set()
+
+
+async def test_a_warning_that_could_not_be_sent_in_time_comes_anew(story: Story) -> None:
+    await almost(story)
+    await story.days(5)
+    story.skip_to(story.gone.first_at + 20 * DAY)
+    await story.send(Status.STALE)
+    await story.look()
+    await story.days(2)
+    assert [kind for kind, _ in story.warnings()] == [FIRST]
+    assert await story.students() == {MAYA, TOM}
+
+
+async def test_a_day_has_one_look(story: Story) -> None:
+    started = await story.services.inactivity.begin()
+    assert started == now()
+    other = build_services(story.db, loader.load(), inactive_months=24)
+    assert await other.inactivity.begin() is None, "another process, or another start"
+    story.traveller.shift(EVERY - timedelta(seconds=1))
+    assert await other.inactivity.begin() is None
+    story.traveller.shift(timedelta(seconds=1))
+    assert await other.inactivity.begin() == started
+    story.traveller.shift(GAP)
+    assert await other.inactivity.begin() == started
+    story.traveller.shift(GAP + timedelta(seconds=1))
+    assert await other.inactivity.begin() == now(), "after a stop it counts anew"
+    story.traveller.shift(-365 * DAY)
+    assert await other.inactivity.begin() == now(), "after a jump of the clock too"
+
+
+async def test_two_processes_look_at_once(story: Story) -> None:
+    await almost(story)
+    await story.days(5)
+    other = Database(story.db.engine, story.db.erased.file.parent)
+    both = [build_services(one, loader.load(), inactive_months=24).inactivity for one in (story.db, other)]
+    assert await story.pending() == 2
+    for moment in (story.gone.second_at - DAY, story.gone.delete_at + 9 * DAY):
+        await story.until(moment)
+        before = await story.pending()
+        looks = [one.look([MAYA, TOM], story.gone.first_at - 90 * DAY) for one in both]
+        done = await asyncio.gather(*looks)
+        assert sum(one.warned for one in done) + (before or 0) <= 2
+    assert await story.students() == set()
+
+
+async def test_a_deletion_that_fails_deletes_nothing_and_notes_nothing(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await almost(story)
+    await story.until(story.gone.delete_at)
+
+    def refuse(*given: Any) -> None:
+        if "DELETE FROM users" in given[2]:
+            raise DBAPIError("refused", None, OSError())
+
+    event.listen(story.db.engine.sync_engine, "before_cursor_execute", refuse)
+    with pytest.raises(DBAPIError):
+        await story.days(1)
+    event.remove(story.db.engine.sync_engine, "before_cursor_execute", refuse)
+    assert await story.students() == {MAYA, TOM}
+    assert not story.db.erased.file.exists()
+    async with story.db.read() as session:
+        assert await session.scalar(text("SELECT COUNT(*) FROM contacts")) == 2
+    await story.days(1)
+    assert await story.students() == set()
