@@ -287,7 +287,7 @@ async def world(database_url: str, start: datetime = START, **settings: Any) -> 
     )
     with time_machine.travel(start, tick=False) as traveller:
         bot = create_bot(chosen)
-        env = simcord.Env(bot, settle_timeout=float(os.environ.get("SETTLE_SECONDS", "60")))
+        env = simcord.Env(bot, settle_timeout=float(os.environ.get("SETTLE_SECONDS", "20")))
         clock, advance = env.backend.clock, env.backend.clock.advance
 
         def advance_everything(seconds: float) -> None:
