@@ -63,8 +63,11 @@ def college(lived: Path, tmp_path: Path) -> URL:
 
 @pytest.fixture
 def target(database: str, tmp_path: Path) -> URL:
-    """TO, of either kind."""
-    return make_url(database)
+    """TO, of either kind: a file that is not there yet, or tables without rows."""
+    url = make_url(database)
+    if (file := file_of(url)) is not None:
+        file.unlink()
+    return url
 
 
 def at(file: Path) -> URL:
