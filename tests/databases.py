@@ -1,7 +1,8 @@
 """On which databases a test runs. A plugin of pytest, loaded by conftest.py.
 
-A test that uses the fixture `storage`, itself or through `database`, runs on SQLite and on PostgreSQL. Journeys are
-encrypted on the latter. `--database=sqlite` halves the wait; `--encrypted` encrypts what students write everywhere.
+A test that uses the fixture `storage`, itself or through `database`, runs on both where the two can differ: in the
+folders of `NEAR`, and where it is marked `both`. All others run on SQLite, unless `--database` asks for PostgreSQL or
+for all. Journeys are encrypted on PostgreSQL; `--encrypted` encrypts what students write everywhere.
 """
 
 import gc
@@ -13,6 +14,7 @@ import pytest
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ALL = (SQLITE, POSTGRESQL)
+EVERY = "all"
 NEAR = {"storage", "services", "reminders"}
 """Folders whose tests run on PostgreSQL in the clear; those of `storage` once more, on an encrypted SQLite."""
 _ENCRYPTED = "-encrypted"
@@ -21,13 +23,19 @@ _CLEAR = ("own_keys", "clear(reason)")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=ALL, default=None, help="run on this database only (default: on both)")
+    parser.addoption(
+        "--database",
+        choices=(*ALL, EVERY),
+        default=None,
+        help="run everything on this database, or on all (default: on both what can differ, the rest on SQLite)",
+    )
     parser.addoption("--encrypted", action="store_true", help="encrypt what students write in every database")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for kind in ALL:
         config.addinivalue_line("markers", f"{kind}(reason): about something that only this database has")
+    config.addinivalue_line("markers", "both: a journey that runs on both databases without being asked")
     config.addinivalue_line("markers", "again: goes ways that other tests go, so coverage is not measured")
     for marker in _CLEAR:
         config.addinivalue_line("markers", f"{marker}: so nothing else encrypts what it works on")
@@ -90,6 +98,10 @@ def _repeats(test: pytest.Item) -> bool:
 def _kinds(test: pytest.Item) -> Sequence[str]:
     """Those that the test is about, as far as they were asked for."""
     folder = Path(test.path).parent.name
+    about = [kind for kind in ALL if test.get_closest_marker(kind)] or ALL
+    asked = test.config.getoption("--database")
+    if asked is None and POSTGRESQL in about and len(about) == len(ALL):
+        asked = EVERY if folder in NEAR or test.get_closest_marker("both") else SQLITE
     found = [SQLITE, POSTGRESQL] if folder in NEAR else [SQLITE, POSTGRESQL + _ENCRYPTED]
     if folder == "storage":
         found.append(SQLITE + _ENCRYPTED)
@@ -97,6 +109,5 @@ def _kinds(test: pytest.Item) -> Sequence[str]:
         found = list(ALL)
     elif test.config.getoption("--encrypted"):
         found = [kind + _ENCRYPTED for kind in ALL]
-    about = [kind for kind in ALL if test.get_closest_marker(kind)] or ALL
-    asked = test.config.getoption("--database")
-    return [kind for kind in found if kind.startswith(tuple(about)) and kind.startswith(asked or "")]
+    wanted = "" if asked in {None, EVERY} else asked
+    return [kind for kind in found if kind.startswith(tuple(about)) and kind.startswith(wanted)]

@@ -21,6 +21,8 @@ from tests.marks import files, left, plant
 from tests.mydata import Lived, Tables, every_row, meant, packed
 from tests.wire import REFERENCE, Album, Wire, operators_log
 
+pytestmark = pytest.mark.both
+
 WORD = "Type DELETE to confirm"
 GONE = "Everything is deleted"
 

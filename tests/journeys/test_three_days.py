@@ -3,7 +3,11 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from tests.kit import Student, World
+
+pytestmark = pytest.mark.both
 
 DENVER = ZoneInfo("America/Denver")
 
