@@ -1,8 +1,8 @@
 """On which databases a test runs. A plugin of pytest, loaded by conftest.py.
 
-A test that uses the fixture `storage`, itself or through `database`, runs on both where the two can differ: in the
-folders of `NEAR`, and where it is marked `both`. All others run on SQLite, unless `--database` asks for PostgreSQL or
-for all. Journeys are encrypted on PostgreSQL; `--encrypted` encrypts what students write everywhere.
+A test that uses the fixture `storage`, itself or through `database`, runs on both where the two can differ: in
+the folders of `NEAR`, and where it is marked `both`. All others run on SQLite, unless `--database` asks for more.
+Journeys are encrypted on PostgreSQL; `--encrypted` encrypts what students write everywhere.
 """
 
 import gc
