@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.reminders import Kind, Planned, planned
@@ -55,7 +55,11 @@ def absence(last_seen: datetime, months: int, zone: ZoneInfo | None) -> Absence:
 
     Calendar months in their zone. Nobody is warned before half of the time is over.
     """
-    delete_at = months_after(last_seen + _NOTED, months, zone or _NOBODYS)
+    clock = zone or _NOBODYS
+    # Months differ in length: a month after January 29 and 30 may be the same day, so the later visit is not always
+    # the one that counts longer. The end of the first day counts too.
+    end_of_day = datetime.combine(last_seen.astimezone(clock), time.max, clock)
+    delete_at = max(months_after(visit, months, clock) for visit in (last_seen + _NOTED, end_of_day))
     half = last_seen + (delete_at - last_seen) / 2
     return Absence(max(half, delete_at - FIRST_BEFORE), delete_at - NOTICE, delete_at)
 
