@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
+from heapq import heappop, heappush
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
@@ -50,6 +51,8 @@ class Router:
         """Who was met on `_day`."""
         self._day: date | None = None
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._heard: dict[int, list[tuple[int, discord.Message]]] = {}
+        """DMs that wait for their student's turn: a heap for each, by id, which is the order they were typed in."""
         self._idle = asyncio.Event()
         self._idle.set()
         self._in_hand = 0
@@ -133,12 +136,21 @@ class Router:
         if self._closing:
             await errors.tell(message, CoachError(Code.RESTARTING))
             return
+        waiting = self._heard.setdefault(message.author.id, [])
+        heappush(waiting, (message.id, message))
+        async with self.turn(message.author.id):
+            first = heappop(waiting)[1]
+            if not waiting:
+                self._heard.pop(message.author.id, None)
+            await self._hand_on(first)
+
+    async def _hand_on(self, message: discord.Message) -> None:
+        """Find who takes a DM, in the student's turn."""
         try:
-            async with self.turn(message.author.id):
-                await self._meet(message.author)
-                for handler in self.direct_messages:
-                    if await handler(message):
-                        return
+            await self._meet(message.author)
+            for handler in self.direct_messages:
+                if await handler(message):
+                    return
         except Exception as error:  # noqa: BLE001 - this is the door
             await errors.tell(message, error)
 
