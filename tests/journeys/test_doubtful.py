@@ -1,7 +1,6 @@
 """What was typed before a question was on the screen is not taken for its answer: the student is asked."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -27,20 +26,6 @@ async def maya(rapport: World) -> Student:
     return student
 
 
-def typed(student: Student, *texts: str) -> list[Any]:
-    """Send messages right after each other: the bot has seen none of them when the last one is written."""
-    backend = student.world.env.backend
-    channel = backend.get_dm_channel(student.id)
-    return [backend.create_message(channel.id, student.id, text) for text in texts]
-
-
-async def quickly(student: Student, *texts: str) -> Screen:
-    """The same, and let the bot answer; returns its newest message."""
-    typed(student, *texts)
-    await student.world.env.settle()
-    return student.pings()[-1]
-
-
 async def answers(world: World) -> dict[int, tuple[str | None, str]]:
     async with world.bot.db.read() as session:
         rows = await session.scalars(select(Answer).order_by(Answer.question))
@@ -53,7 +38,7 @@ def doubts(student: Student) -> list[Screen]:
 
 
 async def test_what_was_typed_before_the_question_was_shown_is_asked_about(rapport: World, maya: Student) -> None:
-    screen = await quickly(maya, "yes", "it was great")
+    screen = await maya.say_quickly("yes", "it was great")
     assert await answers(rapport) == {1: ("yes", "")}
     assert ASKED in screen
     assert "it was great" in screen
@@ -62,7 +47,7 @@ async def test_what_was_typed_before_the_question_was_shown_is_asked_about(rappo
 
 
 async def test_yes_stores_the_words_and_the_next_question_comes(rapport: World, maya: Student) -> None:
-    await quickly(maya, "yes", "no, never")
+    await maya.say_quickly("yes", "no, never")
     await rapport.restart()
     screen = await maya.press(YES)
     assert await answers(rapport) == {1: ("yes", ""), 2: ("no", "never")}
@@ -75,7 +60,7 @@ async def test_yes_stores_the_words_and_the_next_question_comes(rapport: World, 
 
 
 async def test_no_leaves_it(rapport: World, maya: Student) -> None:
-    await quickly(maya, "yes", "sorry, my phone")
+    await maya.say_quickly("yes", "sorry, my phone")
     await rapport.restart()
     screen = await maya.press(NO)
     assert "Then I leave it" in screen
@@ -86,7 +71,7 @@ async def test_no_leaves_it(rapport: World, maya: Student) -> None:
 
 @pytest.mark.parametrize("label", [YES, NO])
 async def test_a_double_press_does_it_once(rapport: World, maya: Student, label: str) -> None:
-    await quickly(maya, "yes", "no, never")
+    await maya.say_quickly("yes", "no, never")
     await Finger(maya, label).land(times=2)
     assert set(await answers(rapport)) == ({1, 2} if label == YES else {1})
     questions = [one for one in maya.pings() if "Skip" in one.labels]
@@ -94,7 +79,7 @@ async def test_a_double_press_does_it_once(rapport: World, maya: Student, label:
 
 
 async def test_yes_and_no_at_once_keep_the_question_on_the_screen(rapport: World, maya: Student) -> None:
-    await quickly(maya, "yes", "no, never")
+    await maya.say_quickly("yes", "no, never")
     yes, no = Finger(maya, YES), Finger(maya, NO)
     async with rapport.bot.router.turn(maya.id):
         yes.start()
@@ -105,7 +90,7 @@ async def test_yes_and_no_at_once_keep_the_question_on_the_screen(rapport: World
 
 
 async def test_once_the_question_has_moved_on_the_words_come_back(rapport: World, maya: Student) -> None:
-    await quickly(maya, "yes", "something quite different")
+    await maya.say_quickly("yes", "something quite different")
     await maya.say("partly")
     screen = await maya.press(YES)
     assert "something quite different" in screen
@@ -114,15 +99,15 @@ async def test_once_the_question_has_moved_on_the_words_come_back(rapport: World
 
 
 async def test_of_three_at_once_each_is_asked_about(rapport: World, maya: Student) -> None:
-    await quickly(maya, "yes", "first thought", "second thought")
+    await maya.say_quickly("yes", "first thought", "second thought")
     assert await answers(rapport) == {1: ("yes", "")}
     assert ["first thought" in one for one in doubts(maya)] == [True, False]
     assert ["second thought" in one for one in doubts(maya)] == [False, True]
 
 
 async def test_a_message_that_was_deleted_meanwhile_stores_nothing(rapport: World, maya: Student) -> None:
-    typed(maya, "yes")
-    [message] = typed(maya, "it was great")
+    maya.send("yes")
+    [message] = maya.send("it was great")
     await rapport.env.settle()
     rapport.env.backend.delete_message(message.channel_id, message.id)
     screen = await maya.press(YES)
@@ -131,7 +116,7 @@ async def test_a_message_that_was_deleted_meanwhile_stores_nothing(rapport: Worl
 
 
 async def test_only_a_message_of_ones_own_can_be_said_yes_to(rapport: World, maya: Student) -> None:
-    await quickly(maya, "yes", "it was great")
+    await maya.say_quickly("yes", "it was great")
     screen = doubts(maya)[-1]
     route = decode(screen.buttons[0]["custom_id"])
     assert route is not None
@@ -147,7 +132,7 @@ async def test_a_card_that_was_redrawn_is_as_new_as_its_question(rapport: World,
     async with rapport.bot.router.turn(maya.id):
         back.start()
         clock.advance(1)
-        typed(maya, "no, never")
+        maya.send("no, never")
         clock.advance(1)
     await rapport.env.settle()
     assert len(doubts(maya)) == 1, "the second question was on the screen when it was typed"
@@ -160,15 +145,16 @@ async def test_messages_that_arrive_in_another_order_are_heard_as_they_were_type
     backend = rapport.env.backend
     emit, held = backend.emit, []
     backend.emit = lambda *event, **more: held.append((event, more))  # type: ignore[method-assign]
-    typed(maya, "yes")
-    typed(maya, "partly")
+    maya.send("yes")
+    maya.send("partly")
     backend.emit = emit  # type: ignore[method-assign]
     router = rapport.bot.router
     async with router.turn(maya.id):
         for event, more in reversed(held):
             emit(*event, **more)
-        while len(router._heard.get(maya.id, ())) < 2:
+        for _ in range(50):
             await asyncio.sleep(0)
+        assert len(router._heard[maya.id]) == 2, "both wait for the student's turn"
     await rapport.env.settle()
     assert await answers(rapport) == {1: ("yes", "")}
     assert ["partly" in one for one in doubts(maya)] == [True]
