@@ -13,6 +13,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.clock import now
 from bot.domain.room import Room
 from bot.handbook import loader
 from bot.logs import outline
@@ -20,6 +21,7 @@ from bot.reminders.engine import Engine
 from bot.reminders.housekeeping import Housekeeping
 from bot.services import Services, build_services
 from bot.settings import Settings
+from bot.storage.alone import Alone
 from bot.storage.engine import Database, open_engine
 from bot.storage.erasure import erase_again
 from bot.storage.revision import bring_up_to_date
@@ -105,6 +107,8 @@ class Rapport(commands.Bot):
         )
         self.settings = settings
         self.db = db
+        self.alone = Alone(db, now(), settings.shard_count or 1, settings.shard_ids)
+        """Whoever starts the bot takes it first, where others may use the same database."""
         self.services = services
         self.router = Router(Gate(*_rates(settings)))
         self.engine = Engine(
@@ -152,6 +156,7 @@ class Rapport(commands.Bot):
             await self.housekeeping.stop(self.settings.shutdown_seconds)
             await self.engine.stop(self.settings.shutdown_seconds)
             await super().close()
+            await self.alone.release()
             await self.db.close()
 
 
