@@ -39,7 +39,7 @@ async def _nobody() -> None:
 
 
 class Agreement:
-    """What is known of this machine's clock and Discord's. Where Discord never says a word, the clock is believed."""
+    """What is known of this machine's clock and Discord's. While Discord has never said a word, it is believed."""
 
     def __init__(self, ask: Asker = _nobody, elapsed: Callable[[], float] = time.monotonic) -> None:
         """`ask`: has Discord say something, which comes to `heard`. `elapsed`: seconds that no jump changes."""

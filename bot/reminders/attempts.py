@@ -33,6 +33,7 @@ class Attempts:
         pace: Pace,
         come_back: Callable[[datetime], None],
         spacing: Spacing | None = None,
+        *,
         steady: Callable[[], bool] = lambda: True,
     ) -> None:
         self._sender = sender

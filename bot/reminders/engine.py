@@ -59,7 +59,7 @@ class Engine:
         self._agreement = agreement or Agreement()
         spacing = Spacing(timedelta(seconds=gap_seconds))
         self._attempts = Attempts(
-            sender, Ledger(deliveries), Pace(per_second), self._come_back, spacing, self._agreement.steady
+            sender, Ledger(deliveries), Pace(per_second), self._come_back, spacing, steady=self._agreement.steady
         )
         self._sweep_seconds = sweep_seconds
         self._scheduler = AsyncIOScheduler(timezone=UTC)
