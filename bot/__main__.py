@@ -20,17 +20,24 @@ from bot.app import create_bot
 from bot.checks import explain, run_checks
 from bot.handbook.problems import HandbookError
 from bot.settings import Settings
+from bot.storage.alone import AtWorkError
 from bot.storage.engine import NoFolderError
 from bot.storage.seal import new_key
 from bot.storage.server import refusal
 from bot.storage.start import make_ready
 from bot.storage.trouble import REMEDIES, OutOfOrderError, Trouble, trouble_of
 
+AT_WORK = 75
+"""Exit code when another process is at work: EX_TEMPFAIL of sysexits.h, as it may end."""
+
 log = logging.getLogger("bot.__main__")  # not __name__, which is another word when this is what was started
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code: 0 fine, 1 something to mend (said in plain words), 2 wrong usage."""
+    """Run one command; returns the exit code: 0 fine, 1 something to mend (said in plain words), 2 wrong usage.
+
+    75 says that another process is at work in this one's place.
+    """
     options = _parser().parse_args(argv)
     if options.command == "db" and options.action == db_commands.NEW_KEY:
         print(new_key())
@@ -46,10 +53,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _do(options, settings)
     except KeyboardInterrupt:
         return 0
-    except HandbookError as error:
-        return _fail("The handbook does not fit:", str(error))
-    except (DBAPIError, NoFolderError, OutOfOrderError) as error:
-        return _fail("The database cannot be used.", *_what_to_do(error))
+    except (AtWorkError, HandbookError, DBAPIError, NoFolderError, OutOfOrderError) as error:
+        return _refused(error)
+
+
+def _refused(error: Exception) -> int:
+    """Say in plain words why it cannot be; returns the exit code."""
+    match error:
+        case AtWorkError():
+            _fail(_elsewhere(error))
+            return AT_WORK
+        case HandbookError():
+            return _fail("The handbook does not fit:", str(error))
+        case _:
+            return _fail("The database cannot be used.", *_what_to_do(error))
 
 
 def _do(options: argparse.Namespace, settings: Settings) -> int:
@@ -92,6 +109,15 @@ def _what_to_do(error: Exception) -> Iterator[str]:
     yield "`python -m bot check` says whether all is well."
 
 
+def _elsewhere(error: AtWorkError) -> str:
+    """Who is at work in this one's place, and what to do about it."""
+    who = f" ({error.who})" if error.who else ""
+    return (
+        f"Another Rapport{who} is at work on the same database, so this one stops."
+        " Stop the other one first; several processes need a PostgreSQL, and each its own SHARD_IDS."
+    )
+
+
 def _fail(*lines: str) -> int:
     for line in lines:
         print(line, file=sys.stderr)
@@ -117,10 +143,14 @@ async def _serve(settings: Settings, token: str, *, force_sync: bool) -> None:
     bot = create_bot(settings, force_sync=force_sync)
     try:
         # Before anybody in Discord sees the bot come online.
+        await bot.alone.lock()
         await make_ready(bot.db.engine)
+        await bot.alone.sign_in()
     except BaseException:
+        await bot.alone.release()
         await bot.db.close()
         raise
+    bot.alone.watch()
     # What is there by now stays: without it, the garbage collector has nothing to look through for 0.1 s at a time.
     gc.collect()
     gc.freeze()
@@ -130,14 +160,21 @@ async def _serve(settings: Settings, token: str, *, force_sync: bool) -> None:
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in the loop
             loop.add_signal_handler(name, stopped.set)
     running = asyncio.create_task(bot.start(token), name="discord")
-    waiting = asyncio.create_task(stopped.wait(), name="signals")
-    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    ends = {
+        asyncio.create_task(stopped.wait(), name="signals"),
+        asyncio.create_task(bot.alone.lost.wait(), name="another one"),
+    }
+    await asyncio.wait({running, *ends}, return_when=asyncio.FIRST_COMPLETED)
     log.info("stopping")
-    waiting.cancel()
+    for end in ends:
+        end.cancel()
+    lost = bot.alone.lost.is_set()
     await bot.close()
-    if stopped.is_set():
+    if stopped.is_set() or lost:
         running.cancel()
     ended = await asyncio.gather(running, return_exceptions=True)
+    if lost:
+        raise AtWorkError(None)
     if not stopped.is_set() and isinstance(ended[0], Exception):
         raise ended[0]
 

@@ -7,23 +7,27 @@ no new work, what is in hand finishes, the engine, Discord, the database.
 import asyncio
 import logging
 import sys
+from functools import partial
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.clock import now
 from bot.domain.room import Room
 from bot.handbook import loader
 from bot.logs import outline
+from bot.reminders.agreement import Agreement
 from bot.reminders.engine import Engine
 from bot.reminders.housekeeping import Housekeeping
 from bot.services import Services, build_services
 from bot.settings import Settings
+from bot.storage.alone import Alone
 from bot.storage.engine import Database, open_engine
 from bot.storage.erasure import erase_again
 from bot.storage.revision import bring_up_to_date
-from bot.ui import errors
+from bot.ui import discord_time, errors
 from bot.ui.durable import Routed
 from bot.ui.gate import Gate, Rate
 from bot.ui.limits import Limits
@@ -88,6 +92,9 @@ class Rapport(commands.Bot):
         # discord.py would warn at every start that it cannot join voice channels; nobody asked it to.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         limits = Limits()
+        self.agreement = Agreement(partial(discord_time.ask, self))
+        trace = limits.trace()
+        discord_time.listen(trace, self.agreement)
         super().__init__(
             # There are no prefix commands; a bot may not be built without one.
             command_prefix=commands.when_mentioned,
@@ -100,11 +107,13 @@ class Rapport(commands.Bot):
             chunk_guilds_at_startup=False,
             # A longer wait is the engine's to plan: a request that sleeps would keep its claim.
             max_ratelimit_timeout=30,
-            http_trace=limits.trace(),
+            http_trace=trace,
             **({} if settings.shard_count is None else _shards(settings)),
         )
         self.settings = settings
         self.db = db
+        self.alone = Alone(db, now(), settings.shard_count or 1, settings.shard_ids)
+        """Whoever starts the bot takes it first, where others may use the same database."""
         self.services = services
         self.router = Router(Gate(*_rates(settings)))
         self.engine = Engine(
@@ -113,9 +122,10 @@ class Rapport(commands.Bot):
             sweep_seconds=settings.sweep_seconds,
             per_second=settings.sends_per_second * settings.share,
             gap_seconds=settings.ping_gap_seconds,
+            agreement=self.agreement,
         )
         db.on_armed = self.engine.arm
-        self.housekeeping = Housekeeping(services.inactivity)
+        self.housekeeping = Housekeeping(services.inactivity, self.agreement)
         self._force_sync = force_sync
         self._closing = asyncio.Lock()
 
@@ -127,6 +137,7 @@ class Rapport(commands.Bot):
             await self.add_cog(cog(self.services, self.router))
         self.add_dynamic_items(Routed)
         self.add_listener(self.router.submitted, "on_interaction")
+        self.add_listener(self._seen, "on_interaction")
         if self.settings.has_direct_messages or self._force_sync:
             # One of several processes is enough, and it is the same one at every start.
             await sync_if_changed(self.tree, self.services.memory, force=self._force_sync)
@@ -134,8 +145,13 @@ class Rapport(commands.Bot):
         self.housekeeping.start()
         log.info("ready: %d commands, %d cogs", len(self.tree.get_commands()), len(self.cogs))
 
+    async def _seen(self, given: discord.Interaction[Any] | discord.Message) -> None:
+        """An id is a moment of Discord's clock."""
+        self.agreement.seen(given.created_at)
+
     async def on_message(self, message: discord.Message, /) -> None:
         """Hand DMs to the conversation; everything else is not the bot's business."""
+        await self._seen(message)
         await self.router.message(message)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
@@ -152,6 +168,7 @@ class Rapport(commands.Bot):
             await self.housekeeping.stop(self.settings.shutdown_seconds)
             await self.engine.stop(self.settings.shutdown_seconds)
             await super().close()
+            await self.alone.release()
             await self.db.close()
 
 

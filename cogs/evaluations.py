@@ -6,10 +6,11 @@ import discord
 from discord import app_commands
 
 from bot.domain.conversation import Back, Choose, Goto, Ignored, Input, Note, Pause, Resume, Resumed, Say, Skip
+from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations import Verdict
 from bot.handbook.models.evaluation import Evaluation as Texts
 from bot.services import Services
-from bot.services.evaluation_views import Busy, Opened, Opening, Talk, Turn
+from bot.services.evaluation_views import Busy, Doubtful, Opened, Opening, Talk, Turn
 from bot.services.interview_views import NoMeeting, NotMet
 from bot.ui import direct
 from bot.ui.cards import evaluation_summary as summaries
@@ -143,16 +144,47 @@ class Evaluations(Step):
             case Turn() as turn:
                 await self._conversation.jump(press, turn)
 
+    @action("evaluation.meant")
+    async def meant(self, press: Press, evaluation: int, question: int, message: int) -> None:
+        """A typed message that was doubtful is the answer."""
+        typed = await self._typed(press, message)
+        if typed is None:
+            talk = await self.services.evaluations.get(press.user_id, evaluation)
+            await self._conversation.unmeant(press, talk, gone=True)
+            return
+        match await self.services.evaluations.confirm(press.user_id, evaluation, question, typed):
+            case Busy() as busy:
+                await press.show(cards.busy(busy))
+            case turn:
+                await self._conversation.meant(press, turn, typed)
+
+    @action("evaluation.not_meant")
+    async def not_meant(self, press: Press, evaluation: int, _question: int, _message: int) -> None:
+        """A typed message that was doubtful is no answer."""
+        talk = await self.services.evaluations.get(press.user_id, evaluation)
+        await self._conversation.unmeant(press, talk)
+
+    async def _typed(self, press: Press, message: int) -> str | None:
+        """What the student typed in the DM that was pressed in. Raises MOVED_ON anywhere else."""
+        channel = press.interaction.channel_id
+        if press.private or channel is None:
+            raise CoachError(Code.MOVED_ON)
+        return await direct.said(direct.dm(press.interaction.client, channel), message, press.user_id)
+
     async def hear(self, message: discord.Message) -> bool:
         """Take a DM as the answer to the question that is up; False when none is."""
         owner, channel = message.author.id, message.channel
         if not isinstance(channel, discord.DMChannel):
             return False
         if message.content.strip():
-            turn = await self.services.evaluations.say(owner, message.content)
-            if turn is not None:
-                await self._conversation.heard(channel, owner, turn, message.content)
-            return turn is not None
+            match await self.services.evaluations.say(owner, message.content, sent=message.id):
+                case None:
+                    return False
+                case Doubtful(talk=talk):
+                    await self._conversation.ask_whether(message, talk)
+                case turn:
+                    await self._conversation.heard(channel, owner, turn, message.content)
+            return True
         talk = await self.services.evaluations.current(owner)
         if talk is not None:
             await direct.send(channel, owner, cards.words_needed(talk, self._texts))

@@ -74,6 +74,6 @@ class MyData(Step):
     @action("mydata.keep")
     async def keep(self, press: Press, reminder: int = 0) -> None:
         """Keep everything of a student who was warned; by a button of several, the other lines stay."""
-        kept = await self.services.inactivity.keep(press.user_id)
+        kept = await self.services.inactivity.keep(press.user_id, press.interaction.created_at)
         card = cards.kept(self.services.inactivity.months) if kept else cards.nothing_kept()
         await press.show(card, replace=reminder > 0)

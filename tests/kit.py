@@ -144,6 +144,18 @@ class Student:
         self.seen += new
         return self._screen(new[-1]) if new else Screen([], False, [])
 
+    def send(self, *texts: str) -> list[Any]:
+        """Type DMs right after each other: the bot has seen none of them when the last one is on its way."""
+        backend = self.world.env.backend
+        channel = backend.get_dm_channel(self.id)
+        return [backend.create_message(channel.id, self.id, text) for text in texts]
+
+    async def say_quickly(self, *texts: str) -> Screen:
+        """The same, and let the bot answer; returns its newest message."""
+        self.send(*texts)
+        await self.world.env.settle()
+        return self.pings()[-1]
+
     def dm(self) -> list[discord.Message]:
         """The DM with the bot, oldest first."""
         channel = self.world.env.backend.get_dm_channel(self.id)

@@ -87,6 +87,12 @@ async def _serve(
             asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     # A fresh simulated Discord knows no commands, whatever a kept database says.
     bot = create_bot(settings, force_sync=True)
+    try:
+        # The students of a bot that is at work in a kept database would be reminded here, and not there.
+        await bot.alone.lock()
+    except BaseException:
+        await bot.db.close()
+        raise
     env = simcord.Env(bot, check_errors=False, settle_timeout=BUDGET)
     env.backend.bot_user.name = "Rapport"
     clock = DemoClock(env, traveller)
@@ -96,6 +102,7 @@ async def _serve(
     env.backend.clock.advance((present - env.now()).total_seconds())
     await env.start()
     try:
+        await bot.alone.sign_in()
         with env.time_context():
             await _show(options, env, people, clock, stopped)
     finally:

@@ -209,6 +209,7 @@ NOT_TAKEN: Mapping[str, Mapping[str, str]] = {
     "evaluations": {
         "channel_id": "the message that showed the question may be anybody's; the question is sent anew",
         "message_id": "the same",
+        "shown_from": "the same",
     },
     "reminders": {
         "claimed_until": "no worker has it in hand",

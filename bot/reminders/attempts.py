@@ -33,12 +33,16 @@ class Attempts:
         pace: Pace,
         come_back: Callable[[datetime], None],
         spacing: Spacing | None = None,
+        *,
+        steady: Callable[[], bool] = lambda: True,
     ) -> None:
         self._sender = sender
         self._ledger = ledger
         self._pace = pace
         self._come_back = come_back
         """Told when something of an attempt has to be tried again."""
+        self._steady = steady
+        """Whether the clock can be believed."""
         self._spacing = spacing or Spacing(timedelta(0))
 
     async def make(self, delivery: Delivery) -> None:
@@ -101,7 +105,7 @@ class Attempts:
     async def _send(self, reminders: Sequence[Claimed]) -> None:
         await self._pace.wait()
         present = now()
-        if present + ONE_ATTEMPT > reminders[0].lease:
+        if present + ONE_ATTEMPT > reminders[0].lease or not self._steady():
             # The queue was long, or the machine slept: the claim may be another worker's by now.
             await self._record([_again(reminder, present) for reminder in reminders])
             return
@@ -125,6 +129,9 @@ class Attempts:
         return [Outcome(one, Status.SENT, "", message_id) for one in reminders]
 
     async def _record(self, outcomes: Sequence[Outcome]) -> None:
+        if not self._steady():
+            # The clock jumped on the way: what it says of the present, and of later, is nothing to go by.
+            outcomes = [_unjudged(outcome) for outcome in outcomes]
         await self._ledger.put(outcomes)
         if moments := [outcome.again_at for outcome in outcomes if outcome.again_at is not None]:
             self._come_back(min(moments))
@@ -142,6 +149,14 @@ def _held(delivery: Delivery, reminder: Claimed, present: datetime) -> datetime 
 
 def _again(reminder: Claimed, at: datetime, reason: str = "", *, unsure: bool = False) -> Outcome:
     return Outcome(reminder, Status.PENDING, reason, again_at=at, unsure=unsure)
+
+
+def _unjudged(outcome: Outcome) -> Outcome:
+    """What is known whatever the clock says: that it arrived, or cannot. Anything else is looked at anew."""
+    if outcome.status in {Status.SENT, Status.UNDELIVERABLE}:
+        return outcome
+    unsure = outcome.unsure or outcome.status is Status.UNCERTAIN
+    return _again(outcome.reminder, outcome.reminder.due_at, "the clock jumped", unsure=unsure)
 
 
 def _expired(reminder: Claimed) -> Outcome:

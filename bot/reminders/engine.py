@@ -12,6 +12,7 @@
    falls due right after a message waits a little for what else may come, unless it would expire.
 6. Each student's message is on its way by itself: closed DMs, failures or slow answers hold up nobody else.
 7. When nothing is due any more, `wake` is set to the next row.
+8. While this machine's clock cannot be believed (`agreement.py`), nothing is claimed: what it calls due may not be.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import now
 from bot.logs import outline
+from bot.reminders.agreement import Agreement
 from bot.reminders.attempts import Attempts
 from bot.reminders.ledger import Ledger
 from bot.reminders.pace import Pace, Spacing
@@ -34,6 +36,8 @@ log = logging.getLogger(__name__)
 BATCH = 50
 AT_ONCE = 100
 """Students whose messages are on their way at the same time."""
+_UNSURE = 5
+"""Seconds until it is asked again whether the clock can be believed."""
 _CONTENDED = timedelta(seconds=1)
 """How long to leave rows alone that another worker is just claiming."""
 
@@ -49,13 +53,18 @@ class Engine:
         sweep_seconds: float,
         per_second: float,
         gap_seconds: float = 0,
+        agreement: Agreement | None = None,
     ) -> None:
         self._deliveries = deliveries
+        self._agreement = agreement or Agreement()
         spacing = Spacing(timedelta(seconds=gap_seconds))
-        self._attempts = Attempts(sender, Ledger(deliveries), Pace(per_second), self._come_back, spacing)
+        self._attempts = Attempts(
+            sender, Ledger(deliveries), Pace(per_second), self._come_back, spacing, steady=self._agreement.steady
+        )
         self._sweep_seconds = sweep_seconds
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._heartbeat: asyncio.TimerHandle | None = None
+        self._asking: asyncio.TimerHandle | None = None
         self._wake_at: datetime | None = None
         self._seen: int | None = None
         """The version of the rows that the last look saw; None when it failed or when there are no versions."""
@@ -77,8 +86,9 @@ class Engine:
         """
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        if self._heartbeat is not None:
-            self._heartbeat.cancel()
+        for timer in (self._heartbeat, self._asking):
+            if timer is not None:
+                timer.cancel()
         self._stopping = True
         try:
             async with asyncio.timeout(within):
@@ -142,6 +152,9 @@ class Engine:
                 self._again = False
                 expected = self._wake_at
                 self._wake_at = self._seen = None
+                if not await self._agreement.settled():
+                    self._ask_again()
+                    return
                 version = self._deliveries.version()
                 if (due := await self._empty_the_queue(expected)) is not None:
                     self.arm(due)
@@ -150,13 +163,19 @@ class Engine:
             if trouble_of(error) is None:  # the storage says that itself, once and not at every sweep
                 log.error("the reminder engine stumbled; it looks again at the next sweep\n%s", outline(error))  # noqa: TRY400 - the message of the error must not be logged
 
+    def _ask_again(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
+        if not self._stopping:
+            self._asking = asyncio.get_running_loop().call_later(_UNSURE, self.poke)
+
     async def _empty_the_queue(self, expected: datetime | None) -> datetime | None:
         """Set off what is due; returns when the next row is. A look that finds nothing due writes nothing.
 
         `expected`: for when the clock was set. Once that has come, there is no need to ask before taking.
         """
         due = expected if expected is not None and expected <= now() else await self._deliveries.earliest()
-        while due is not None and due <= now() and not self._stopping:
+        while due is not None and due <= now() and not self._stopping and self._agreement.steady():
             room = await self._room()
             deliveries = await self._deliveries.claim(room)
             for delivery in deliveries:

@@ -9,6 +9,7 @@ import logging
 from datetime import datetime, timedelta
 
 from bot.logs import outline
+from bot.reminders.agreement import Agreement
 from bot.services.inactivity import Inactivity, Looked
 from bot.storage.trouble import trouble_of
 
@@ -25,8 +26,9 @@ _LOOK_AGAIN = timedelta(days=1)
 class Housekeeping:
     """Looks after those who are away. `start` and `stop` belong to the client's life."""
 
-    def __init__(self, inactivity: Inactivity) -> None:
+    def __init__(self, inactivity: Inactivity, agreement: Agreement | None = None) -> None:
         self._inactivity = inactivity
+        self._agreement = agreement or Agreement()
         self._heartbeat: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
@@ -56,7 +58,10 @@ class Housekeeping:
     async def _ask(self) -> None:
         again = _ASK_AGAIN
         try:
-            if (since := await self._inactivity.begin()) is not None:
+            if not await self._agreement.settled():
+                # Nobody is erased by a clock that is wrong.
+                again = _SOON
+            elif (since := await self._inactivity.begin()) is not None:
                 again = _LOOK_AGAIN
                 await self._look(await self._inactivity.absent(), since)
         except Exception as error:  # noqa: BLE001 - this is the door of it: whatever it is, it is tried again
@@ -67,7 +72,7 @@ class Housekeeping:
     async def _look(self, absent: list[int], since: datetime) -> None:
         done = Looked()
         for start in range(0, len(absent), BATCH):
-            if self._stopping:
+            if self._stopping or not self._agreement.steady():
                 break
             done += await self._inactivity.look(absent[start : start + BATCH], since)
         if done != Looked():

@@ -1,7 +1,7 @@
 """What is told about evaluations: one as it stands, and what became of a wish to start or go on with one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.conversation import Event
@@ -17,6 +17,13 @@ class Place:
 
     channel_id: int
     message_id: int
+    since: int = field(default=0, compare=False)
+    """For a message that was redrawn: an id of that moment. What has a smaller one came before."""
+
+    @property
+    def seen_from(self) -> int:
+        """The id from which on a message was typed with this on the screen: ids are moments."""
+        return max(self.message_id, self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,13 @@ class Turn:
     event: Event
     question: int
     left: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A typed message that may not be meant for the question that is up. Nothing of it was stored."""
+
+    talk: Talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +92,7 @@ def talk_of(row: Evaluation, contact: str, note: ThankYou | None, answers: Itera
     """The evaluation with its answers, the contact's name and the note for the meeting."""
     place = None
     if row.channel_id is not None and row.message_id is not None:
-        place = Place(row.channel_id, row.message_id)
+        place = Place(row.channel_id, row.message_id, row.shown_from or 0)
     return Talk(
         id=row.id,
         interview_id=row.interview_id,

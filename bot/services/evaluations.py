@@ -1,7 +1,7 @@
 """Use cases of the evaluation: from a meeting to the conversation about it, and every step of that conversation.
 
 Everything that the conversation knows is in its rows. A question counts as shown only once its message is noted
-in them: whatever the student types before that is an answer to nothing, and they get the question first.
+in them: of whatever the student typed before that, they are asked whether it is the answer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,6 @@ from bot.domain.conversation import (
     Noted,
     Outcome,
     Pause,
-    Reason,
     Resume,
     Say,
     Skip,
@@ -28,7 +27,7 @@ from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations import Answer, EvaluationStatus, Kind
 from bot.domain.interviews import STANDING, InterviewStatus
 from bot.services.base import UseCases, own, owned
-from bot.services.evaluation_views import Busy, Opened, Opening, Place, Talk, Turn, talk_of
+from bot.services.evaluation_views import Busy, Doubtful, Opened, Opening, Place, Talk, Turn, talk_of
 from bot.services.interview_views import InterviewView, NoMeeting, NotMet, of_contact, view_of
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, Interview, ThankYou
@@ -86,22 +85,33 @@ class Evaluations(UseCases):
                     return Busy(other[1], talk.interview_id, talk.contact_name)
             return await _keep(session, row, talk, outcome)
 
-    async def say(self, owner_id: int, text: str) -> Turn | None:
-        """Apply a typed DM to the open evaluation; None when there is none. Raises BLANK and TOO_LONG."""
+    async def say(self, owner_id: int, text: str, *, sent: int | None = None) -> Turn | Doubtful | None:
+        """Apply a typed DM to the open evaluation; None when there is none. Raises BLANK and TOO_LONG.
+
+        `sent`: the message's id. One that was sent before the question was on the screen is doubtful: it may be
+        about an earlier one. So nothing that two processes hear is stored as two answers either.
+        """
         async with self.db.write(owner_id) as session:
             found = await self._find_open(session, owner_id)
             if found is None:
                 return None
             row, talk = found
-            if talk.shown is None:
-                return Turn(talk, Ignored(Reason.STALE), talk.state.position, None)
+            if talk.shown is None or (sent is not None and sent < talk.shown.seen_from):
+                return Doubtful(talk)
             return await _keep(session, row, talk, advance(talk.state, _spoken(text), self._kinds))
+
+    async def confirm(self, owner_id: int, evaluation_id: int, question: int, text: str) -> Turn | Busy:
+        """Apply a typed DM that was doubtful, now that the student says that it answers `question`.
+
+        Raises what `take` raises.
+        """
+        return await self.take(owner_id, evaluation_id, _spoken(text), expected=question)
 
     async def shown(self, owner_id: int, evaluation_id: int, place: Place) -> None:
         """Note which message shows the student where they are. Raises NOT_FOUND."""
         async with self.db.write(owner_id) as session:
             row = await own(session, Evaluation, owner_id, evaluation_id)
-            row.channel_id, row.message_id = place.channel_id, place.message_id
+            row.channel_id, row.message_id, row.shown_from = place.channel_id, place.message_id, place.seen_from
 
     async def _open(
         self, session: AsyncSession, owner_id: int, meeting: InterviewView, *, switch: bool = False
@@ -181,7 +191,7 @@ async def _keep(session: AsyncSession, row: Evaluation, talk: Talk, outcome: Out
     await session.flush()
     if isinstance(event, Noted):
         return turn
-    row.channel_id = row.message_id = None
+    row.channel_id = row.message_id = row.shown_from = None
     return replace(turn, talk=replace(turn.talk, shown=None))
 
 

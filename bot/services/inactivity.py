@@ -36,16 +36,16 @@ _KINDS = [kind.value for kind in WARNINGS]
 _DECIDED = [status.value for status in (Status.SENT, Status.UNDELIVERABLE, Status.UNCERTAIN)]
 
 
-def is_noted(user: User) -> bool:
-    """Whether a visit of today is noted already."""
-    return user.last_seen_at.date() >= now().date()
+def is_noted(user: User, seen: datetime) -> bool:
+    """Whether a visit of that day is noted already. A later day is one that has not been: a clock was wrong."""
+    return seen.date() <= user.last_seen_at.date() <= (seen + timedelta(days=1)).date()
 
 
-async def note_visit(session: AsyncSession, user_id: int) -> bool:
+async def note_visit(session: AsyncSession, user_id: int, seen: datetime) -> bool:
     """The student is here, so that no warning has anything to say. False when nothing is kept of them."""
     await cancel(session, WARNINGS, [user_id], "the student is back")
     found = await session.scalars(
-        update(User).where(User.discord_id == user_id).values(last_seen_at=now()).returning(User.discord_id)
+        update(User).where(User.discord_id == user_id).values(last_seen_at=seen).returning(User.discord_id)
     )
     return found.first() is not None
 
@@ -70,10 +70,10 @@ class Inactivity(UseCases):
         self.months = months
         self._memory = Memory(db)
 
-    async def keep(self, owner_id: int) -> bool:
-        """Keep everything of a student who was warned. False when nothing is left to keep."""
+    async def keep(self, owner_id: int, seen: datetime | None = None) -> bool:
+        """Keep everything of a student who was warned, and was `seen`. False when nothing is left to keep."""
         async with self.db.write(owner_id) as session:
-            return await note_visit(session, owner_id)
+            return await note_visit(session, owner_id, seen or now())
 
     async def begin(self) -> datetime | None:
         """Begin the day's look. Returns since when one was made each day; None when it is not time for one.

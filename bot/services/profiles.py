@@ -53,24 +53,27 @@ class ZoneSet:
 class Profiles(UseCases):
     """Use cases of the profile."""
 
-    async def meet(self, owner_id: int, name: str = "") -> bool:
+    async def meet(self, owner_id: int, name: str = "", seen: datetime | None = None) -> bool:
         """Note that the student is here, at most once a day; returns whether they are known.
+
+        `seen`: when, by Discord's clock; this machine's may be years ahead for a while.
 
         With their Discord `name` they are known from then on, by it until they tell another. Without, nobody
         becomes known: it is a press on what may be left of somebody who had everything erased.
         """
+        seen = seen or now()
         async with self.db.read() as session:
             user = await session.get(User, owner_id)
         if user is None and not name:
             return False
         nameless = bool(name) and (user is None or not user.display_name)
-        if user is not None and not nameless and is_noted(user):
+        if user is not None and not nameless and is_noted(user, seen):
             return True
         async with self.db.write(owner_id) as session:
             if nameless:
                 user = await ensure_user(session, owner_id, name)
                 user.display_name = user.display_name or name[: LIMITS[Field.NAME]]
-            return await note_visit(session, owner_id)
+            return await note_visit(session, owner_id, seen)
 
     async def get(self, owner_id: int) -> ProfileView:
         """The profile as it is; blank for somebody new."""

@@ -74,10 +74,8 @@ class User(Base):
     last_seen_at: Mapped[datetime] = mapped_column(
         index=True, server_default=LONG_AGO, info=yours("to delete what you left behind, after two warnings")
     )
-    """When they last did anything here, noted once a day: the first thing they did on that day, by UTC.
-
-    Every row says its own; the default is there as SQLite adds no column without one that is never empty.
-    """
+    """When they last did anything here, by Discord's clock: the first thing they did on a day, by UTC.
+    Every row says its own; the default is there as SQLite adds no column without one that is never empty."""
 
 
 PREPARE = theirs("to draft requests and prepare meetings")
@@ -166,7 +164,7 @@ class Interview(Base):
 
 
 GOES_ON = about_contact("to go on where you stopped")
-PLACE = about_contact("to fold the question in your DM once it is answered")
+PLACE = about_contact("to know what you answer in your DM, and to fold the question then")
 
 
 class Evaluation(Base):
@@ -185,6 +183,8 @@ class Evaluation(Base):
     channel_id: Mapped[int | None] = mapped_column(BigInteger, info=PLACE)
     message_id: Mapped[int | None] = mapped_column(BigInteger, info=PLACE)
     """The DM message that shows the current question, to fold it when the answer is typed."""
+    shown_from: Mapped[int | None] = mapped_column(BigInteger, info=PLACE)
+    """From which id on a message was typed with the question on the screen: that message may be redrawn."""
     created_at: Mapped[datetime] = mapped_column(info=SINCE)
     finished_at: Mapped[datetime | None] = mapped_column(info=SINCE)
 

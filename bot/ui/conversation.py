@@ -12,6 +12,7 @@ from bot.handbook.models.evaluation import Evaluation as Texts
 from bot.services.evaluation_views import Opened, Place, Talk, Turn
 from bot.services.evaluations import Evaluations
 from bot.ui import direct
+from bot.ui.cards import evaluation_doubt as doubts
 from bot.ui.cards import evaluations as cards
 from bot.ui.press import Press
 
@@ -88,13 +89,43 @@ class Conversation:
         message = await direct.send(channel, owner, cards.current(turn.talk, self._texts))
         await self._evaluations.shown(owner, turn.talk.id, Place(channel.id, message.id))
 
+    async def ask_whether(self, message: discord.Message, talk: Talk) -> None:
+        """After a typed message that may be no answer to the question: show that if need be, and ask.
+
+        The message itself is all that is remembered of it: the buttons know its id.
+        """
+        channel, owner = message.channel, message.author.id
+        if talk.shown is None:
+            shown = await direct.send(channel, owner, cards.current(talk, self._texts))
+            await self._evaluations.shown(owner, talk.id, Place(channel.id, shown.id))
+        await direct.send(channel, owner, doubts.doubted(talk, self._texts, message.content, message.id))
+
+    async def meant(self, press: Press, turn: Turn, typed: str) -> None:
+        """After the student said that what they `typed` is the answer: the next question comes below it."""
+        if not isinstance(turn.event, Ignored):
+            await self._show(press, turn.talk, None, replace=True)
+            if turn.left is not None:
+                await self._leave(_dm(press, turn.left), press.user_id, turn, typed)
+        elif _elsewhere(press, turn.talk.shown):
+            await press.show(cards.not_kept(typed), replace=True)
+        else:  # the second press of a double press: the first has put the next question here
+            await self._show(press, turn.talk, None, replace=True)
+
+    async def unmeant(self, press: Press, talk: Talk, *, gone: bool = False) -> None:
+        """After a press that stores nothing: it was no answer, or the message is gone."""
+        if talk.state.status == EvaluationStatus.DONE or not _elsewhere(press, talk.shown):
+            await self._show(press, talk, None, replace=True)
+        else:
+            card = doubts.taken_back if gone else doubts.left_alone
+            await press.show(card(talk, self._texts), replace=True)
+
     async def _show(
         self, press: Press, talk: Talk, earlier: Place | None, *, replace: bool = False, lead: str = ""
     ) -> None:
         message = await press.show(cards.current(talk, self._texts, lead), replace=replace)
         if message is None:
             return
-        await self._evaluations.shown(press.user_id, talk.id, Place(message.channel.id, message.id))
+        await self._evaluations.shown(press.user_id, talk.id, _place(press, message))
         if earlier is not None and earlier.message_id != message.id:
             await direct.tidy(direct.remove(_dm(press, earlier), earlier.message_id))
 
@@ -124,6 +155,12 @@ class Conversation:
 
     async def _fold_pressed(self, press: Press, talk: Talk, question: int) -> None:
         await direct.tidy(press.show(cards.folded(talk, self._texts, question), replace=True))
+
+
+def _place(press: Press, message: discord.Message) -> Place:
+    """Where a question is shown, and since when: a card that was redrawn is older than the question on it."""
+    redrawn = discord.utils.time_snowflake(message.edited_at) if message.edited_at else 0
+    return Place(message.channel.id, message.id, max(press.interaction.id, redrawn))
 
 
 def _dm(press: Press, place: Place) -> direct.DM:

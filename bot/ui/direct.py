@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Iterator
 
 import discord
 
+from bot.domain.texts import readable
 from bot.ui.build import build
 from bot.ui.card import Card
 from bot.ui.press import NO_MENTIONS
@@ -57,6 +58,15 @@ def _custom_ids(component: object) -> Iterator[str]:
         yield from _custom_ids(part)
     if (accessory := getattr(component, "accessory", None)) is not None:
         yield from _custom_ids(accessory)
+
+
+async def said(channel: DM, message_id: int, author: int) -> str | None:
+    """What stands in a message that `author` typed; None when it is gone, or not theirs."""
+    try:
+        message = await channel.fetch_message(message_id)
+    except discord.NotFound:
+        return None
+    return readable(message.content) if message.author.id == author else None
 
 
 async def redraw(channel: DM, message_id: int, owner: int, card: Card) -> None:

@@ -79,8 +79,8 @@ class Press:
             await self._show_first()
             replace = False
         response, original = self.interaction.response, self.interaction.message
-        if replace and original is not None and not response.is_done() and await self._replaced(card):
-            return original
+        if replace and original is not None and not response.is_done() and (redrawn := await self._replaced(card)):
+            return redrawn
         built = build(card, self.user_id)
         if (replace and original is not None and response.is_done()) or response.type is _THINKING:
             return await self.interaction.edit_original_response(
@@ -95,18 +95,19 @@ class Press:
         )
         return callback.resource if isinstance(callback.resource, discord.Message) else None
 
-    async def _replaced(self, card: Card) -> bool:
-        """Put `card` in the place of the one that was pressed; False when that has been taken back meanwhile."""
+    async def _replaced(self, card: Card) -> discord.Message | None:
+        """Put `card` in the place of the one that was pressed; None when that has been taken back meanwhile."""
         built = build(card, self.user_id)
         try:
-            await self.interaction.response.edit_message(
+            callback = await self.interaction.response.edit_message(
                 view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS
             )
         except discord.NotFound as error:
             if error.code != _UNKNOWN_MESSAGE:
                 raise
-            return False
-        return True
+            return None
+        resource = None if callback is None else callback.resource
+        return resource if isinstance(resource, discord.Message) else self.interaction.message
 
     async def _show_first(self) -> None:
         if self.first is not None and not self.interaction.response.is_done():

@@ -5,13 +5,13 @@ import inspect
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, datetime
+from heapq import heappop, heappush
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 import discord
 
-from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.texts import readable, whole_number
 from bot.ui import errors
@@ -43,13 +43,15 @@ class Router:
         self.direct_messages: list[DirectMessageHandler] = []
         """Asked in order who takes a DM; the first that answers True has it."""
         self.zone_asker: ZoneAsker | None = None
-        self.meet: Callable[[int, str], Awaitable[bool]] | None = None
-        """Told the id of who acts, before the first thing they do on a day; and their name, if that makes them
-        known. Answers whether they are."""
+        self.meet: Callable[[int, str, datetime], Awaitable[bool]] | None = None
+        """Told the id of who acts, before the first thing they do on a day; their name, if that makes them known;
+        and when it was, by Discord's clock. Answers whether they are known."""
         self._met: set[int] = set()
         """Who was met on `_day`."""
         self._day: date | None = None
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._heard: dict[int, list[tuple[int, discord.Message]]] = {}
+        """DMs that wait for their student's turn: a heap for each, by id, which is the order they were typed in."""
         self._idle = asyncio.Event()
         self._idle.set()
         self._in_hand = 0
@@ -94,7 +96,7 @@ class Router:
         try:
             # A press on what is left of somebody who had everything erased makes nobody known again.
             is_command = press.interaction.type is discord.InteractionType.application_command
-            await self._meet(press.interaction.user, newcomers=is_command)
+            await self._meet(press.interaction.user, press.interaction.created_at, newcomers=is_command)
             handler = self.handlers[action]
             await handler(press, *typed_arguments(handler, args))
         except CoachError as error:
@@ -109,13 +111,13 @@ class Router:
         """Meet the student anew when they come back: nothing is known of them any more."""
         self._met.discard(user_id)
 
-    async def _meet(self, user: discord.User | discord.Member, *, newcomers: bool = True) -> None:
-        if (today := now().date()) != self._day:
+    async def _meet(self, user: discord.User | discord.Member, seen: datetime, *, newcomers: bool = True) -> None:
+        if (today := seen.date()) != self._day:
             self._day = today
             self._met.clear()
         if self.meet is None or user.id in self._met:
             return
-        if await self.meet(user.id, (user.global_name or user.name) if newcomers else ""):
+        if await self.meet(user.id, (user.global_name or user.name) if newcomers else "", seen):
             self._met.add(user.id)
 
     async def _ask_zone(self, press: Press, action: str, args: Sequence[str]) -> None:
@@ -133,12 +135,21 @@ class Router:
         if self._closing:
             await errors.tell(message, CoachError(Code.RESTARTING))
             return
+        waiting = self._heard.setdefault(message.author.id, [])
+        heappush(waiting, (message.id, message))
+        async with self.turn(message.author.id):
+            first = heappop(waiting)[1]
+            if not waiting:
+                self._heard.pop(message.author.id, None)
+            await self._hand_on(first)
+
+    async def _hand_on(self, message: discord.Message) -> None:
+        """Find who takes a DM, in the student's turn."""
         try:
-            async with self.turn(message.author.id):
-                await self._meet(message.author)
-                for handler in self.direct_messages:
-                    if await handler(message):
-                        return
+            await self._meet(message.author, message.created_at)
+            for handler in self.direct_messages:
+                if await handler(message):
+                    return
         except Exception as error:  # noqa: BLE001 - this is the door
             await errors.tell(message, error)
 

@@ -111,10 +111,14 @@ class Finger:
 
     async def land(self, times: int = 1) -> None:
         """The presses reach the bot at once."""
+        self.start(times)
+        await self._env.settle()
+
+    def start(self, times: int = 1) -> None:
+        """The presses are on their way to the bot."""
         payloads = [self._payload() for _ in range(times)]
         for payload in payloads:
             self._env.backend.emit("INTERACTION_CREATE", payload)
-        await self._env.settle()
 
     def _payload(self) -> dict[str, Any]:
         record, payload = simcord.interactions.base_payload(
@@ -532,7 +536,8 @@ async def test_a_question_that_was_never_sent_is_sent_first(rapport: World, maya
         kept = await session.get_one(Evaluation, row.id)
         kept.message_id = kept.channel_id = None
     screen = await maya.say("no")
-    assert "question 4 of 11" in screen
+    assert "question 4 of 11" in maya.pings()[-2]
+    assert "Is that your answer?" in screen
     assert 4 not in await answers(rapport)
     await maya.say("no")
     assert (await answers(rapport))[4] == ("no", "")

@@ -21,7 +21,7 @@ NOT_ON_CARDS = {
     "mydata.import": "what /mydata import does",
 }
 """Actions that no button, menu or form leads to, and why."""
-PLACES = ("channel_id", "message_id")
+PLACES = ("channel_id", "message_id", "shown_from")
 """Columns that say which message shows the question that is up: a second press may show it once more."""
 TYPED = {
     "when": "tomorrow 3pm",

@@ -27,7 +27,7 @@ from bot.domain.conversation import (
 from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations import FINISHED, Answer, EvaluationStatus, Verdict
 from bot.services import Services
-from bot.services.evaluation_views import Busy, Opened, Place, Talk, Turn
+from bot.services.evaluation_views import Busy, Doubtful, Opened, Place, Talk, Turn
 from bot.services.interview_views import NoMeeting, NotMet
 from bot.storage.engine import Database
 from bot.storage.models import Answer as AnswerRow
@@ -182,17 +182,34 @@ async def test_typed_words_of_the_buttons(services: Services, db: Database, text
     await taken(services, talk, Choose(Verdict.YES))
     await services.evaluations.shown(MAYA, talk.id, HERE)
     turn = await services.evaluations.say(MAYA, text)
-    assert turn is not None
+    assert isinstance(turn, Turn)
     assert (turn.event, turn.question, turn.left) == (event, 2, HERE)
 
 
-async def test_what_is_typed_before_a_question_was_shown_answers_nothing(services: Services, db: Database) -> None:
+@pytest.mark.parametrize("place", [None, Place(5, 70), Place(5, 6, since=70)])
+async def test_what_was_typed_before_a_question_was_shown_is_doubtful(
+    services: Services, db: Database, place: Place | None
+) -> None:
     talk = await begun(services, db)
     await taken(services, talk, Choose(Verdict.YES))
-    turn = await services.evaluations.say(MAYA, "no, never")
-    assert turn is not None
-    assert (turn.event, turn.talk.state.position) == (Ignored(Reason.STALE), 2)
-    assert 2 not in turn.talk.state.answers
+    if place is not None:
+        await services.evaluations.shown(MAYA, talk.id, place)
+    assert isinstance(await services.evaluations.say(MAYA, "no, never", sent=69), Doubtful)
+    assert 2 not in (await services.evaluations.get(MAYA, talk.id)).state.answers
+    turn = await services.evaluations.confirm(MAYA, talk.id, 2, "no, never")
+    assert isinstance(turn, Turn)
+    assert turn.talk.state.answers[2] == Answer(Verdict.NO, "never")
+    again = await services.evaluations.confirm(MAYA, talk.id, 2, "no, never")
+    assert isinstance(again, Turn)
+    assert again.event == Ignored(Reason.STALE)
+
+
+async def test_a_message_that_was_sent_with_the_question_on_the_screen_answers_it(
+    services: Services, db: Database
+) -> None:
+    talk = await begun(services, db)
+    await services.evaluations.shown(MAYA, talk.id, Place(5, 6, since=70))
+    assert isinstance(await services.evaluations.say(MAYA, "yes", sent=71), Turn)
 
 
 async def test_only_an_open_evaluation_listens(services: Services, db: Database) -> None:

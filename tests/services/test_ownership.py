@@ -73,7 +73,7 @@ IDS: dict[str, tuple[type[Base], Callable[[int], Any]]] = {
     "todos.suggest.typed": (Todo, "#{}".format),
 }
 """Parameters that name rows: rows of what, and how."""
-NO_IDS = {"before", "question", "expected"}
+NO_IDS = {"before", "question", "expected", "sent"}
 """Parameters that are numbers, but not those of rows."""
 SAMPLES: dict[Any, Callable[[], Any]] = {
     str: lambda: "some words",

@@ -19,7 +19,7 @@ from bot.handbook import loader
 from bot.services import Services, build_services
 from bot.services.contact_views import Entry
 from bot.services.deliveries import Deliveries, Outcome
-from bot.services.evaluation_views import Busy, Opened, Turn
+from bot.services.evaluation_views import Busy, Doubtful, Opened, Place, Turn
 from bot.services.reminders import arm
 from bot.storage.engine import Database, open_engine
 from bot.storage.models import Answer, Contact, Evaluation, Interview, Reminder, Request, ThankYou, Todo, User
@@ -179,3 +179,19 @@ async def _promise(db: Database, student: int, number: int) -> int:
         due = Planned(Kind.TODO_DUE, todo, now(), now() + timedelta(days=1), f"first:{todo}")
         await arm(session, student, [due])
     return todo
+
+
+async def test_one_message_that_two_processes_hear_is_one_answer(
+    db: Database, processes: tuple[Services, Services]
+) -> None:
+    first, second = (process.evaluations for process in processes)
+    opened = await first.start(MAYA, await met(db))
+    assert isinstance(opened, Opened)
+    talk = opened.talk.id
+    await first.shown(MAYA, talk, Place(5, 100))
+    heard = await both(*(one.say(MAYA, "yes", sent=101) for one in (first, second)))
+    assert sorted(type(one).__name__ for one in heard) == ["Doubtful", "Turn"]
+    await first.shown(MAYA, talk, Place(5, 102))
+    assert isinstance(await second.say(MAYA, "yes", sent=101), Doubtful), "also once the next question is shown"
+    async with db.read() as session:
+        assert [row.question for row in await session.scalars(select(Answer))] == [1]

@@ -1,0 +1,35 @@
+"""The real bot hears Discord's time over the network, before it looks for reminders."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from benchmarks.faults.here import world
+from bot.clock import now
+from bot.reminders.agreement import Agreement
+
+
+async def test_the_answer_to_the_login_tells_it_before_the_engine_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[timedelta] = []
+    note = Agreement.heard
+
+    def noted(agreement: Agreement, theirs: object, took: timedelta = timedelta(0)) -> None:
+        heard.append(took)
+        note(agreement, theirs, took)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Agreement, "heard", noted)
+    async with world(tmp_path) as here:
+        assert heard, "the answer to the login came first"
+        assert here.bot.agreement.steady()
+        # The machine's clock is set a year ahead: the stand-in goes on by the right one.
+        with time_machine.travel(now() + timedelta(days=365)):
+            assert not here.bot.agreement.steady()
+        before = len(heard)
+        await here.bot.agreement.settled()
+        assert len(heard) > before, "it asks when it has to know"
+        assert asyncio.get_running_loop().is_running()
