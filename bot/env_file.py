@@ -66,7 +66,7 @@ class EnvFile:
 def read_settings(folder: Path | None = None) -> Settings:
     """The settings; the environment goes before the file. Raises SettingsError with everything that is wrong."""
     file = read_env_file(folder)
-    values: dict[str, Any] = {**file.values, **_environment()}
+    values: dict[str, Any] = {**_blank(), **file.values, **_environment()}
     wrong = [*file.wrong, *_mistaken(file.values.keys() | _environment().keys(), values)]
     if "proxy" not in values and (proxy := _everybodys_proxy(file)):
         values["proxy"] = proxy
@@ -150,6 +150,13 @@ def _environment() -> dict[str, str]:
     mistaken = {name.lower() for names in _MEANT.values() for name in names if "_" in name}
     ours = Settings.model_fields.keys() | mistaken
     return {name: value for name, value in values.items() if value and name in ours}
+
+
+def _blank() -> dict[str, Any]:
+    """The default of each setting of which the environment has nothing but marks that nobody sees."""
+    known = Settings.model_fields
+    seen = {name.lower() for name, value in os.environ.items() if value and not cleaned(value)}
+    return {name: known[name].default for name in seen & known.keys()}
 
 
 def _mistaken(names: Iterator[str] | set[str], values: Mapping[str, str]) -> Iterator[str]:

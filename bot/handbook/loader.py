@@ -62,14 +62,7 @@ def _passed_over(path: Path) -> str | None:
     if path.name in _NAMES:
         return None if path.is_file() else "is no file, or a link to something that is not there"
     if path.is_dir():
-        inside = (
-            any(one.suffix.lower() == ".toml" for one in path.iterdir()) if path.name == PACKAGED.name else False
-        )
-        return (
-            "folders in this one are not read: move the files out of it, or set HANDBOOK_DIR to it"
-            if inside
-            else None
-        )
+        return _IN_A_FOLDER if any(path.glob("*.toml")) else None
     # Windows hides the last ending, and editors add one.
     bare = path.name.lower().removesuffix(".txt")
     if bare in _NAMES:
