@@ -63,6 +63,8 @@ def run_demo(options: DemoOptions) -> int:
         try:
             asyncio.run(_serve(options, settings, traveller, present))
         except OSError as error:
+            if error.filename is not None:  # about a file, and no port helps
+                raise
             print(f"The page could not be served: {error.strerror}. Try another --port.", file=sys.stderr)
             return 1
     print("The demo has ended.")
