@@ -65,9 +65,9 @@ class EnvFile:
 
 def read_settings(folder: Path | None = None) -> Settings:
     """The settings; the environment goes before the file. Raises SettingsError with everything that is wrong."""
-    file = read_env_file(folder)
-    values: dict[str, Any] = {**_blank(), **file.values, **_environment()}
-    wrong = [*file.wrong, *_mistaken(file.values.keys() | _environment().keys(), values)]
+    file, around = read_env_file(folder), _environment()
+    values: dict[str, Any] = {**_blank(), **file.values, **around}
+    wrong = [*file.wrong, *_mistaken(file.values.keys() | around.keys(), values)]
     if "proxy" not in values and (proxy := _everybodys_proxy(file)):
         values["proxy"] = proxy
     try:
@@ -159,9 +159,9 @@ def _blank() -> dict[str, Any]:
     return {name: known[name].default for name in seen & known.keys()}
 
 
-def _mistaken(names: Iterator[str] | set[str], values: Mapping[str, str]) -> Iterator[str]:
+def _mistaken(names: set[str], values: Mapping[str, str]) -> Iterator[str]:
     """Names that are nearly those of a setting that is not set."""
-    for name in sorted(set(names) - Settings.model_fields.keys() - _ALSO):
+    for name in sorted(names - Settings.model_fields.keys() - _ALSO):
         meant = _nearly(name.upper())
         if meant is not None and meant.lower() not in values:
             yield f"{name.upper()} is not a setting, and is not read. Is {meant} meant?"

@@ -139,7 +139,10 @@ class Settings(BaseSettings):
         parts = _parted(text if "://" in text else f"http://{text}")
         if parts is None:
             # Not even its kind is repeated: where there is no address, anything may be the password.
-            raise ValueError("is not a proxy such as http://proxy.college.edu:3128; other kinds are not spoken")
+            raise ValueError(
+                "is not a proxy such as http://proxy.college.edu:3128; other kinds are not spoken. While PROXY is"
+                " empty, HTTPS_PROXY is meant"
+            )
         return SecretStr(parts.geturl())
 
     @field_validator("database_url")
