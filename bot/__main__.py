@@ -10,33 +10,39 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 
-import aiohttp
-import discord
-from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from bot import db_commands, logs
 from bot.app import create_bot
-from bot.checks import explain, run_checks
+from bot.checks import run_checks
+from bot.env_file import SettingsError, read_env_file, read_settings
+from bot.files import keep_new_files_private, strangers
 from bot.handbook.problems import HandbookError
 from bot.settings import Settings
 from bot.storage.alone import AtWorkError
 from bot.storage.engine import NoFolderError
+from bot.storage.examine import file_of
 from bot.storage.seal import new_key
 from bot.storage.server import refusal
 from bot.storage.start import make_ready
-from bot.storage.trouble import REMEDIES, OutOfOrderError, Trouble, trouble_of
+from bot.storage.trouble import REMEDIES, OutOfOrderError, Trouble, said_by_the_system, trouble_of
+from bot.ui import refusals
 
 AT_WORK = 75
 """Exit code when another process is at work: EX_TEMPFAIL of sysexits.h, as it may end."""
 
 log = logging.getLogger("bot.__main__")  # not __name__, which is another word when this is what was started
 
+NOT_AGAIN = 78
+"""The exit code after which a start is of no use until somebody has changed something: EX_CONFIG of sysexits.h. The
+units in README.md and docs/postgresql.md do not start the bot again after it."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code: 0 fine, 1 something to mend (said in plain words), 2 wrong usage.
+    """Run one command; returns the exit code.
 
-    75 says that another process is at work in this one's place.
+    0: fine. 1: something to mend, said in plain words. 2: wrong usage. 75: another process is at work in this one's
+    place. 78: Discord will not let the bot in again until somebody has changed what was said.
     """
     options = _parser().parse_args(argv)
     if options.command == "db" and options.action == db_commands.NEW_KEY:
@@ -44,29 +50,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     # Until the level is known, so that nothing quotes a setting, which may be a secret.
     logs.configure("INFO")
+    keep_new_files_private()
     try:
-        settings = Settings()
-    except ValidationError as error:
-        return _fail(*explain(error))
+        settings = read_settings()
+    except SettingsError as error:
+        return _fail(*error.lines)
     logs.configure(settings.log_level)
     try:
         return _do(options, settings)
     except KeyboardInterrupt:
         return 0
-    except (AtWorkError, HandbookError, DBAPIError, NoFolderError, OutOfOrderError) as error:
-        return _refused(error)
-
-
-def _refused(error: Exception) -> int:
-    """Say in plain words why it cannot be; returns the exit code."""
-    match error:
-        case AtWorkError():
-            _fail(_elsewhere(error))
-            return AT_WORK
-        case HandbookError():
-            return _fail("The handbook does not fit:", str(error))
-        case _:
-            return _fail("The database cannot be used.", *_what_to_do(error))
+    except AtWorkError as error:
+        _fail(_elsewhere(error))
+        return AT_WORK
+    except (HandbookError, DBAPIError, NoFolderError, OutOfOrderError, OSError) as error:
+        return _fail(*_what_to_do(error, settings))
 
 
 def _do(options: argparse.Namespace, settings: Settings) -> int:
@@ -78,7 +76,7 @@ def _do(options: argparse.Namespace, settings: Settings) -> int:
         case "db":
             return db_commands.do(settings, options)
         case _:
-            return _demo(options)
+            return _demo(options, settings)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -97,8 +95,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _what_to_do(error: Exception) -> Iterator[str]:
-    """What is wrong with the database, and what to do about it."""
+def _what_to_do(error: Exception, settings: Settings) -> Iterator[str]:
+    """What is wrong on this machine, and what to do about it."""
+    match error:
+        case HandbookError():
+            yield from ("The handbook does not fit:", str(error))
+        case OSError():
+            yield said_by_the_system(error)
+        case _:
+            yield "The database cannot be used."
+            yield from _with_the_database(error, settings)
+
+
+def _with_the_database(error: Exception, settings: Settings) -> Iterator[str]:
+    if isinstance(error, NoFolderError) and isinstance(error.__cause__, OSError):
+        yield f"{said_by_the_system(error.__cause__)} See DATABASE_URL and DATA_DIR in .env.example."
+        return
     trouble = trouble_of(error)
     if trouble is None:
         yield refusal(error) or f"It says {type(error).__name__}. See DATABASE_URL and DATA_DIR in .env.example."
@@ -106,6 +118,8 @@ def _what_to_do(error: Exception) -> Iterator[str]:
     yield refusal(error) or REMEDIES[trouble]
     if trouble.lasting and not trouble.of_keys and trouble is not Trouble.REFUSED:
         yield "Delete the two files beside it that end in -wal and -shm as well: they belong to the broken one."
+    if trouble is Trouble.UNREADABLE and (file := file_of(settings.database)) is not None:
+        yield f"The file: {file.absolute()}. May the account that runs the bot write to it, and to its folder?"
     yield "`python -m bot check` says whether all is well."
 
 
@@ -127,14 +141,16 @@ def _fail(*lines: str) -> int:
 def _run(settings: Settings, *, force_sync: bool) -> int:
     if settings.discord_token is None:
         return _fail("DISCORD_TOKEN is not set. Put the bot's token into .env; README.md says where to get it.")
+    for what in strangers(settings, read_env_file()):
+        log.warning("%s", what)
     try:
         asyncio.run(_serve(settings, settings.discord_token.get_secret_value(), force_sync=force_sync))
-    except discord.LoginFailure:
-        return _fail(
-            "Discord does not accept DISCORD_TOKEN. Reset it in the developer portal and put the new one in."
-        )
-    except (aiohttp.ClientError, OSError) as error:
-        return _fail(f"Discord cannot be reached ({type(error).__name__}). Is this machine online?")
+    except refusals.TALK as error:
+        refused = refusals.refusal(error, proxy=settings.proxy_shown)
+        if refused is None:
+            raise
+        _fail(refused.why)
+        return NOT_AGAIN if refused.lasting else 1
     return 0
 
 
@@ -186,7 +202,7 @@ def _check(settings: Settings) -> int:
     return 0 if all(finding.fine for finding in findings) else 1
 
 
-def _demo(options: argparse.Namespace) -> int:
+def _demo(options: argparse.Namespace, settings: Settings) -> int:
     if importlib.util.find_spec("simcord") is None:
         return _fail('The demo needs one more package: pip install -e ".[demo]"')
     # The simulation probes discord.py at import, and it would say at length what it has no voice for.
@@ -201,6 +217,7 @@ def _demo(options: argparse.Namespace) -> int:
             empty=options.empty,
             staff=options.viewer == "staff",
             database=options.database,
+            handbook=settings.handbook_dir,
         )
     )
 

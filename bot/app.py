@@ -27,14 +27,15 @@ from bot.storage.alone import Alone
 from bot.storage.engine import Database, open_engine
 from bot.storage.erasure import erase_again
 from bot.storage.revision import bring_up_to_date
-from bot.ui import discord_time, errors
+from bot.ui import connect, discord_time, errors
+from bot.ui.answers import Answers
 from bot.ui.durable import Routed
 from bot.ui.gate import Gate, Rate
 from bot.ui.limits import Limits
 from bot.ui.ping_sender import PingSender
 from bot.ui.press import NO_MENTIONS, Press
 from bot.ui.router import Router
-from bot.ui.sync import sync_if_changed
+from bot.ui.sync import Sync
 from cogs import COGS
 
 log = logging.getLogger(__name__)
@@ -91,9 +92,9 @@ class Rapport(commands.Bot):
     def __init__(self, settings: Settings, db: Database, services: Services, *, force_sync: bool) -> None:
         # discord.py would warn at every start that it cannot join voice channels; nobody asked it to.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-        limits = Limits()
+        limits, answers = Limits(), Answers()
         self.agreement = Agreement(partial(discord_time.ask, self))
-        trace = limits.trace()
+        trace = answers.listen(limits.trace())
         discord_time.listen(trace, self.agreement)
         super().__init__(
             # There are no prefix commands; a bot may not be built without one.
@@ -108,6 +109,7 @@ class Rapport(commands.Bot):
             # A longer wait is the engine's to plan: a request that sleeps would keep its claim.
             max_ratelimit_timeout=30,
             http_trace=trace,
+            proxy=settings.proxy_with_password,
             **({} if settings.shard_count is None else _shards(settings)),
         )
         self.settings = settings
@@ -126,11 +128,36 @@ class Rapport(commands.Bot):
         )
         db.on_armed = self.engine.arm
         self.housekeeping = Housekeeping(services.inactivity, self.agreement)
+        self.sync = Sync(self.tree, services.memory)
         self._force_sync = force_sync
+        self._answers = answers
+        self._let_in = False
+        """Whether Discord took the token; what goes wrong from there on in a login is the bot's own."""
         self._closing = asyncio.Lock()
+
+    async def start(self, token: str, *, reconnect: bool = True) -> None:  # noqa: ARG002 - it always does
+        """Connect and stay, however long Discord refuses. Raises what only somebody can mend, such as the token."""
+        proxy = self.settings.proxy_shown
+        connect.quieten(proxy)
+        await connect.log_in(self, token, lambda: self._let_in, proxy)
+        await connect.stay(self, self._answers.doubt)
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        """Also when the first try of all fails."""
+        for pause in connect.pauses():
+            try:
+                await super().connect(reconnect=reconnect)
+            except AttributeError as error:
+                refused = connect.stumbled(error)
+                if self.ws is not None or refused is None:
+                    raise
+            else:
+                return
+            await asyncio.sleep((refused.wait or pause).total_seconds())
 
     async def setup_hook(self) -> None:
         """Start everything; runs once, after login and before the gateway connects."""
+        self._let_in = True
         await bring_up_to_date(self.db.engine)
         await erase_again(self.db.engine, self.db.erased)
         for cog in COGS:
@@ -138,11 +165,11 @@ class Rapport(commands.Bot):
         self.add_dynamic_items(Routed)
         self.add_listener(self.router.submitted, "on_interaction")
         self.add_listener(self._seen, "on_interaction")
-        if self.settings.has_direct_messages or self._force_sync:
-            # One of several processes is enough, and it is the same one at every start.
-            await sync_if_changed(self.tree, self.services.memory, force=self._force_sync)
         self.engine.start()
         self.housekeeping.start()
+        if self.settings.has_direct_messages or self._force_sync:
+            # One of several processes is enough, and it is the same one at every start.
+            await self.sync.start(force=self._force_sync)
         log.info("ready: %d commands, %d cogs", len(self.tree.get_commands()), len(self.cogs))
 
     async def _seen(self, given: discord.Interaction[Any] | discord.Message) -> None:
@@ -165,6 +192,7 @@ class Rapport(commands.Bot):
             if self.is_closed():
                 return
             await self.router.drain(self.settings.shutdown_seconds)
+            await self.sync.stop()
             await self.housekeeping.stop(self.settings.shutdown_seconds)
             await self.engine.stop(self.settings.shutdown_seconds)
             await super().close()

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import discord
-from pydantic import ValidationError
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
+from bot.env_file import EnvFile, read_env_file
+from bot.files import strangers
 from bot.handbook import loader
 from bot.handbook.problems import HandbookError
+from bot.places import left_out, shown
 from bot.settings import Settings
 from bot.storage.engine import open_engine
 from bot.storage.examine import damage, file_of, missing_or_empty
@@ -22,6 +24,7 @@ from bot.storage.keys import check_keys
 from bot.storage.revision import NEWEST, current
 from bot.storage.seal import PLAIN
 from bot.storage.server import refusal
+from bot.storage.tombstones import Tombstones
 from bot.storage.trouble import REMEDIES, OutOfOrderError, Trouble, trouble_of
 
 SCOPES = ("bot", "applications.commands")
@@ -37,16 +40,39 @@ class Finding:
     what: str
 
 
-def explain(error: ValidationError) -> Iterator[str]:
-    """One line for each setting that is wrong, without its value: it may be a secret."""
-    for problem in error.errors(include_input=False, include_url=False):
-        name = "_".join(str(part) for part in problem["loc"]).upper() or "SETTINGS"
-        yield f"{name}: {problem['msg']}. Mend it in .env; .env.example says what it means."
-
-
 async def run_checks(settings: Settings) -> list[Finding]:
     """Look at everything that `run` needs, offline and without changing anything."""
-    return [*_token(settings), *_shards(settings), _handbook(settings), await _database(settings)]
+    env = read_env_file()
+    return [
+        *_sources(settings, env),
+        *_token(settings),
+        *_shards(settings),
+        *_handbook(settings),
+        await _database(settings),
+        *(Finding(fine=False, what=what) for what in strangers(settings, env)),
+    ]
+
+
+def _sources(settings: Settings, env: EnvFile) -> Iterator[Finding]:
+    """What was read, and where things are."""
+    was_read = (
+        f"settings from {env.path}" if env.found else f"no file {env.path}: settings from the environment alone"
+    )
+    yield Finding(fine=True, what=was_read)
+    if env.ignored:
+        yield Finding(fine=True, what=f"names in it that are no settings of Rapport: {', '.join(env.ignored)}")
+    yield Finding(fine=True, what=f"DATA_DIR is {settings.data_dir.absolute()}")
+    yield Finding(fine=True, what=f"who was erased is noted in {_erased(settings)}")
+    if settings.proxy is not None:
+        yield Finding(fine=True, what=f"to Discord through the proxy {settings.proxy_shown}")
+    if settings.database_url is not None and (names := left_out(settings.database_url.get_secret_value())):
+        yield Finding(
+            fine=True, what=f"left out of DATABASE_URL, as its driver has no such thing: {', '.join(names)}"
+        )
+
+
+def _erased(settings: Settings) -> Path:
+    return Tombstones.of(settings.database, settings.data_dir).file.absolute()
 
 
 def _token(settings: Settings) -> Iterator[Finding]:
@@ -88,16 +114,28 @@ def invite(application: int) -> str:
     return discord.utils.oauth_url(application, permissions=PERMISSIONS, scopes=SCOPES)
 
 
-def _handbook(settings: Settings) -> Finding:
+def _handbook(settings: Settings) -> Iterator[Finding]:
+    folder = settings.handbook_dir
     try:
-        handbook = loader.load(settings.handbook_dir)
-    except HandbookError as error:
-        return Finding(fine=False, what=f"the handbook does not fit:\n{error}")
-    return Finding(fine=True, what=f"handbook: {len(handbook.topics)} topics, {len(handbook.questions)} questions")
+        handbook = loader.load(folder)
+        used, others = loader.sources(folder)
+    except (HandbookError, OSError) as error:
+        where = "" if folder is None else f" (HANDBOOK_DIR is {folder.absolute()})"
+        yield Finding(fine=False, what=f"the handbook does not fit{where}:\n{error}")
+        return
+    yield Finding(fine=True, what=f"handbook: {len(handbook.topics)} topics, {len(handbook.questions)} questions")
+    if folder is not None:
+        yield Finding(fine=True, what=f"HANDBOOK_DIR is {folder.absolute()}; read from it: {_names(used)}")
+        if others:
+            yield Finding(fine=True, what=f"not read from it: {_names(others)}")
+
+
+def _names(paths: Sequence[Path]) -> str:
+    return ", ".join(path.name for path in paths) or "nothing"
 
 
 def _can_be_made(file: Path) -> bool:
-    folder = next(parent for parent in file.absolute().parents if parent.exists())
+    folder = next(parent for parent in file.absolute().parents if os.path.exists(parent))  # noqa: PTH110 - may raise
     return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
@@ -108,12 +146,12 @@ async def _file(url: URL) -> Finding | None:
     trouble = missing_or_empty(file)
     if trouble is Trouble.MISSING:
         if _can_be_made(file):
-            return Finding(fine=True, what=f"database {url}: the first start makes it")
-        return Finding(fine=False, what=f"no database can be made at {url}. See DATABASE_URL and DATA_DIR.")
+            return Finding(fine=True, what=f"database {shown(url)}: the first start makes it")
+        return Finding(fine=False, what=f"no database can be made at {shown(url)}. See DATABASE_URL and DATA_DIR.")
     trouble = trouble or await asyncio.to_thread(damage, file)
     if trouble is None:
         return None
-    return Finding(fine=False, what=f"the database {url} cannot be used. {REMEDIES[trouble]}")
+    return Finding(fine=False, what=f"the database {shown(url)} cannot be used. {REMEDIES[trouble]}")
 
 
 def _how_kept(settings: Settings) -> str:
@@ -129,12 +167,14 @@ async def _database(settings: Settings) -> Finding:
     except (DBAPIError, OutOfOrderError) as error:
         trouble = trouble_of(error)
         why = refusal(error) or (REMEDIES[trouble] if trouble else f"It says {type(error).__name__}.")
-        return Finding(fine=False, what=f"the database {url} cannot be used. {why}")
+        return Finding(fine=False, what=f"the database {shown(url)} cannot be used. {why}")
     if revision == NEWEST:
-        return Finding(fine=True, what=f"database {url} at revision {revision}{by}{_how_kept(settings)}")
+        return Finding(fine=True, what=f"database {shown(url)} at revision {revision}{by}{_how_kept(settings)}")
     if revision is None:
-        return Finding(fine=True, what=f"database {url} is empty{by}; the first start makes the tables")
-    return Finding(fine=False, what=f"database {url} is at {revision}, not {NEWEST}: python -m bot db upgrade")
+        return Finding(fine=True, what=f"database {shown(url)} is empty{by}; the first start makes the tables")
+    return Finding(
+        fine=False, what=f"database {shown(url)} is at {revision}, not {NEWEST}: python -m bot db upgrade"
+    )
 
 
 async def _open(url: URL, keys: Sequence[str]) -> tuple[str | None, str]:

@@ -5,7 +5,8 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 
-from bot.settings import Settings, address
+from bot.places import address, shown
+from bot.settings import Settings
 from bot.storage.copy import Copied, CopyError, copy
 from bot.storage.engine import open_engine
 from bot.storage.revision import current
@@ -71,7 +72,7 @@ async def copy_all(settings: Settings, options: argparse.Namespace) -> int:
     except ValueError as error:
         print(f"FROM or TO {error}.", file=sys.stderr)
         return 2
-    print(f"Copying {source}\n     to {target}", flush=True)
+    print(f"Copying {shown(source)}\n     to {shown(target)}", flush=True)
     try:
         copied = await copy(source, target, settings.data_dir)
     except CopyError as error:

@@ -1,40 +1,24 @@
-"""What an operator can set, from the environment or a `.env` file. Every key is in `.env.example`."""
+"""What an operator can set. Every key is in `.env.example`; `bot/env_file.py` reads them for every command."""
 
 import base64
+import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 
-
-def address(text: str) -> URL:
-    """Where a database is. Raises ValueError, without the text: it may hold a password."""
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):
-        raise ValueError("is not a database address such as sqlite+aiosqlite:///data/rapport.sqlite3") from None
-    if url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
-        raise ValueError(f"uses {url.drivername!r}; use sqlite+aiosqlite or postgresql+asyncpg")
-    if _SECRET & url.query.keys():
-        raise ValueError("has a password behind the question mark; write it before the @, where it is kept secret")
-    return url
-
-
-_SECRET = {"password", "sslpassword", "dsn"}
-"""Options that would be shown in the clear."""
+from bot.places import address, place
 
 
 class Settings(BaseSettings):
     """Validated settings. The token and the database address are secrets: masked in every repr and log."""
 
-    model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
     discord_token: SecretStr | None = None
     """The bot's token from Discord's developer portal. Needed by `run`, not by `demo` or `check`."""
@@ -51,6 +35,10 @@ class Settings(BaseSettings):
 
     handbook_dir: Path | None = None
     """Folder with edited handbook files. A file that is missing there is taken from the package."""
+
+    proxy: SecretStr | None = None
+    """The way to Discord, such as `http://proxy.college.edu:3128`, for requests and for the gateway. Empty: that of
+    `HTTPS_PROXY` unless `NO_PROXY` names discord.com; else there is none."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -126,6 +114,37 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("discord_token")
+    @classmethod
+    def _is_bare(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        # Copied out of a line of code, or over the end of a line.
+        token = re.sub(r"\s+", "", re.sub(r"^\s*Bot\s+", "", value.get_secret_value(), flags=re.IGNORECASE))
+        if not re.fullmatch(r"[!-~]*", token):
+            raise ValueError("has letters that no token has; copy it again from the developer portal")
+        return SecretStr(token) if token else None
+
+    @field_validator("data_dir", "handbook_dir", mode="before")
+    @classmethod
+    def _is_a_place(cls, value: object) -> object:
+        return place(value) if isinstance(value, str) else value
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_a_proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        text = value.get_secret_value()
+        parts = _parted(text if "://" in text else f"http://{text}")
+        if parts is None:
+            # Not even its kind is repeated: where there is no address, anything may be the password.
+            raise ValueError(
+                "is not a proxy such as http://proxy.college.edu:3128; other kinds are not spoken. While PROXY is"
+                " empty, HTTPS_PROXY is meant"
+            )
+        return SecretStr(parts.geturl())
+
     @field_validator("database_url")
     @classmethod
     def _is_supported(cls, value: SecretStr | None) -> SecretStr | None:
@@ -154,8 +173,19 @@ class Settings(BaseSettings):
     def database(self) -> URL:
         """The address of the database, embedded default included. `str()` of it masks the password."""
         if self.database_url is not None:
-            return make_url(self.database_url.get_secret_value())
+            return address(self.database_url.get_secret_value())
         return URL.create("sqlite+aiosqlite", database=str(self.data_dir / "rapport.sqlite3"))
+
+    @property
+    def proxy_with_password(self) -> str | None:
+        """The address of the proxy, for the library and for nobody else."""
+        return None if self.proxy is None else self.proxy.get_secret_value()
+
+    @property
+    def proxy_shown(self) -> str:
+        """The same for people, without user and password; empty when there is none."""
+        parts = None if self.proxy is None else _parted(self.proxy.get_secret_value())
+        return "" if parts is None else f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
     @property
     def share(self) -> float:
@@ -169,7 +199,17 @@ class Settings(BaseSettings):
 
 
 def _is_sqlite(url: SecretStr | None) -> bool:
-    return url is None or make_url(url.get_secret_value()).get_backend_name() == "sqlite"
+    return url is None or address(url.get_secret_value()).get_backend_name() == "sqlite"
+
+
+def _parted(proxy: str) -> SplitResult | None:
+    """None for what is no proxy over HTTP."""
+    try:
+        parts = urlsplit(proxy)
+        fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if fits and parts.netloc.count("@") <= 1 else None
 
 
 def _numbers(text: str) -> Iterator[int]:

@@ -132,7 +132,7 @@ sys.exit(program.main(sys.argv[2].split()))
 @pytest.mark.parametrize(
     ("what", "command"),
     [
-        ("bot.__main__:Settings", "check"),
+        ("bot.__main__:read_settings", "check"),
         ("bot.__main__:create_bot", "run"),
         ("bot.__main__:make_ready", "run"),
         ("bot.__main__:run_checks", "check"),

@@ -39,6 +39,8 @@ class DemoOptions:
     empty: bool = False
     staff: bool = False
     database: str | None = None
+    handbook: Path | None = None
+    """Folder with edited handbook files, as in the settings."""
     zone: str = field(default_factory=get_localzone_name)
     """The machine's time zone, in which the page shows times. During time travel the process is in UTC."""
 
@@ -51,6 +53,7 @@ def run_demo(options: DemoOptions) -> int:
         settings = Settings(
             _env_file=None,
             database_url=SecretStr(url),
+            handbook_dir=options.handbook,
             sends_per_second=50,
             sweep_seconds=SWEEP,
             # Time stands still in the demo until it is moved, so that nobody's allowance would refill.
@@ -60,6 +63,8 @@ def run_demo(options: DemoOptions) -> int:
         try:
             asyncio.run(_serve(options, settings, traveller, present))
         except OSError as error:
+            if error.filename is not None:  # about a file, and no port helps
+                raise
             print(f"The page could not be served: {error.strerror}. Try another --port.", file=sys.stderr)
             return 1
     print("The demo has ended.")

@@ -14,6 +14,7 @@ from bot.handbook.models import Handbook
 from bot.handbook.problems import HandbookError, Problem, sentence
 
 PACKAGED = Path(__file__).parent / "text"
+_IN_A_FOLDER = "files in a folder are not read: move them out of it, or let HANDBOOK_DIR name it"
 _NAMES = tuple(f"{field}.toml" for field in Handbook.model_fields)
 
 
@@ -46,10 +47,37 @@ def _misplaced(folder: Path) -> Iterator[Problem]:
     if not folder.is_dir():
         yield Problem(str(folder), None, "there is no such folder")
         return
-    for name in sorted(path.name for path in folder.glob("*.toml")):
-        if name not in _NAMES:
-            meant = get_close_matches(name, _NAMES, n=1) or [", ".join(_NAMES)]
-            yield Problem(name, None, f"the handbook has no such file; it knows {meant[0]}")
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        yield Problem(str(folder), None, f"the folder cannot be read: {error.strerror}")
+        return
+    for path in entries:
+        if (said := _passed_over(path)) is not None:
+            yield Problem(path.name, None, said)
+
+
+def _passed_over(path: Path) -> str | None:
+    """What to do about something in a counselor's folder that looks like a file of the handbook and is not read."""
+    if path.name in _NAMES:
+        return None if path.is_file() else "is no file, or a link to something that is not there"
+    if path.is_dir():
+        return _IN_A_FOLDER if any(path.glob("*.toml")) else None
+    # Windows hides the last ending, and editors add one.
+    bare = path.name.lower().removesuffix(".txt")
+    if bare in _NAMES:
+        return f"is not read under this name; rename it to {bare}"
+    if path.suffix.lower() != ".toml":
+        return None
+    meant = get_close_matches(bare, _NAMES, n=1) or [", ".join(_NAMES)]
+    return f"the handbook has no such file; it knows {meant[0]}"
+
+
+def sources(folder: Path | None) -> tuple[list[Path], list[Path]]:
+    """The files that `load` reads from `folder`, and what else is in it. Raises OSError."""
+    there = sorted(folder.iterdir()) if folder is not None and folder.is_dir() else []
+    used = [path for path in there if path.name in _NAMES and path.is_file()]
+    return used, [path for path in there if path not in used]
 
 
 def _path(name: str, folder: Path | None) -> Path:
@@ -59,7 +87,10 @@ def _path(name: str, folder: Path | None) -> Path:
 
 def _read(path: Path) -> str:
     """The text of a file, without the mark that Windows editors put in front of it."""
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise HandbookError([Problem(path.name, None, f"cannot be read: {error.strerror}")]) from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

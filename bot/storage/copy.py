@@ -45,7 +45,7 @@ from bot.storage.revision import NEWEST, is_known, read
 from bot.storage.sequences import count_on, last_number
 from bot.storage.server import LOCKED, refusal
 from bot.storage.tombstones import Tombstones
-from bot.storage.trouble import REMEDIES, OutOfOrderError, Trouble, trouble_of
+from bot.storage.trouble import REMEDIES, OutOfOrderError, Trouble, said_by_the_system, trouble_of
 from bot.storage.written import Written, WrittenForm
 
 BATCH = 500
@@ -255,5 +255,10 @@ def _speaking_of(side: str) -> Iterator[None]:
         trouble = trouble_of(error)
         if trouble is Trouble.BUSY or refusal(error) == LOCKED:
             raise CopyError(f"{side} is in use. Stop the bot, and close whatever else has it open.") from error
-        why = refusal(error) or (REMEDIES[trouble] if trouble else f"It says {type(error).__name__}.")
+        why = refusal(error) or (REMEDIES[trouble] if trouble else _unknown(error))
         raise CopyError(f"{side} cannot be used. {why}") from error
+
+
+def _unknown(error: BaseException) -> str:
+    system = error.__cause__ if isinstance(error, NoFolderError) else error
+    return said_by_the_system(system) if isinstance(system, OSError) else f"It says {type(error).__name__}."

@@ -28,6 +28,9 @@ BUSY_SECONDS = 2
 _SCRUB_AGAIN = 30
 """Seconds between two attempts to empty a write-ahead log that somebody is reading."""
 
+_LOG_BYTES = 4 << 20
+"""Of the write-ahead log, when all of it is in the file: as much as SQLite lets gather before it moves it there."""
+
 _LEVELS = {"isolation_level": "REPEATABLE READ"}, {"isolation_level": "READ COMMITTED"}
 """Of PostgreSQL, for what reads and what writes, whatever the server would take by itself."""
 
@@ -39,7 +42,7 @@ ARMED = "armed"
 
 
 class NoFolderError(Exception):
-    """The folder for a SQLite file is not there and cannot be made."""
+    """The folder for a SQLite file is not there and cannot be made; the OSError that it comes from says why."""
 
 
 def open_engine(url: URL, keys: Sequence[str] = ()) -> AsyncEngine:
@@ -90,6 +93,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
+        # What grew while somebody read for long, as for a backup, is cut to this when the log begins anew.
+        f"journal_size_limit={_LOG_BYTES}",
         f"busy_timeout={BUSY_SECONDS * 1000}",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -24,6 +24,8 @@ def missing_or_empty(file: Path) -> Trouble | None:
     """What can be seen without opening it: SQLite would make both into a new database."""
     try:
         return None if file.stat().st_size else Trouble.EMPTY
+    except PermissionError:
+        return Trouble.UNREADABLE
     except OSError:
         return Trouble.MISSING
 

@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.places import shown
 from bot.storage.server import for_driver
 from bot.storage.trouble import REMEDIES, OutOfOrderError, Trouble, trouble_of, trouble_of_state
 
@@ -116,7 +117,9 @@ class Link:
 
     def _say(self, trouble: Trouble) -> None:
         if trouble is not self._said:
-            log.error("%s The bot goes on by itself afterwards. The database: %s", REMEDIES[trouble], self._url)
+            log.error(
+                "%s The bot goes on by itself afterwards. The database: %s", REMEDIES[trouble], shown(self._url)
+            )
             self._said = trouble
 
     def _well(self) -> None:

@@ -23,7 +23,7 @@ def for_driver(options: dict[str, Any]) -> dict[str, Any]:
 
     known = inspect.signature(asyncpg.connect).parameters
     others = {name: value for name, value in options.items() if name not in known}
-    dsn = f"postgresql://?{urlencode(others | {'application_name': APPLICATION})}"
+    dsn = f"postgresql://?{urlencode({'application_name': APPLICATION} | others)}"
     return {name: value for name, value in options.items() if name in known} | {"dsn": dsn}
 
 

@@ -1,7 +1,10 @@
 """What can be wrong with the storage, told from the errors that it raises, and what an operator can do about it."""
 
+import errno
+import os
 import sqlite3
 from enum import StrEnum
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
@@ -157,3 +160,24 @@ def trouble_of(error: BaseException) -> Trouble | None:
             return trouble_of_state(state)
         cause = getattr(cause, "orig", None) or cause.__cause__
     return None
+
+
+def said_by_the_system(error: OSError) -> str:
+    """Which file it is about, what the system says of it, and what to do."""
+    number = error.errno or 0
+    what = os.strerror(number) if number else type(error).__name__
+    where = f"{Path(error.filename).absolute()}: " if isinstance(error.filename, str | os.PathLike) else ""
+    return f"{where}{what}. {_MENDING.get(number, 'Look at the disk.')}"
+
+
+_ROOM = "Free some space."
+_IN_THE_WAY = "Something that is no folder is in the place of one."
+_MENDING = {
+    errno.EACCES: "It has to belong to the account that runs the bot, and the folders above must let it in.",
+    errno.EPERM: "It has to belong to the account that runs the bot.",
+    errno.EROFS: "Let DATA_DIR name a folder on a disk that can be written to.",
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.ENOTDIR: _IN_THE_WAY,
+    errno.EEXIST: _IN_THE_WAY,
+}

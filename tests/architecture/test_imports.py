@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 MAY_KNOW = {
     "bot.domain": {"bot.domain"},
-    "bot.storage": {"bot.domain", "bot.storage", "bot.settings"},
+    "bot.storage": {"bot.domain", "bot.storage", "bot.settings", "bot.env_file", "bot.places"},
     "bot.handbook": {"bot.domain", "bot.handbook"},
     "bot.services": {"bot.domain", "bot.storage", "bot.handbook", "bot.services", "bot.clock"},
     "bot.reminders": {"bot.domain", "bot.storage", "bot.services", "bot.reminders", "bot.clock", "bot.logs"},
@@ -24,20 +24,22 @@ MAY_KNOW = {
     "bot.demo": {"bot.app", "bot.settings", "bot.services", "bot.demo"},
     "bot.clock": set(),
     "bot.logs": set(),
-    "bot.settings": set(),
+    "bot.places": set(),
+    "bot.settings": {"bot.places"},
+    "bot.env_file": {"bot.settings"},
 }  # fmt: skip
-OUTER = {"bot.app", "bot.checks", "bot.__main__", "bot.db_commands", "bot"}
+OUTER = {"bot.app", "bot.checks", "bot.files", "bot.__main__", "bot.db_commands", "bot"}
 """Where everything is put together: these may know every room, and no room may know them."""
 
 ONLY_IN = {
     "apscheduler": {"bot.reminders"},
-    "sqlalchemy": {"bot.storage", "bot.services", "bot.settings", "bot.checks", "bot.__main__"},
+    "sqlalchemy": {"bot.storage", "bot.services", "bot.places", "bot.settings", "bot.checks", "bot.__main__"},
     "discord": {"bot.ui", "cogs", "bot.app", "bot.checks", "bot.__main__", "bot.demo"},
     "simcord": {"bot.demo"},
     "time_machine": {"bot.demo"},
     "alembic": {"bot.storage"},
     # What opens connections: discord.py does, to Discord, and the database's driver. These two only read errors.
-    "aiohttp": {"bot.ui", "bot.__main__"},
+    "aiohttp": {"bot.ui"},
     "asyncpg": {"bot.storage"},
 } | {library: set() for library in ("socket", "http", "requests", "httpx", "smtplib", "ftplib")}
 

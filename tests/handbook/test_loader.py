@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.handbook.loader import PACKAGED, load
+from bot.handbook.loader import PACKAGED, load, sources
 from bot.handbook.problems import HandbookError, Problem
 
 
@@ -151,3 +151,45 @@ def test_a_topic_that_fits_no_page(tmp_path: Path) -> None:
     found = problems(tmp_path)
     assert [problem.line for problem in found] == [1]
     assert "make two topics of it" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("topics.toml.txt", "topics.toml.txt: is not read under this name; rename it to topics.toml"),
+        ("TOPICS.TOML", "TOPICS.TOML: is not read under this name; rename it to topics.toml"),
+        ("Topics.toml", "Topics.toml: is not read under this name; rename it to topics.toml"),
+        ("Topics.TOML.TXT", "Topics.TOML.TXT: is not read under this name; rename it to topics.toml"),
+        ("topic.TOML", "topic.TOML: the handbook has no such file; it knows topics.toml"),
+        (
+            "text/topics.toml",
+            "text: files in a folder are not read: move them out of it, or let HANDBOOK_DIR name it",
+        ),
+    ],
+)
+def test_a_file_that_would_be_passed_over_is_named(tmp_path: Path, name: str, said: str) -> None:
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("", encoding="utf-8")
+    assert list(map(str, problems(tmp_path))) == [said]
+
+
+def test_a_link_to_nothing_and_a_file_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    (tmp_path / "home.toml").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "topics.toml").mkdir()
+    assert list(map(str, problems(tmp_path))) == [
+        "home.toml: is no file, or a link to something that is not there",
+        "topics.toml: is no file, or a link to something that is not there",
+    ]
+
+
+def test_other_things_in_the_folder_are_nobodys_business(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    for name in ("README.md", "topics.toml.bak", "notes.txt", ".DS_Store", "Thumbs.db"):
+        (tmp_path / name).touch()
+    edit(tmp_path, "home.toml", 'title = "Hello, {name}"', 'title = "Welcome, {name}"')
+    assert load(tmp_path).home.welcome.title == "Welcome, {name}"
+    used, others = sources(tmp_path)
+    assert [path.name for path in used] == ["home.toml"]
+    assert len(others) == 6
+    assert sources(None) == ([], [])

@@ -13,6 +13,7 @@ from bot.services.base import ensure_user
 from bot.storage.engine import ARMED, Database, open_engine
 from bot.storage.models import Contact, User
 from bot.storage.trouble import Trouble, trouble_of
+from tests.kit import SQLITE_FILE
 
 MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -144,3 +145,28 @@ async def test_a_full_disk_is_told_apart_and_leaves_the_database_whole(db: Datab
 def test_other_errors_are_not_taken_for_a_full_disk() -> None:
     assert trouble_of(ValueError("no")) is None
     assert trouble_of(sqlite3.DatabaseError("malformed")) is None
+
+
+@pytest.mark.sqlite(reason="its write-ahead log")
+async def test_the_log_gets_small_again_after_somebody_read_for_long(db: Database, tmp_path: Path) -> None:
+    """As a backup does: as long as it reads, nothing that was written meanwhile can leave the log."""
+    log = tmp_path / f"{SQLITE_FILE}-wal"
+    reader = sqlite3.connect(tmp_path / SQLITE_FILE, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM users").fetchone()
+    for number in range(1, 7):
+        await write_much(db, number)
+    assert log.stat().st_size > 8 << 20
+    reader.execute("COMMIT")
+    reader.close()
+    for number in (7, 8):
+        async with db.write() as session:
+            await ensure_user(session, number)
+    assert log.stat().st_size <= 4 << 20
+
+
+async def write_much(db: Database, student: int) -> None:
+    """Two megabytes in one transaction."""
+    async with db.write(student) as session:
+        user = await ensure_user(session, student)
+        user.about = "x" * (2 << 20)

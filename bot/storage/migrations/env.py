@@ -7,7 +7,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
-from bot.settings import Settings
+from bot.env_file import read_settings
 from bot.storage.engine import open_engine
 from bot.storage.migrate import migrating
 from bot.storage.models import Base
@@ -40,7 +40,7 @@ def _run(connection: Connection) -> None:
 
 
 async def _run_alone() -> None:
-    settings = Settings()
+    settings = read_settings()
     engine = open_engine(settings.database, settings.keys)
     async with migrating(engine) as connection:
         await connection.run_sync(_run)
