@@ -57,7 +57,7 @@ class MyData(UseCases):
     async def export(self, owner_id: int) -> list[ExportFile]:
         """Everything that is kept, each column of each row: one JSON, and a CSV for each table. Changes nothing."""
         rows: dict[str, list[dict[str, Any]]] = {}
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             for table in personal_tables():
                 query = select(table).where(belongs_to(table, owner_id)).order_by(*table.primary_key)
                 rows[table.name] = [dict(row) for row in (await session.execute(query)).mappings()]
