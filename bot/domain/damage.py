@@ -8,6 +8,8 @@ from typing import Any
 
 DAMAGED = "[This text is damaged]"
 """No rule reads anything in it, no form is too short for it, and nobody types it by chance."""
+LOST = "(lost)"
+"""In its place where one is needed, when it comes back with an export."""
 
 
 def holds_damage(text: str) -> bool:
@@ -16,5 +18,5 @@ def holds_damage(text: str) -> bool:
 
 
 def is_damaged(value: Any) -> bool:
-    """Whether `value` is no text of a student's, but stands for one."""
-    return bool(value == DAMAGED)
+    """Whether `value` is no text or form of a student's, but stands for one. Such a form is empty; no other is."""
+    return isinstance(value, str | dict) and value in (DAMAGED, {})

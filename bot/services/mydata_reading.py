@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnDefault, Table
 
+from bot.domain.damage import LOST, is_damaged
 from bot.domain.errors import CoachError, Code
 from bot.domain.mydata import check_size
 from bot.domain.mydata_values import HOLDS_TOGETHER, NOT_TAKEN, RULES, Rule
@@ -103,8 +104,8 @@ def _row(table: Table, given: Mapping[str, Any]) -> Row:
 
 
 def _value(rule: Rule, given: Mapping[str, Any], column: Column[Any]) -> Any:
-    """What is taken for `column`. One that is newer than the export has what a new row has there."""
-    if column.name in given:
+    """What is taken for `column`. One that is newer than the export, or was damaged, has what a new row has."""
+    if column.name in given and not is_damaged(given[column.name]):
         try:
             return rule(given[column.name])
         except CoachError as error:
@@ -112,6 +113,8 @@ def _value(rule: Rule, given: Mapping[str, Any], column: Column[Any]) -> Any:
     if isinstance(column.default, ColumnDefault) and column.default.is_scalar:
         return column.default.arg
     if not column.nullable:
+        if column.name in given:
+            return LOST
         raise CoachError(Code.EXPORT_CHANGED)
     return None
 

@@ -1,4 +1,4 @@
-"""The seal: whatever a student types comes back, under any keys, and only under them, and only where it was written."""
+"""The seal: whatever a student types comes back, under any keys, and only under them, only where it was written."""
 
 import base64
 
@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.storage.seal import OLDER, PLAIN, DamagedError, Place, Seal, new_key
+from bot.storage.seal import BOUND, OLDER, PLAIN, DamagedError, Place, Seal, new_key
 
 OLD, NEW, OTHER = new_key(), new_key(), new_key()
 NONE, UNDER_OLD, UNDER_NEW = Seal(), Seal([OLD]), Seal([NEW])
@@ -120,13 +120,11 @@ def test_two_seals_of_the_same_text_do_not_show_that_it_is_the_same() -> None:
 
 
 def test_a_sealed_text_that_was_changed_is_refused() -> None:
-    mark, token = SEALED[: len("rapport:sealed:2:")], SEALED[len("rapport:sealed:2:") :]
-    kept = bytearray(base64.urlsafe_b64decode(token))
-    changed = [mark + base64.urlsafe_b64encode(kept[:length]).decode() for length in range(len(kept))]
-    for place in range(len(kept)):
-        other = bytes([*kept[:place], kept[place] ^ 1, *kept[place + 1 :]])
-        changed.append(mark + base64.urlsafe_b64encode(other).decode())
-    for wrong in (*changed, SEALED[:-3], SEALED + "\n", "rapport:sealed:", "rapport:sealed:é", "rapport:sealed:2:é"):
+    kept = base64.urlsafe_b64decode(SEALED.removeprefix(BOUND))
+    changed = [kept[:length] for length in range(len(kept))]
+    changed += [bytes([*kept[:at], kept[at] ^ 1, *kept[at + 1 :]]) for at in range(len(kept))]
+    tokens = [BOUND + base64.urlsafe_b64encode(one).decode() for one in changed]
+    for wrong in (*tokens, SEALED[:-3], SEALED + "\n", OLDER, f"{OLDER}é", BOUND, f"{BOUND}é"):
         with pytest.raises(DamagedError):
             UNDER_OLD.open(wrong, HERE)
 
