@@ -22,6 +22,7 @@ from bot.services import Services, build_services
 from bot.settings import Settings
 from bot.storage.engine import Database, open_engine
 from bot.storage.erasure import erase_again
+from bot.storage.keys import takes_what_is_not_bound
 from bot.storage.revision import bring_up_to_date
 from bot.ui import errors
 from bot.ui.durable import Routed
@@ -122,6 +123,8 @@ class Rapport(commands.Bot):
     async def setup_hook(self) -> None:
         """Start everything; runs once, after login and before the gateway connects."""
         await bring_up_to_date(self.db.engine)
+        if takes_what_is_not_bound(self.db.engine):
+            log.warning("not all that students wrote is encrypted and bound to them: python -m bot db rotate-keys")
         await erase_again(self.db.engine, self.db.erased)
         for cog in COGS:
             await self.add_cog(cog(self.services, self.router))

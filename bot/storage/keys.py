@@ -80,6 +80,12 @@ async def note_key(engine: AsyncEngine) -> None:
 _USERS = Base.metadata.tables[User.__tablename__]
 
 
+def takes_what_is_not_bound(engine: AsyncEngine) -> bool:
+    """Whether words that somebody put past the bot into a database that is to be encrypted would be believed."""
+    seal = seal_of(engine.dialect)
+    return seal.seals and not seal.strict
+
+
 def settle(connection: Connection) -> None:
     """Only the key that encrypts is still in use, and all of it is bound. In the caller's transaction."""
     seal = seal_of(connection.dialect)
