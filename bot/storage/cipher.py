@@ -7,6 +7,7 @@ might come near, and one student never. Table, column and student are AES-GCM's 
 
 import base64
 import os
+from binascii import a2b_base64, b2a_base64
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -37,15 +38,15 @@ class Cipher:
         return AESGCM(derived.derive(self._secret))
 
     def close(self, text: str, place: Place) -> str:
-        """The text sealed for its place, in URL-safe base64."""
+        """The text sealed for its place, in base64."""
         nonce = os.urandom(_NONCE)
         closed = self._of(place.student).encrypt(nonce, text.encode(), place.context)
-        return base64.urlsafe_b64encode(nonce + closed).decode()
+        return b2a_base64(nonce + closed, newline=False).decode()
 
     def open(self, token: str, place: Place) -> str | None:
         """What was closed for this place."""
         try:
-            kept = base64.b64decode(token, altchars=b"-_", validate=True)
+            kept = a2b_base64(token, strict_mode=True)
             return self._of(place.student).decrypt(kept[:_NONCE], kept[_NONCE:], place.context).decode()
         except (InvalidTag, ValueError):
             return None
