@@ -12,13 +12,16 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.engine import make_url
 
+from bot.domain.conversation import Back, Choose, Say
 from bot.domain.damage import DAMAGED, LOST
 from bot.domain.errors import Code
+from bot.domain.evaluations import Answer, Verdict
 from bot.domain.request_form import Words
 from bot.domain.requests import Route
 from bot.handbook import loader
 from bot.services import Services, build_services
 from bot.services.contact_views import Entry
+from bot.services.evaluation_views import Opened, Turn
 from bot.storage.census import Census, take
 from bot.storage.copy import AS_KEPT, copy
 from bot.storage.engine import Database, open_engine
@@ -37,7 +40,7 @@ pytestmark = pytest.mark.own_keys
 KEY, NEXT = new_key(), new_key()
 MAYA, TOM = 1001, 1002
 ENTRY = Entry("Ana Ruiz", "Marine biologist, NOAA", "Alumni", "ana@noaa.example", "Her work on trout")
-CONTACTS, TODOS, USERS = (AS_KEPT.tables[name] for name in ("contacts", "todos", "users"))
+CONTACTS, TODOS, USERS, ANSWERS = (AS_KEPT.tables[name] for name in ("contacts", "todos", "users", "answers"))
 
 
 class College:
@@ -316,3 +319,23 @@ async def test_a_copy_on_another_database_opens_where_the_first_one_did(here: Co
     assert (person.name, person.why) == (ENTRY.name, ENTRY.why)
     assert (await there.services.contacts.get(MAYA, 3)).why == DAMAGED
     await there.db.close()
+
+
+async def test_an_answer_keeps_its_damaged_words_when_only_its_verdict_changes(here: College) -> None:
+    await here.services.interviews.met(MAYA, 1)
+    talks = here.services.evaluations
+    opened = await talks.about(MAYA, 1)
+    assert isinstance(opened, Opened)
+    await talks.take(MAYA, opened.talk.id, Say("Yes, all about trout"))
+    planted = await from_another_student(here)
+    await here.put(ANSWERS.c.text, planted)
+    for verdict in (Verdict.PARTLY, Verdict.NO):
+        await talks.take(MAYA, opened.talk.id, Back())
+        turn = await talks.take(MAYA, opened.talk.id, Choose(verdict))
+        assert isinstance(turn, Turn)
+        assert turn.talk.state.answers[1] == Answer(verdict, DAMAGED)
+        assert (await here.kept(ANSWERS.c.text), await here.kept(ANSWERS.c.verdict)) == (planted, verdict)
+    await talks.take(MAYA, opened.talk.id, Back())
+    turn = await talks.take(MAYA, opened.talk.id, Say("No, about bears"))
+    assert isinstance(turn, Turn)
+    assert DAMAGED not in turn.talk.state.answers[1].text
