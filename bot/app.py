@@ -26,6 +26,7 @@ from bot.settings import Settings
 from bot.storage.alone import Alone
 from bot.storage.engine import Database, open_engine
 from bot.storage.erasure import erase_again
+from bot.storage.keys import takes_what_is_not_bound
 from bot.storage.revision import bring_up_to_date
 from bot.ui import connect, discord_time, errors
 from bot.ui.answers import Answers
@@ -159,6 +160,8 @@ class Rapport(commands.Bot):
         """Start everything; runs once, after login and before the gateway connects."""
         self._let_in = True
         await bring_up_to_date(self.db.engine)
+        if takes_what_is_not_bound(self.db.engine):
+            log.warning("not all that students wrote is encrypted and bound to them: python -m bot db rotate-keys")
         await erase_again(self.db.engine, self.db.erased)
         for cog in COGS:
             await self.add_cog(cog(self.services, self.router))

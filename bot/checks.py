@@ -11,6 +11,7 @@ from pathlib import Path
 import discord
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.env_file import EnvFile, read_env_file
 from bot.files import strangers
@@ -18,14 +19,15 @@ from bot.handbook import loader
 from bot.handbook.problems import HandbookError
 from bot.places import left_out, shown
 from bot.settings import Settings
+from bot.storage.census import Census, take
 from bot.storage.engine import open_engine
 from bot.storage.examine import damage, file_of, missing_or_empty
 from bot.storage.keys import check_keys
 from bot.storage.revision import NEWEST, current
-from bot.storage.seal import PLAIN
 from bot.storage.server import refusal
 from bot.storage.tombstones import Tombstones
 from bot.storage.trouble import REMEDIES, OutOfOrderError, Trouble, trouble_of
+from bot.storage.written import seal_of
 
 SCOPES = ("bot", "applications.commands")
 PERMISSIONS = discord.Permissions.none()
@@ -48,7 +50,7 @@ async def run_checks(settings: Settings) -> list[Finding]:
         *_token(settings),
         *_shards(settings),
         *_handbook(settings),
-        await _database(settings),
+        *await _database(settings),
         *(Finding(fine=False, what=what) for what in strangers(settings, env)),
     ]
 
@@ -154,37 +156,56 @@ async def _file(url: URL) -> Finding | None:
     return Finding(fine=False, what=f"the database {shown(url)} cannot be used. {REMEDIES[trouble]}")
 
 
-def _how_kept(settings: Settings) -> str:
-    return ", encrypted" if settings.keys and settings.keys[0] != PLAIN else ""
-
-
-async def _database(settings: Settings) -> Finding:
+async def _database(settings: Settings) -> list[Finding]:
     url = settings.database
     if (finding := await _file(url)) is not None:
-        return finding
+        return [finding]
     try:
-        revision, by = await _open(url, settings.keys)
+        revision, by, words = await _open(url, settings.keys)
     except (DBAPIError, OutOfOrderError) as error:
         trouble = trouble_of(error)
         why = refusal(error) or (REMEDIES[trouble] if trouble else f"It says {type(error).__name__}.")
-        return Finding(fine=False, what=f"the database {shown(url)} cannot be used. {why}")
+        return [Finding(fine=False, what=f"the database {shown(url)} cannot be used. {why}")]
     if revision == NEWEST:
-        return Finding(fine=True, what=f"database {shown(url)} at revision {revision}{by}{_how_kept(settings)}")
+        sealed = ", encrypted" if words is not None and words.fine else ""
+        found = Finding(fine=True, what=f"database {shown(url)} at revision {revision}{by}{sealed}")
+        return [found] if words is None or words.fine else [found, words]
     if revision is None:
-        return Finding(fine=True, what=f"database {shown(url)} is empty{by}; the first start makes the tables")
-    return Finding(
-        fine=False, what=f"database {shown(url)} is at {revision}, not {NEWEST}: python -m bot db upgrade"
-    )
+        return [Finding(fine=True, what=f"database {shown(url)} is empty{by}; the first start makes the tables")]
+    return [
+        Finding(fine=False, what=f"database {shown(url)} is at {revision}, not {NEWEST}: python -m bot db upgrade")
+    ]
 
 
-async def _open(url: URL, keys: Sequence[str]) -> tuple[str | None, str]:
-    """The revision; and which server says so, through which driver. Raises OutOfOrderError if `keys` do not fit."""
-    engine = open_engine(url, keys)
+async def _words(engine: AsyncEngine) -> Finding | None:
+    """Whether all that students wrote is encrypted and bound to its place; None when it is not meant to be."""
+    seal = seal_of(engine.dialect)
+    if not seal.seals:
+        return None
+    census = await take(engine)
+    if seal.strict:
+        wrong = census.plain + census.older
+        what = f"{wrong} texts are damaged: they are not as the bot wrote them. A backup may still have them."
+        return Finding(fine=not wrong, what=what)
+    how = [f"{census.plain} texts are plain", f"{census.older} texts are sealed the old way, for no student"]
+    if not census.plain and not census.older:
+        how = ["nothing says that plain texts are to be refused"]
+    what = f"not all that students wrote is encrypted: {'; '.join(how)}. Run python -m bot db rotate-keys."
+    return Finding(fine=census == Census(), what=what)
+
+
+async def _open(url: URL, keys: Sequence[str]) -> tuple[str | None, str, Finding | None]:
+    """The revision; which server says so, through which driver; and what there is to say about encryption.
+
+    Raises OutOfOrderError if `keys` do not fit.
+    """
+    engine, words = open_engine(url, keys), None
     try:
         revision = await current(engine)
         if revision == NEWEST:
             await check_keys(engine)
+            words = await _words(engine)
     finally:
         await engine.dispose()
     version = ".".join(str(part) for part in getattr(engine.dialect, "server_version_info", None) or ())
-    return revision, f" (PostgreSQL {version}, {engine.driver})" if engine.name == "postgresql" else ""
+    return revision, f" (PostgreSQL {version}, {engine.driver})" if engine.name == "postgresql" else "", words

@@ -81,6 +81,12 @@ async def copy_all(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+_ENCRYPTED = (
+    "All that students wrote is encrypted with the first key of ENCRYPTION_KEYS now.\n"
+    "Restart the bot: from then on it takes nothing else for their words."
+)
+
+
 async def rotate_keys(settings: Settings, _options: argparse.Namespace) -> int:
     """Write everything anew as the keys in the settings say, and say what was done."""
     engine = open_engine(settings.database, settings.keys)
@@ -92,8 +98,13 @@ async def rotate_keys(settings: Settings, _options: argparse.Namespace) -> int:
     print(f"{done.texts} texts were written anew.")
     if not done.finished:
         return _fail("A program goes on writing with other keys: start the bot again, then run this again.")
-    state = "encrypted with the first key of ENCRYPTION_KEYS" if seal_of(engine.dialect).seals else "not encrypted"
-    print(f"All that students wrote is {state} now.")
+    print(_ENCRYPTED if seal_of(engine.dialect).seals else "All that students wrote is not encrypted now.")
+    if done.damaged:
+        print("\n".join(done.damaged), file=sys.stderr)
+        return _fail(
+            f"These {len(done.damaged)} texts are damaged, or under a key that is not given, and stay as they are."
+            " A backup may still have them."
+        )
     if not done.tidy:
         return _fail("The file may still hold old texts: stop the bot, see that the disk has room, run this again.")
     return 0

@@ -38,7 +38,9 @@ class MyData(Step):
         await press.defer()
         files = await self.services.mydata.export(press.user_id)
         packed = await asyncio.to_thread(cards.packed, files)
-        await press.show(cards.exported(packed, comes_back=self.services.mydata.comes_back(files)))
+        whole = self.services.mydata
+        card = cards.exported(packed, comes_back=whole.comes_back(files), damaged=whole.has_damage(files))
+        await press.show(card)
 
     @action("mydata.import")
     async def bring_back(self, press: Press) -> None:

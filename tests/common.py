@@ -7,12 +7,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Row, Table, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.errors import CoachError, Code
 from bot.storage.engine import Database, open_engine
+from bot.storage.personal import USERS, belongs_to
 from bot.storage.revision import bring_up_to_date
+from bot.storage.written import written_by
 from tests.kit import ZONE
 
 DENVER = ZoneInfo(ZONE)
@@ -34,6 +37,15 @@ async def add(db: Database, row: Any) -> int:
         session.add(row)
         await session.flush()
         return int(getattr(row, "id", 0))
+
+
+async def everybodys(connection: AsyncConnection, table: Table) -> list[Row[*tuple[Any, ...]]]:
+    """Every row of a table, in order, each read as its own student's."""
+    found = []
+    for student in (await connection.scalars(select(USERS.c.discord_id))).all():
+        with written_by(student):
+            found += (await connection.execute(select(table).where(belongs_to(table, student)))).all()
+    return sorted(found, key=lambda row: row[: len(table.primary_key)])
 
 
 def refusal(code: Code) -> Any:

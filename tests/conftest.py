@@ -18,6 +18,7 @@ from bot.storage.engine import Database, open_engine
 from bot.storage.migrate import upgrade
 from bot.storage.revision import bring_up_to_date
 from bot.storage.seal import new_key
+from tests.anybody import let_tests_look
 from tests.kit import SQLITE_FILE, START, Student, World, sqlite_url, world
 from tests.mydata import Lived, lived
 
@@ -71,9 +72,12 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def keys(storage: str) -> tuple[str, ...]:
+def keys(storage: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
     """What students write in `database` is encrypted with."""
-    return (new_key(),) if storage.endswith("encrypted") else ()
+    if not storage.endswith("encrypted"):
+        return ()
+    let_tests_look(monkeypatch)
+    return (new_key(),)
 
 
 @pytest.fixture

@@ -164,14 +164,14 @@ async def days_go_by(world: World, life: Life) -> None:
 async def warning(world: World, life: Life) -> None:
     """What comes before everything is deleted, as if the last visit had been two years ago."""
     long_ago, present = world.env.now() - timedelta(days=730), world.env.now()
-    async with world.bot.db.write() as session:
+    async with world.bot.db.write(life.dm.id) as session:
         user = await session.get_one(User, life.dm.id)
         user.last_seen_at, seen_at = long_ago, user.last_seen_at
         await arm(session, life.dm.id, [planned(Kind.INACTIVE_FIRST, life.dm.id, present, LAST_DAY, 0)])
     await world.restart()
     await world.skip(minutes=5)
     assert "Keep my data" in life.dm.pings()[-1].labels
-    async with world.bot.db.write() as session:
+    async with world.bot.db.write(life.dm.id) as session:
         (await session.get_one(User, life.dm.id)).last_seen_at = seen_at
 
 

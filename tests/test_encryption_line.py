@@ -10,6 +10,7 @@ import pytest
 
 from bot.storage.seal import new_key
 from tests.program import ROOT, TOKEN, python, run
+from tests.storage.older import older
 
 MOMENT = "2026-03-02 15:00:00.000000"
 
@@ -60,10 +61,42 @@ def test_from_plain_to_a_key_to_another_and_back(tmp_path: Path) -> None:
     check = run(tmp_path, "check", DISCORD_TOKEN=TOKEN, ENCRYPTION_KEYS=new)
     assert check.returncode == 0
     assert ", encrypted" in check.stdout
+    assert "rotate-keys" not in check.stdout
     done = run(tmp_path, "db", "rotate-keys", ENCRYPTION_KEYS=f"plain,{new}")
     assert "is not encrypted now." in done.stdout
     assert kept(file) == "Maya Quill"
     assert run(tmp_path, "check", DISCORD_TOKEN=TOKEN).returncode == 0
+
+
+def test_a_check_says_encrypted_only_once_all_of_it_is(tmp_path: Path) -> None:
+    file, key = college(tmp_path), new_key()
+    with_key = {"DISCORD_TOKEN": TOKEN, "ENCRYPTION_KEYS": key}
+    before = run(tmp_path, "check", **with_key)
+    assert before.returncode == 1
+    assert ", encrypted" not in before.stdout
+    assert "2 texts are plain; 0 texts are sealed the old way" in before.stdout
+    assert "python -m bot db rotate-keys" in before.stdout
+    put(file, "display_name", older("Maya Quill", key))
+    assert "1 texts are plain; 1 texts are sealed the old way" in run(tmp_path, "check", **with_key).stdout
+    assert run(tmp_path, "db", "rotate-keys", ENCRYPTION_KEYS=key).returncode == 0
+    after = run(tmp_path, "check", **with_key)
+    assert after.returncode == 0
+    assert ", encrypted" in after.stdout
+    put(file, "about", "Planted words")
+    damaged = run(tmp_path, "check", **with_key)
+    assert damaged.returncode == 1
+    assert ", encrypted" not in damaged.stdout
+    assert "1 texts are damaged" in damaged.stdout
+    done = run(tmp_path, "db", "rotate-keys", ENCRYPTION_KEYS=key)
+    assert done.returncode == 1
+    assert "users.about, row 1" in done.stderr
+    assert "Planted" not in done.stdout + done.stderr + damaged.stdout
+
+
+def put(file: Path, column: str, value: str) -> None:
+    """Past the bot."""
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(f"UPDATE users SET {column} = ?", [value])  # noqa: S608 - a name from above
 
 
 @pytest.fixture(scope="module")

@@ -141,8 +141,8 @@ class _Mortal(Database):
     busy = 0
 
     @asynccontextmanager
-    async def read(self, *, patient: bool = False) -> AsyncIterator[AsyncSession]:
-        async with self._counted(), super().read(patient=patient) as session:
+    async def read(self, student: int | None = None, *, patient: bool = False) -> AsyncIterator[AsyncSession]:
+        async with self._counted(), super().read(student, patient=patient) as session:
             yield session
 
     @asynccontextmanager

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.domain.damage import DAMAGED, is_damaged
 from bot.domain.texts import checked_length, checked_text
 from bot.domain.wording import one_line
 
@@ -121,7 +122,8 @@ def _is_phone(text: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """The text for comparing: no capitals, no accents, no invisible characters, single spaces."""
+    """The text for comparing: no capitals, no accents, no invisible characters, single spaces, nothing damaged."""
+    text = text.replace(DAMAGED, " ")
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).translate(_BARE).casefold().translate(_LETTERS)
         text = unicodedata.normalize("NFC", unicodedata.normalize("NFKD", text).translate(_BARE))
@@ -166,9 +168,12 @@ class Known:
 
 def likely_same(one: Known, other: Known) -> bool:
     """Whether two entries are likely one person: the e-mail address, the name, or almost the name and the place."""
-    if one.email and other.email and one.email.casefold() == other.email.casefold():
+    emails = [fold(known.email or "") for known in (one, other)]
+    if emails[0] and emails[0] == emails[1]:
         return True
     names = [" ".join(sorted(name_key(known.name).split())) for known in (one, other)]
+    if not all(names):
+        return False
     if names[0] == names[1]:
         return True
     place = fold(one.organization)
@@ -195,6 +200,9 @@ def with_note(notes: str, note: str, moment: datetime, zone: ZoneInfo | None) ->
     TOO_LONG for one above 4,000 characters or when all together pass 20,000.
     """
     text = checked_text(note, "Note", NOTE_LIMIT)
+    if is_damaged(notes):
+        # Nobody can read what was there, and there is no other way to write notes again.
+        notes = ""
     entry = f"{moment.astimezone(zone or UTC):%Y-%m-%d}{'' if zone else ' UTC'}\n{text}"
     if f"{notes}\n\n".startswith(f"{entry}\n\n"):
         return notes

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.domain.damage import is_damaged
 from bot.domain.evaluations import (
     ANSWER_LIMIT,
     FINISHED,
@@ -253,7 +254,7 @@ def _say(state: State, text: str, kind: Kind) -> Outcome:
         verdict, rest = Verdict.TEXT, words
     if not rest:
         return _answer(state, Answer(verdict, _words(state)))
-    note = "" if state.left(state.position) else _words(state)
+    note = "" if state.left(state.position) or is_damaged(_words(state)) else _words(state)
     joined = f"{note}\n{rest}" if note else rest
     return _answer(state, Answer(verdict, checked_length(joined, "Your answer", ANSWER_LIMIT)))
 

@@ -47,6 +47,8 @@ class Code(StrEnum):
     """`what`, `limit`: the student has as many rows of one kind as may be kept for one student."""
     BLANK = "blank"
     """`field`: something that is needed was left empty."""
+    DAMAGED = "damaged"
+    """What was to be kept holds the line that stands for a damaged text."""
     TOO_LONG = "too_long"
     """`field`, `limit`, `length`."""
     TOO_MANY = "too_many"

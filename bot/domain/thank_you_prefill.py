@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.domain.damage import is_damaged
 from bot.domain.evaluations import Answer, Verdict
 from bot.domain.texts import clip
 from bot.domain.thank_yous import PART_LIMIT, done_from_todos
@@ -23,8 +24,15 @@ def worth_naming(answers: Mapping[int, Answer]) -> tuple[str, ...]:
     return tuple(
         words
         for answer in found
-        if answer is not None and answer.verdict in _GOOD_NEWS and (words := fragment(answer.text))
+        if answer is not None
+        and answer.verdict in _GOOD_NEWS
+        and not is_damaged(answer.text)
+        and (words := fragment(answer.text))
     )
+
+
+def _words(answer: Answer) -> str:
+    return "" if is_damaged(answer.text) else fragment(answer.text)
 
 
 def learned(answers: Mapping[int, Answer]) -> str:

@@ -20,6 +20,7 @@ from bot.domain.contacts import (
     read_role,
     with_note,
 )
+from bot.domain.damage import is_damaged
 from bot.domain.stages import Stage
 from bot.domain.texts import checked_length, checked_name
 from bot.services import contact_names
@@ -41,13 +42,13 @@ class Contacts(UseCases):
 
     async def resolve(self, owner_id: int, text: str) -> ContactRef:
         """The contact that is meant by a token or a typed name. See `contact_names.resolve` for what it raises."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             rows = await _named(session, owner_id)
         return contact_names.resolve(rows, text)
 
     async def suggest(self, owner_id: int, typed: str) -> list[ContactRef]:
         """At most 25 contacts for what has been typed so far, best match first."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             rows = await _named(session, owner_id)
         return contact_names.suggest(rows, typed)
 
@@ -75,7 +76,7 @@ class Contacts(UseCases):
 
     async def entry(self, owner_id: int, contact_id: int) -> Entry:
         """What the form to edit a contact starts from. Raises NOT_FOUND."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
         return Entry(contact.name, role_of(contact).typed, contact.source, contact.reach, contact.why)
 
@@ -85,7 +86,9 @@ class Contacts(UseCases):
         async with self.db.write(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
             for name, value in columns.items():
-                setattr(contact, name, value)
+                # What was read from the ways to reach them may be sound when these are not.
+                if not (name in _READ and is_damaged(entry.reach)):
+                    setattr(contact, name, value)
             await session.flush()
             return await person_of(session, owner_id, contact_id)
 
@@ -100,13 +103,13 @@ class Contacts(UseCases):
 
     async def get(self, owner_id: int, contact_id: int) -> Person:
         """One contact. Raises NOT_FOUND."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             return await person_of(session, owner_id, contact_id)
 
     async def listing(self, owner_id: int, stage: Stage | None = None, search: str = "") -> list[Line]:
         """Contacts at a stage that a search fits, by name; archived ones last."""
         query = fold(search)
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             facts = await load_facts(session, owner_id, words=(*_IN_A_LINE, *(_SEARCHED if query else ())))
         found = [one for one in facts.values() if stage in {None, one.stage} and _fits(query, one.contact)]
         found.sort(key=lambda one: (one.contact.archived_at is not None, fold(one.contact.name), one.contact.id))
@@ -114,7 +117,7 @@ class Contacts(UseCases):
 
     async def belongings(self, owner_id: int, contact_id: int) -> Belongings:
         """What a student would lose with a contact. Raises NOT_FOUND."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
             requests, meetings, todos = [
                 len(await _ids(session, owner_id, model, contact_id)) for model in (Request, Interview, Todo)
@@ -128,6 +131,9 @@ class Contacts(UseCases):
             await _delete_pings(session, owner_id, contact_id)
             await session.delete(contact)
             return contact.name
+
+
+_READ = ("email", "phone", "link")
 
 
 def _columns(entry: Entry) -> dict[str, str | None]:

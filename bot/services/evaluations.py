@@ -6,6 +6,7 @@ in them: of whatever the student typed before that, they are asked whether it is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +24,7 @@ from bot.domain.conversation import (
     Skip,
     advance,
 )
+from bot.domain.damage import is_damaged
 from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations import Answer, EvaluationStatus, Kind
 from bot.domain.interviews import STANDING, InterviewStatus
@@ -60,12 +62,12 @@ class Evaluations(UseCases):
 
     async def get(self, owner_id: int, evaluation_id: int) -> Talk:
         """One evaluation. Raises NOT_FOUND."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             return (await self._own(session, owner_id, evaluation_id))[1]
 
     async def current(self, owner_id: int) -> Talk | None:
         """The open evaluation, if there is one."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             found = await self._find_open(session, owner_id)
             return found[1] if found else None
 
@@ -197,8 +199,11 @@ async def _keep(session: AsyncSession, row: Evaluation, talk: Talk, outcome: Out
 
 async def _keep_answer(session: AsyncSession, evaluation_id: int, question: int, answer: Answer) -> None:
     verdict = None if answer.verdict is None else answer.verdict.value
-    values = {"verdict": verdict, "text": answer.text, "answered_at": now()}
-    statement = insert(session, AnswerRow).values(evaluation_id=evaluation_id, question=question, **values)
+    values: dict[str, Any] = {"verdict": verdict, "answered_at": now()}
+    if not is_damaged(answer.text):
+        values["text"] = answer.text
+    new = {"text": ""} | values
+    statement = insert(session, AnswerRow).values(evaluation_id=evaluation_id, question=question, **new)
     await session.execute(
         statement.on_conflict_do_update(index_elements=["evaluation_id", "question"], set_=values)
     )

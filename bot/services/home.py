@@ -66,7 +66,7 @@ class Home(UseCases):
 
     async def next(self, owner_id: int) -> HomeView:
         """What to do now. Changes nothing: `told` takes note of what was shown."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             user = await session.get(User, owner_id)
             facts = await load_facts(session, owner_id, words=())
             people = [one.person for one in facts.values() if not one.person.archived]

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import load_only
 
 from bot.clock import now
 from bot.domain.inactivity import WARNINGS, Step, Warned, absence, next_step, plan_warning, seen_before
@@ -135,8 +136,14 @@ class Inactivity(UseCases):
 
 async def _locked(session: AsyncSession, students: Collection[int]) -> Sequence[User]:
     """Their rows, until the end of the transaction. Another process is busy with those that are missing."""
-    query = select(User).where(User.discord_id.in_(students)).with_for_update(skip_locked=True)
+    # Nothing that they wrote: it is sealed for one student at a time.
+    known = load_only(*_KNOWN, raiseload=True)
+    mine = select(User).where(User.discord_id.in_(students)).options(known)
+    query = mine.with_for_update(skip_locked=True)
     return (await session.scalars(query)).all()
+
+
+_KNOWN = (User.zone, User.quiet_from, User.quiet_to, User.dm_closed_at, User.created_at, User.last_seen_at)
 
 
 async def _busy(session: AsyncSession, students: Collection[int]) -> set[int]:

@@ -47,18 +47,18 @@ class Interviews(UseCases):
 
     async def get(self, owner_id: int, interview_id: int) -> InterviewView:
         """One meeting. Raises NOT_FOUND."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             return await view_of(session, owner_id, interview_id)
 
     async def waiting(self, owner_id: int, contact_id: int) -> InterviewView | None:
         """The contact's meeting that is booked and of which nothing has become yet; of several, the last."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             rows = await of_contact(session, owner_id, contact_id)
             return next((row for row in rows if row.waits), None)
 
     async def listing(self, owner_id: int) -> Listing:
         """All meetings of the student."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             rows = await session.execute(meetings(owner_id).order_by(Interview.starts_at, Interview.id))
             views = [view(*row) for row in rows]
             zone = known_zone(await session.get(User, owner_id))
@@ -166,14 +166,14 @@ class Interviews(UseCases):
 
     async def prepare(self, owner_id: int, interview_id: int) -> Preparation:
         """What to bring to a meeting. Raises NOT_FOUND."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             meeting = await view_of(session, owner_id, interview_id)
             contact = await own(session, Contact, owner_id, meeting.contact_id)
             return await prepare(session, self.handbook, contact, meeting)
 
     async def prepare_for(self, owner_id: int, contact_id: int) -> Preparation:
         """What to bring to the coming meeting with a contact, or to one that is not booked yet."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
             coming = _coming(await of_contact(session, owner_id, contact_id))
             return await prepare(session, self.handbook, contact, coming)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
+from bot.domain.damage import DAMAGED
 from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations import EvaluationStatus
 from bot.domain.mydata import check_confirmation, check_size
@@ -57,7 +58,7 @@ class MyData(UseCases):
     async def export(self, owner_id: int) -> list[ExportFile]:
         """Everything that is kept, each column of each row: one JSON, and a CSV for each table. Changes nothing."""
         rows: dict[str, list[dict[str, Any]]] = {}
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             for table in personal_tables():
                 query = select(table).where(belongs_to(table, owner_id)).order_by(*table.primary_key)
                 rows[table.name] = [dict(row) for row in (await session.execute(query)).mappings()]
@@ -66,6 +67,10 @@ class MyData(UseCases):
     def comes_back(self, files: Sequence[ExportFile]) -> bool:
         """Whether an export is small enough to be taken back."""
         return len(files[0].content) <= self._max_file_bytes
+
+    def has_damage(self, files: Sequence[ExportFile]) -> bool:
+        """Whether something in an export is not as the student wrote it, and so is not in it."""
+        return DAMAGED.encode() in files[0].content
 
     async def erase(self, owner_id: int, typed: str) -> list[Place]:
         """Erase every row, once the student has `typed` the word; returns where in the DM a question still waits.

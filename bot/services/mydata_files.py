@@ -5,10 +5,12 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
+
+from bot.domain.damage import is_damaged
 
 FORMAT = "rapport-student-data"
 VERSION = 1
@@ -36,15 +38,26 @@ class ExportFile:
 
 def files_of(rows: Rows, exported_at: datetime) -> list[ExportFile]:
     """The JSON, then a CSV for each table that has rows."""
-    document = {
+    document: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
         "exported_at": exported_at.isoformat(),
         "tables": {name: [_plain_row(row) for row in found] for name, found in rows.items()},
     }
+    if damaged := [*_damaged(rows)]:
+        document["damaged"] = damaged
     whole = json.dumps(document, ensure_ascii=False, indent=1).encode()
     tables = [ExportFile(f"{name}.csv", _csv(found)) for name, found in rows.items() if found]
     return [ExportFile(EVERYTHING, whole), *tables]
+
+
+def _damaged(rows: Rows) -> Iterator[dict[str, Any]]:
+    """Which cells hold no words of the student's; rows count from 1, as below the first line of a CSV."""
+    for name, found in rows.items():
+        for number, row in enumerate(found, 1):
+            for column, value in row.items():
+                if is_damaged(value):
+                    yield {"table": name, "row": number, "column": column}
 
 
 def zipped(files: Sequence[ExportFile]) -> ExportFile:

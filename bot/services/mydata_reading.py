@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnDefault, Table
 
+from bot.domain.damage import DAMAGED, LOST
 from bot.domain.errors import CoachError, Code
 from bot.domain.mydata import check_size
 from bot.domain.mydata_values import HOLDS_TOGETHER, NOT_TAKEN, RULES, Rule
 from bot.services.mydata_files import EVERYTHING, FORMAT, VERSION
 from bot.storage.personal import USERS, personal_tables
+from bot.storage.written import Written
 
 MOST_PARTS = 30_000
 """Rows and lists in one file, braces in texts included; each takes many times its size in memory. A student with
@@ -103,14 +105,17 @@ def _row(table: Table, given: Mapping[str, Any]) -> Row:
 
 
 def _value(rule: Rule, given: Mapping[str, Any], column: Column[Any]) -> Any:
-    """What is taken for `column`. One that is newer than the export has what a new row has there."""
-    if column.name in given:
+    """What is taken for `column`. One that is newer than the export, or was damaged, has what a new row has."""
+    damaged = isinstance(column.type, Written) and given.get(column.name) == DAMAGED
+    if column.name in given and not damaged:
         try:
             return rule(given[column.name])
         except CoachError as error:
             raise CoachError(Code.EXPORT_CHANGED) from error
     if isinstance(column.default, ColumnDefault) and column.default.is_scalar:
         return column.default.arg
+    if damaged and not column.nullable:
+        return LOST
     if not column.nullable:
         raise CoachError(Code.EXPORT_CHANGED)
     return None

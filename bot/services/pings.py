@@ -103,7 +103,7 @@ class Pings(UseCases):
 
         One query per table, however many there are.
         """
-        async with self.db.read(patient=True) as session:
+        async with self.db.read(user_id, patient=True) as session:
             ids = [reminder.id for reminder in claimed]
             # Neither taken back nor erased since they were claimed.
             standing = owned(Reminder, user_id).where(
@@ -115,7 +115,7 @@ class Pings(UseCases):
 
     async def one(self, owner_id: int, reminder_id: int) -> PingView | None:
         """What the ping that was sent says today; None when it has become pointless. Raises NOT_FOUND."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             reminder = await own(session, Reminder, owner_id, reminder_id)
             found = await _describe(session, owner_id, [reminder], self._inactive_months)
             return found[0] if found else None

@@ -62,7 +62,7 @@ class Profiles(UseCases):
         becomes known: it is a press on what may be left of somebody who had everything erased.
         """
         seen = seen or now()
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             user = await session.get(User, owner_id)
         if user is None and not name:
             return False
@@ -77,7 +77,7 @@ class Profiles(UseCases):
 
     async def get(self, owner_id: int) -> ProfileView:
         """The profile as it is; blank for somebody new."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             user = await session.get(User, owner_id)
             return ProfileView("", "", "", "", None, QuietHours()) if user is None else _view(user)
 
@@ -92,7 +92,7 @@ class Profiles(UseCases):
 
     async def zone(self, owner_id: int) -> ZoneInfo:
         """The student's zone. Raises ZONE_NEEDED."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             return zone_of(await session.get(User, owner_id))
 
     async def set_zone(self, owner_id: int, name: str) -> ZoneSet:
@@ -126,7 +126,7 @@ class Profiles(UseCases):
 def _take_parked(user: User) -> Parked | None:
     """What waits, unless it is older than a day; from now on nothing does."""
     parked, user.parked = user.parked, None
-    if parked is None or now() - datetime.fromisoformat(parked["at"]) > PARKED_FOR:
+    if not parked or now() - datetime.fromisoformat(parked["at"]) > PARKED_FOR:
         return None
     return Parked(parked["action"], tuple(parked["args"]), parked["fields"])
 

@@ -28,17 +28,17 @@ class Requests(UseCases):
 
     async def get(self, owner_id: int, request_id: int) -> RequestView:
         """One request as it stands. Raises NOT_FOUND."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             return (await load(session, owner_id, request_id))[1]
 
     async def listing(self, owner_id: int) -> tuple[Line, ...]:
         """All requests of the student: those that wait for something first, then the newest."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             return await lines(session, owner_id)
 
     async def start(self, owner_id: int, contact_id: int) -> Start:
         """What the form for a contact starts from: the last answers, or what is known. Raises NOT_FOUND."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
             request = await last_of(session, owner_id, contact_id)
             offered = Words(request.tie, request.why, request.learn, request.windows) if request else Words()
@@ -145,7 +145,7 @@ class Requests(UseCases):
 
     async def nudge(self, owner_id: int, request_id: int) -> Nudge:
         """The reminder of a request that got no answer, unless there were enough of them. Raises NOT_FOUND."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             request, view = await load(session, owner_id, request_id)
             student = (await session.get_one(User, owner_id)).display_name
         if not _may_nudge(view):

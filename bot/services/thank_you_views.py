@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.domain import thank_you_prefill as prefill
+from bot.domain.damage import is_damaged
 from bot.domain.evaluations import Answer, EvaluationStatus, State, gaps
 from bot.domain.thank_you_review import review
 from bot.domain.thank_yous import Finding, NoteParts
@@ -66,8 +67,9 @@ class _Rows:
     answers: Mapping[int, Answer]
 
     def todo_texts(self, *, done: bool) -> list[str]:
-        """What came out of the meeting and is done, or is not."""
-        return [todo.text for todo in self.todos if (todo.done_at is not None) is done]
+        """What came out of the meeting and is done, or is not, as far as it can be read."""
+        sound = (todo for todo in self.todos if not is_damaged(todo.text))
+        return [todo.text for todo in sound if (todo.done_at is not None) is done]
 
 
 async def load_note(

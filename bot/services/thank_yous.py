@@ -27,7 +27,7 @@ class ThankYous(UseCases):
 
     async def about(self, owner_id: int, contact_id: int) -> NoteView | NotMet | NoMeeting:
         """The note for the last meeting with a contact, or why there is none. Raises NOT_FOUND."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
             meant = _meant(await of_contact(session, owner_id, contact_id))
             if meant is None:
@@ -37,7 +37,7 @@ class ThankYous(UseCases):
 
     async def get(self, owner_id: int, interview_id: int) -> NoteView | NotMet | NoMeeting:
         """The note for one meeting, or why there is none. Raises NOT_FOUND."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             found = await load_note(session, self.handbook, owner_id, interview_id)
             if found:
                 return found[1]

@@ -101,12 +101,12 @@ class Todos(UseCases):
 
     async def get(self, owner_id: int, todo_id: int) -> TodoView:
         """One to-do. Raises NOT_FOUND."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             return await _view_of(session, owner_id, todo_id)
 
     async def listing(self, owner_id: int) -> tuple[TodoView, ...]:
         """What is open: the next due first, then by age."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             return await open_todos(session, owner_id)
 
     async def find(self, owner_id: int, typed: str) -> tuple[TodoView, ...]:
@@ -114,7 +114,7 @@ class Todos(UseCases):
 
         One when there is no doubt. Raises NOT_FOUND for a number that is not there.
         """
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             if (number := read_row_token(typed)) is not None:
                 return (await _view_of(session, owner_id, number),)
             todos = await open_todos(session, owner_id)
@@ -124,7 +124,7 @@ class Todos(UseCases):
 
     async def suggest(self, owner_id: int, typed: str) -> tuple[TodoView, ...]:
         """At most 25 open to-dos for what has been typed so far."""
-        async with self.db.read() as session:
+        async with self.db.read(owner_id) as session:
             todos = await open_todos(session, owner_id)
         return (_matching(todos, fold(typed)) if typed.strip() else todos)[:_SUGGESTIONS]
 

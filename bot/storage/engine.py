@@ -17,7 +17,7 @@ from bot.storage.guard import Guard
 from bot.storage.in_place import connect
 from bot.storage.tombstones import Tombstones
 from bot.storage.trouble import OutOfOrderError, Trouble
-from bot.storage.written import give_keys
+from bot.storage.written import give_keys, written_by
 
 if TYPE_CHECKING:
     from bot.storage.link import Link
@@ -141,17 +141,22 @@ class Database:
         self._scrubbing: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def read(self, *, patient: bool = False) -> AsyncIterator[AsyncSession]:
-        """A session over one consistent picture. Nothing done in it is kept. `patient`: no student waits for it."""
+    async def read(self, student: int | None = None, *, patient: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session over one consistent picture. Nothing done in it is kept.
+
+        `student`: by id, the one whose texts can be read in it. `patient`: no student waits for it.
+        """
         async with self._guarded(patient=patient), self._reader() as session:
-            yield session
+            with written_by(student):
+                yield session
 
     @asynccontextmanager
     async def write(self, *students: int) -> AsyncIterator[AsyncSession]:
         """A session that commits when the block ends and rolls back when it raises.
 
         `students`: by id, those for whom it is; they are its own until it ends. Whoever changes their rows without
-        taking their turn may wait for nobody: this is what keeps two units from waiting for each other.
+        taking their turn may wait for nobody: this is what keeps two units from waiting for each other. Of one
+        student it can read and write texts.
         """
         async with AsyncExitStack() as stack:
             queued_at = asyncio.get_running_loop().time()
@@ -160,6 +165,8 @@ class Database:
             # One student waits for what is for them; what is for many, or for nobody, the bot does by itself.
             await stack.enter_async_context(self._guarded(queued_at, patient=len(students) != 1))
             session = await stack.enter_async_context(self._writer())
+            # Around the commit too, which writes what is not written yet.
+            stack.enter_context(written_by(students[0] if len(set(students)) == 1 else None))
             async with session.begin():
                 if students and self._turn is None:
                     # All take them in the same order: nobody waits for one whose holder waits for them.

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, String, Text, Un
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bot.storage.classified import about_contact, nobodys, theirs, yours
+from bot.storage.holder import HoldsWords
 from bot.storage.types import RowId, TZDateTime
 from bot.storage.written import Written, WrittenForm
 
@@ -21,12 +22,11 @@ LONG_AGO = text("'1970-01-01 00:00:00+00'")
 ROWS, HANGS = yours("to hold your rows together"), about_contact("to hold your rows together")
 SINCE = about_contact("to put lists in order")
 
-
 ONCE_ONLY = {"sqlite_autoincrement": True}
 """SQLite would give the number of the last row again once that is deleted. Old buttons and pings go by it."""
 
 
-class Base(DeclarativeBase):
+class Base(HoldsWords, DeclarativeBase):
     """Names every constraint, so that a migration can drop it on any database."""
 
     metadata = MetaData(

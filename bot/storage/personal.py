@@ -34,6 +34,18 @@ def belongs_to(table: Table, user_id: int) -> ColumnElement[bool]:
     return way.parent.in_(select(way.column).where(belongs_to(way.column.table, user_id)))
 
 
+def owner_of(table: Table) -> ColumnElement[int]:
+    """The student whose a row of `table` is. Raises ValueError for a table of nobody's."""
+    if table is USERS:
+        return USERS.c.discord_id
+    way = _way_to_owner(table)
+    if way is None:
+        raise ValueError(f"{table.name} belongs to nobody")
+    if way.column.table is USERS:
+        return way.parent
+    return select(owner_of(way.column.table)).where(way.column == way.parent).scalar_subquery()
+
+
 def _way_to_owner(table: Table) -> ForeignKey | None:
     """The key that leads to the owner: straight, or else by a column that is never empty."""
     keys = [key for key in table.foreign_keys if key.ondelete == "CASCADE" and key.column.table is not table]

@@ -1,31 +1,37 @@
-"""Writes anew what is not encrypted with the first key: after a key was added, or encryption switched on or off.
+"""Writes anew what is not sealed for its place with the first key: after a key was added, or encryption switched on
+or off, or when it comes from the first release, which bound nothing to a place.
 
 1. A pass goes through every table in the order of its rows, some at a time. What is under the first key already is
    only read: a run that was cut off goes on where it stopped.
 2. The rest is written in short transactions that lock their rows, so the bot may run meanwhile. Rows that it has
    locked itself are left for the next pass.
-3. The pass that finds nothing to do is the proof that all is done. Then the notes on other keys are taken away.
+3. The pass that finds nothing to do is the proof that all is done. Then the notes on other keys are taken away, and
+   it is noted that nothing else is to be taken for a student's words.
 4. SQLite puts the file together anew, so that nothing old is left between the new texts.
+
+A text that is damaged stays as it is, and where it stands is told.
 
 A bot that runs meanwhile must have been started with these keys: another cannot read what is written here.
 """
 
 import asyncio
+import json
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Dialect, Row, Select, Table, Tuple, select, tuple_, type_coerce, update
+from sqlalchemy import Row, Select, Table, Tuple, select, tuple_, type_coerce, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.storage.erasure import empty_the_log
-from bot.storage.keys import check_keys, forget_other_keys, note_key
+from bot.storage.keys import check_keys, note_key, settle
 from bot.storage.models import Base
-from bot.storage.seal import UnknownKeyError
+from bot.storage.personal import owner_of
+from bot.storage.seal import DamagedError, Kept, Place, Seal, how_kept
 from bot.storage.trouble import OutOfOrderError, Trouble
-from bot.storage.written import Written, WrittenForm
+from bot.storage.written import Written, WrittenForm, seal_of, written_by, written_in
 
 _AT_ONCE = 200
 """Rows in one transaction: on SQLite the bot waits for it with its own writes, a tenth of a second."""
@@ -44,40 +50,48 @@ class Rotated:
     """Whether none is left under another key. False: somebody goes on writing with other keys."""
     tidy: bool
     """Whether nothing old is left in a SQLite file and its log. False: somebody was using them all the time."""
+    damaged: tuple[str, ...] = ()
+    """Where texts stand that are not as the bot wrote them, or are under a key that nobody noted or gave."""
 
 
 async def rotate(engine: AsyncEngine) -> Rotated:
     """Write anew what is not as this engine would write it, in a database with the newest tables.
 
-    Raises OutOfOrderError when the keys do not open everything; what was written until then stays, and is good.
+    Raises OutOfOrderError when the keys do not open what may well be sound; what was written until then stays.
     """
     await check_keys(engine)
     await note_key(engine)
     texts = 0
     for _ in range(_PASSES):
-        found, written = await _go_through(engine)
-        texts += written
-        if not found:
+        done = await _go_through(engine)
+        texts += done.written
+        if not done.found:
             async with engine.execution_options(writes=True).begin() as connection:
-                await connection.run_sync(forget_other_keys)
-            return Rotated(texts, finished=True, tidy=await _tidy_up(engine))
-        if written < found:
+                await connection.run_sync(settle)
+            return Rotated(texts, finished=True, tidy=await _tidy_up(engine), damaged=tuple(done.damaged))
+        if done.written < done.found:
             await asyncio.sleep(_PAUSE)
     return Rotated(texts, finished=False, tidy=False)
 
 
-async def _go_through(engine: AsyncEngine) -> tuple[int, int]:
-    """One pass: how many texts are not as they should be, and how many of them were written anew."""
-    found = written = 0
-    try:
-        for texts in filter(None, map(_texts_of, Base.metadata.sorted_tables)):
-            async for count, keys in _outdated(engine, texts):
-                found += count
-                async with engine.execution_options(writes=True).begin() as connection:
-                    written += await _write(connection, texts, keys)
-    except UnknownKeyError:
-        raise OutOfOrderError(Trouble.OTHER_KEYS) from None
-    return found, written
+@dataclass(slots=True)
+class _Pass:
+    """What one pass came upon."""
+
+    found: int = 0
+    """Texts that are not as they should be."""
+    written: int = 0
+    """How many of them were written anew."""
+    damaged: list[str] = field(default_factory=list)
+
+
+async def _go_through(engine: AsyncEngine) -> _Pass:
+    done = _Pass()
+    for texts in filter(None, (_texts_of(table, seal_of(engine.dialect)) for table in Base.metadata.sorted_tables)):
+        async for keys in _outdated(engine, texts, done):
+            async with engine.execution_options(writes=True).begin() as connection:
+                done.written += await _write(connection, texts, keys)
+    return done
 
 
 _Key = tuple[Any, ...]
@@ -90,13 +104,15 @@ class _Texts:
     table: Table
     types: Mapping[str, Written | WrittenForm]
     """By the name of the column."""
+    seal: Seal
 
     @property
     def as_kept(self) -> Select[*tuple[Any, ...]]:
-        """All rows, each with its key and then the texts as the database has them, in the order of the keys."""
+        """All rows, each with its key, its student and then the texts as the database has them, in order."""
         columns = ((self.table.c[name], kind.impl_instance) for name, kind in self.types.items())
         texts = (type_coerce(column, plain).label(column.name) for column, plain in columns)
-        return select(*self.table.primary_key, *texts).order_by(*self.table.primary_key)
+        key = self.table.primary_key
+        return select(*key, owner_of(self.table).label("whose"), *texts).order_by(*key)
 
     @property
     def key(self) -> Tuple:
@@ -105,23 +121,43 @@ class _Texts:
     def key_of(self, row: Row[*tuple[Any, ...]]) -> _Key:
         return tuple(row[: len(self.table.primary_key)])
 
-    def outdated(self, row: Row[*tuple[Any, ...]], dialect: Dialect) -> dict[str, Any]:
-        """What the student wrote where it is not kept as it would be today."""
-        kept = zip(self.types.items(), row[len(self.table.primary_key) :], strict=True)
+    def outdated(self, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+        """What the student wrote where it is not kept as it would be today. Without what is damaged."""
         return {
-            name: kind.process_result_value(value, dialect)
-            for (name, kind), value in kept
-            if not kind.is_current(value, dialect)
+            name: text if isinstance(self.types[name], Written) else json.loads(text)
+            for name, text in self._opened(row)
+            if text is not None
         }
 
+    def damaged(self, row: Row[*tuple[Any, ...]]) -> list[str]:
+        """Where it is not as the bot wrote it."""
+        where = "/".join(map(str, self.key_of(row)))
+        return [f"{self.table.name}.{name}, row {where}" for name, text in self._opened(row) if text is None]
 
-def _texts_of(table: Table) -> _Texts | None:
+    def _opened(self, row: Row[*tuple[Any, ...]]) -> Iterator[tuple[str, str | None]]:
+        """What is not kept as it would be today; None for what is damaged. Raises OutOfOrderError."""
+        texts = row[len(self.table.primary_key) + 1 :]
+        for name, value in zip(self.types, texts, strict=True):
+            kept = written_in(value)
+            place = Place(self.table.name, name, row.whose)
+            if kept is None or self.seal.is_current(kept, place):
+                continue
+            try:
+                yield name, self.seal.open(kept, place)
+            except DamagedError:
+                if how_kept(kept) is Kept.OLDER and not self.seal.strict:
+                    # It would be given up for good once nothing but what is bound is taken.
+                    raise OutOfOrderError(Trouble.OTHER_KEYS) from None
+                yield name, None
+
+
+def _texts_of(table: Table, seal: Seal) -> _Texts | None:
     types = {column.name: column.type for column in table.c if isinstance(column.type, Written | WrittenForm)}
-    return _Texts(table, types) if types else None
+    return _Texts(table, types, seal) if types else None
 
 
-async def _outdated(engine: AsyncEngine, texts: _Texts) -> AsyncIterator[tuple[int, list[_Key]]]:
-    """Some rows at a time: how many texts are outdated, and the keys of the rows that they are in."""
+async def _outdated(engine: AsyncEngine, texts: _Texts, done: _Pass) -> AsyncIterator[list[_Key]]:
+    """Some rows at a time: the keys of those with outdated texts in them."""
     query = page = texts.as_kept.limit(_AT_ONCE)
     while True:
         # No transaction stays open in between: SQLite could not empty its log.
@@ -129,9 +165,11 @@ async def _outdated(engine: AsyncEngine, texts: _Texts) -> AsyncIterator[tuple[i
             rows = (await connection.execute(page)).all()
         if not rows:
             return
-        counts = {texts.key_of(row): len(texts.outdated(row, engine.dialect)) for row in rows}
-        if found := sum(counts.values()):
-            yield found, [key for key, count in counts.items() if count]
+        done.damaged += [where for row in rows for where in texts.damaged(row)]
+        counts = {texts.key_of(row): len(texts.outdated(row)) for row in rows}
+        done.found += sum(counts.values())
+        if keys := [key for key, count in counts.items() if count]:
+            yield keys
         page = query.where(texts.key > tuple_(*texts.key_of(rows[-1])))
 
 
@@ -140,9 +178,10 @@ async def _write(connection: AsyncConnection, texts: _Texts, keys: Sequence[_Key
     locked = texts.as_kept.where(texts.key.in_(keys)).with_for_update(skip_locked=True)
     written = 0
     for row in (await connection.execute(locked)).all():
-        if values := texts.outdated(row, connection.dialect):
+        if values := texts.outdated(row):
             this = texts.key == tuple_(*texts.key_of(row))
-            await connection.execute(update(texts.table).where(this).values(values))
+            with written_by(row.whose):
+                await connection.execute(update(texts.table).where(this).values(values))
             written += len(values)
     return written
 

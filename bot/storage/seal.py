@@ -1,34 +1,67 @@
 """Encryption at rest: a text is sealed with a key on its way into the database, and opened on its way out.
 
-What is sealed begins with one mark, and a plain text that would begin like a mark is given another. So nothing that
-a student types passes for something sealed, and texts from before keys were set are read as they are:
+What is sealed is bound to its place: the table, the column and the student that it was written for. Anywhere else
+it is damage. What is sealed begins with one mark, and a plain text that would begin like a mark is given another:
 
-    Ana Ruiz                        with a key:     rapport:sealed:gAAAAAB...
-                                    without:        Ana Ruiz
+    Ana Ruiz                        with a key:     rapport:sealed:2:mZk3...
+                                    once, with it:  rapport:sealed:gAAAAAB...
     rapport:sealed: so I begin      without:        rapport:plain:rapport:sealed: so I begin
 
-Empty texts stay empty.
+So nothing that a student types passes for something sealed. What is plain, or sealed as it once was, is read until
+`strict`: from then on nothing but what is bound is taken for a student's words. Empty texts stay empty.
 """
 
 import base64
 import hashlib
 import secrets
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from enum import Enum, auto
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from cryptography.fernet import Fernet, MultiFernet
+    from bot.storage.cipher import Cipher
 
 PLAIN = "plain"
 """In the place of the first key: what is sealed can be read, and what is written from now on is not sealed."""
 
-_OURS = "rapport:"
-_SEALED = f"{_OURS}sealed:"
-_ESCAPED = f"{_OURS}plain:"
+OURS = "rapport:"
+OLDER = f"{OURS}sealed:"
+BOUND = f"{OLDER}2:"
+_ESCAPED = f"{OURS}plain:"
 
 
-class UnknownKeyError(Exception):
-    """A text was sealed with a key that is not given, or is damaged. The text is not repeated here."""
+class Place(NamedTuple):
+    """Where a text belongs."""
+
+    table: str
+    column: str
+    student: int
+    """Whose row it is in; 0 for the bot's own."""
+
+    @property
+    def context(self) -> bytes:
+        """The same for no other place: no name has a zero in it."""
+        return f"{self.table}\0{self.column}\0{self.student}".encode()
+
+
+class DamagedError(Exception):
+    """A text was changed, was moved here from another place, or is under a key that is not given. Not quoted."""
+
+
+class Kept(Enum):
+    """How a text is kept."""
+
+    PLAIN = auto()
+    OLDER = auto()
+    """Sealed for no place, as by the first release."""
+    BOUND = auto()
+
+
+def how_kept(stored: str) -> Kept:
+    """Told from its beginning."""
+    if stored.startswith(BOUND):
+        return Kept.BOUND
+    return Kept.OLDER if stored.startswith(OLDER) else Kept.PLAIN
 
 
 def new_key() -> str:
@@ -42,17 +75,18 @@ class Seal:
     def __init__(self, keys: Sequence[str] = ()) -> None:
         """`keys`: as `new_key` makes them; the first may be `PLAIN`. Raises ValueError for what is no key."""
         self._key = next(iter(keys), PLAIN)
-        self._first: Fernet | None = None
-        self._any: MultiFernet | None = None
-        self._refusal: type[Exception] = UnknownKeyError
+        self._first: Cipher | None = None
+        self._any: tuple[Cipher, ...] = ()
+        self.strict = False
+        """Whether all that students wrote is bound in this database, so that anything else is damage."""
+        self.damaged: set[Place] = set()
+        """Where damage was found since the start."""
         if secret := [key for number, key in enumerate(keys) if number or key != PLAIN]:
             # Not above: a bot without keys needs neither the package nor the memory that it takes.
-            from cryptography import fernet  # noqa: PLC0415
+            from bot.storage import cipher  # noqa: PLC0415
 
-            every = [fernet.Fernet(key) for key in secret]
-            self._any = fernet.MultiFernet(every)
-            self._first = None if self._key == PLAIN else every[0]
-            self._refusal = fernet.InvalidToken
+            self._any = tuple(map(cipher.Cipher, secret))
+            self._first = None if self._key == PLAIN else self._any[0]
 
     @property
     def seals(self) -> bool:
@@ -62,43 +96,47 @@ class Seal:
     @property
     def opens(self) -> bool:
         """Whether it has any key."""
-        return self._any is not None
+        return bool(self._any)
 
     @property
     def name(self) -> str:
         """What the first key is known by, without giving it away."""
         return hashlib.sha256(self._key.encode()).hexdigest()[:16]
 
-    def close(self, text: str) -> str:
-        """What is stored of `text`."""
+    def close(self, text: str, place: Place) -> str:
+        """What is stored of `text`, at its `place`."""
         if text and self._first is not None:
-            return _SEALED + self._first.encrypt(text.encode()).decode()
-        return _ESCAPED + text if text.startswith(_OURS) else text
+            return BOUND + self._first.close(text, place)
+        return _ESCAPED + text if text.startswith(OURS) else text
 
-    def open(self, stored: str) -> str:
-        """The text again. Raises UnknownKeyError."""
-        if not stored.startswith(_OURS):
+    def open(self, stored: str, place: Place, *, older: bool = False) -> str:
+        """The text again, which was found at `place`. Raises DamagedError.
+
+        `older`: take what is bound to no place also when it is `strict`.
+        """
+        if not stored:
             return stored
-        if stored.startswith(_SEALED):
-            return self._opened(stored.removeprefix(_SEALED), self._any)
-        return stored.removeprefix(_ESCAPED)
+        kept = how_kept(stored)
+        if self.strict and kept is not Kept.BOUND and not older:
+            raise DamagedError
+        if kept is Kept.PLAIN:
+            return stored.removeprefix(_ESCAPED)
+        if (text := self._opened(stored, place, self._any)) is None:
+            raise DamagedError
+        return text
 
-    def is_current(self, stored: str) -> bool:
-        """Whether `stored` is as `close` would store it today: under the first key, or not sealed."""
+    def is_current(self, stored: str, place: Place) -> bool:
+        """Whether `stored` is as `close` would store it today at `place`: under the first key, or not sealed."""
         if self._first is None:
-            return not stored.startswith(_SEALED)
-        if not stored.startswith(_SEALED):
-            return not stored
-        try:
-            self._opened(stored.removeprefix(_SEALED), self._first)
-        except UnknownKeyError:
-            return False
-        return True
+            return how_kept(stored) is Kept.PLAIN
+        bound = how_kept(stored) is Kept.BOUND
+        return not stored or (bound and self._opened(stored, place, (self._first,)) is not None)
 
-    def _opened(self, token: str, keys: "Fernet | MultiFernet | None") -> str:
-        if keys is None:
-            raise UnknownKeyError
-        try:
-            return keys.decrypt(token.encode()).decode()
-        except self._refusal:
-            raise UnknownKeyError from None
+    @staticmethod
+    def _opened(stored: str, place: Place, ciphers: "Sequence[Cipher]") -> str | None:
+        """By the first that can."""
+        if how_kept(stored) is Kept.BOUND:
+            found = (cipher.open(stored.removeprefix(BOUND), place) for cipher in ciphers)
+        else:
+            found = (cipher.open_older(stored.removeprefix(OLDER)) for cipher in ciphers)
+        return next((text for text in found if text is not None), None)

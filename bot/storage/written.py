@@ -2,21 +2,35 @@
 
 The keys belong to an engine, so several with different keys live side by side in one process. To SQL such a column
 is a box that nobody can look into: it cannot be compared, sorted or searched there, only in Python after loading.
+
+What is encrypted is bound to its column and its student (`bot/storage/seal.py`). The student is the one that the
+unit of work is for; what is not as it was written for them is logged, and `DAMAGED` stands in its place.
 """
 
 import json
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import JSON, ColumnElement, Dialect, Text
+from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.sql.operators import OperatorType, eq, is_, is_not
 from sqlalchemy.types import TypeDecorator
 
-from bot.storage.seal import Seal
+from bot.domain.damage import DAMAGED, holds_damage
+from bot.domain.errors import CoachError, Code
+from bot.storage.seal import DamagedError, Place, Seal
+
+log = logging.getLogger(__name__)
 
 _SEALS: WeakKeyDictionary[Dialect, Seal] = WeakKeyDictionary()
 _NO_KEYS = Seal()
+_STUDENT: ContextVar[int | None] = ContextVar("student", default=None)
+"""For whom the unit of work of this task is. SQLAlchemy lets a column type know its dialect and nothing else: no
+session or statement reaches it, and what it makes of a statement is kept for the next one."""
 
 
 def give_keys(dialect: Dialect, keys: Sequence[str]) -> None:
@@ -27,6 +41,28 @@ def give_keys(dialect: Dialect, keys: Sequence[str]) -> None:
 def seal_of(dialect: Dialect) -> Seal:
     """What the engine with this `dialect` seals and opens with."""
     return _SEALS.get(dialect, _NO_KEYS)
+
+
+@contextmanager
+def written_by(student: int | None) -> Iterator[None]:
+    """In this block texts are sealed for, and opened as, this student's: by the unit of work, and nobody else."""
+    before = _STUDENT.get()
+    _STUDENT.set(student)
+    try:
+        yield
+    finally:
+        _STUDENT.set(before)
+
+
+class NobodysError(DontWrapMixin, RuntimeError):
+    """A mistake of ours: a unit of work that names no student, or several, meets an encrypted text."""
+
+
+class PlaceholderError(DontWrapMixin, CoachError):
+    """What stands for a damaged text would be kept as a student's words."""
+
+    def __init__(self) -> None:
+        super().__init__(Code.DAMAGED)
 
 
 class _Box(TypeDecorator.Comparator[Any]):
@@ -45,12 +81,52 @@ class _Box(TypeDecorator.Comparator[Any]):
         raise TypeError("what students write may be encrypted: compare and sort it in Python")
 
 
-class Written(TypeDecorator[str]):
+class _Placed:
+    """What both types have: where in the tables they stand."""
+
+    column: tuple[str, str] | None = None
+    """Names of table and column; part of what tells statements apart, as it is a parameter of the type."""
+
+    def _place(self) -> Place:
+        student = _STUDENT.get()
+        if self.column is None or student is None:
+            raise NobodysError(f"{self.column}: whose text this is, the unit of work has to say")
+        return Place(*self.column, student)
+
+    def _close(self, text: str, seal: Seal) -> str:
+        if holds_damage(text):
+            raise PlaceholderError
+        return seal.close(text, self._place() if seal.seals and text else _NOWHERE)
+
+    def _open(self, kept: str, seal: Seal) -> str | None:
+        """None for what is damaged."""
+        place = self._place() if seal.opens and kept else _NOWHERE
+        try:
+            return seal.open(kept, place)
+        except DamagedError:
+            self._say(seal, place)
+            return None
+
+    def _say(self, seal: Seal, place: Place) -> None:
+        """Once for each column of a student: a list is read again with every letter that is typed."""
+        if place not in seal.damaged:
+            seal.damaged.add(place)
+            log.error("damage: a text in %s is not as the bot wrote it", ".".join(self.column or ("the database",)))
+
+
+_NOWHERE = Place("", "", 0)
+
+
+class Written(_Placed, TypeDecorator[str]):
     """A text of a student's."""
 
     impl = Text
     cache_ok = True
     comparator_factory = _Box
+
+    def __init__(self, column: tuple[str, str] | None = None) -> None:
+        super().__init__()
+        self.column = column
 
     @property
     def python_type(self) -> type[str]:
@@ -58,24 +134,27 @@ class Written(TypeDecorator[str]):
         return str
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """What the database keeps."""
-        return None if value is None else seal_of(dialect).close(value)
+        """What the database keeps. Raises PlaceholderError."""
+        return None if value is None else self._close(value, seal_of(dialect))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        """What the student wrote. Raises UnknownKeyError."""
-        return None if value is None else seal_of(dialect).open(value)
+        """What the student wrote, or `DAMAGED`."""
+        if value is None:
+            return None
+        found = self._open(value, seal_of(dialect))
+        return DAMAGED if found is None else found
 
-    def is_current(self, kept: str | None, dialect: Dialect) -> bool:
-        """Whether what the database has is as it would be written today."""
-        return kept is None or seal_of(dialect).is_current(kept)
 
-
-class WrittenForm(TypeDecorator[dict[str, Any]]):
+class WrittenForm(_Placed, TypeDecorator[dict[str, Any]]):
     """Fields that a student filled in. Sealed, it is one text, which JSON tells from an object."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
     comparator_factory = _Box
+
+    def __init__(self, column: tuple[str, str] | None = None) -> None:
+        super().__init__()
+        self.column = column
 
     @property
     def python_type(self) -> type[dict[str, Any]]:
@@ -85,17 +164,27 @@ class WrittenForm(TypeDecorator[dict[str, Any]]):
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> dict[str, Any] | str | None:
         """What the database keeps."""
         seal = seal_of(dialect)
-        return value if value is None or not seal.seals else seal.close(json.dumps(value))
+        return value if value is None or not seal.seals else self._close(json.dumps(value), seal)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dict[str, Any] | None:
-        """What the student filled in. Raises UnknownKeyError."""
-        if not isinstance(value, str):
-            found: dict[str, Any] | None = value
-            return found
-        opened: dict[str, Any] = json.loads(seal_of(dialect).open(value))
-        return opened
-
-    def is_current(self, kept: Any, dialect: Dialect) -> bool:
-        """Whether what the database has is as it would be written today."""
+        """What the student filled in; empty for what is damaged."""
+        if value is None:
+            return None
         seal = seal_of(dialect)
-        return seal.is_current(kept) if isinstance(kept, str) else kept is None or not seal.seals
+        # An object is plain. The seal says whether that is damage.
+        kept = value if isinstance(value, str) else json.dumps(value)
+        found = self._open(kept, seal)
+        return {} if found is None else _form_in(found)
+
+
+def _form_in(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def written_in(kept: Any) -> str | None:
+    """What the database has in a column of either type, as the seal reads it."""
+    return kept if kept is None or isinstance(kept, str) else json.dumps(kept)

@@ -4,12 +4,14 @@ Discord's limits that its own library does not check are kept here: 4,000 charac
 components, 80 characters on a button, 100 on an option.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 import discord
 
+from bot.domain.damage import DAMAGED
 from bot.domain.texts import clip
 from bot.ui.card import (
     Block,
@@ -37,6 +39,13 @@ OPTION_LIMIT = 100
 PLACEHOLDER_LIMIT = 150
 
 
+_DAMAGE = plain_lines(DAMAGED)
+_ABOUT_DAMAGE = (
+    "A text here was changed or moved outside of Rapport, so it is not shown. Edit it to write it anew, and tell"
+    " whoever runs this bot: a backup may still have it."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """What a message is sent with."""
@@ -54,6 +63,8 @@ def build(card: Card, owner: int) -> Built:
     children += [_row(row, owner) for row in card.rows if not isinstance(row, tuple) or row]
     if card.hint:
         children.append(discord.ui.TextDisplay(f"-# {card.hint}"))
+    if any(_DAMAGE in shown.content for child in children for shown in _texts(child)):
+        children.append(discord.ui.TextDisplay(f"-# {_ABOUT_DAMAGE}"))
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(discord.ui.Container(*children, accent_colour=card.state.value))
     if (length := view.content_length()) > TEXT_LIMIT:
@@ -61,6 +72,11 @@ def build(card: Card, owner: int) -> Built:
     # A stopped view is never kept in memory: every press is answered by its route alone.
     view.stop()
     return Built(view, [_file(file) for file in files])
+
+
+def _texts(child: discord.ui.Item[Any]) -> Iterator[discord.ui.TextDisplay[Any]]:
+    inside = child.children if isinstance(child, discord.ui.Section) else [child]
+    return (item for item in inside if isinstance(item, discord.ui.TextDisplay))
 
 
 def _heading(card: Card) -> discord.ui.TextDisplay[Any]:

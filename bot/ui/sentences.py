@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.domain.damage import DAMAGED
 from bot.domain.errors import CoachError, Code
 from bot.ui.card import plain, short, when
 from bot.ui.when import EXAMPLES
@@ -15,6 +16,7 @@ _TEXT = 120
 MENDABLE = {code for code in Code if code.startswith("when_")} | {
     Code.BAD_MINUTES,
     Code.BLANK,
+    Code.DAMAGED,
     Code.TOO_LONG,
     Code.TOO_MANY,
 }
@@ -95,6 +97,10 @@ _SENTENCES: dict[Code, Callable[[dict[str, Any]], str]] = {
         "with all that belongs to them, makes room; your career center can also raise the limit."
     ),
     Code.BLANK: lambda p: f"“{p.get('field', 'That')}” is empty, and it is needed.",
+    Code.DAMAGED: lambda _: (
+        f"That would hold “{plain(DAMAGED)}” instead of what you once wrote. {_NOTHING_CHANGED} Type the damaged"
+        " text anew first, where it is kept; then this works."
+    ),
     Code.TOO_LONG: lambda p: (
         f"“{p.get('field', 'That')}” is {p.get('length', '?')} characters long; {p.get('limit', '?')} fit."
     ),

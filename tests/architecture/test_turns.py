@@ -1,4 +1,4 @@
-"""Every use case that writes takes the turn of the student for whom it writes."""
+"""Every use case names the student for whom it is: it takes their turn to write, and opens what they wrote."""
 
 import ast
 from collections.abc import Iterator
@@ -15,21 +15,36 @@ FOR_NOBODY = {
 }
 
 
-def writers() -> Iterator[tuple[str, str, ast.Call]]:
-    """Each `write(...)` with the file and the function that it stands in."""
+READS_NO_WORDS = {
+    # When the next reminder is due, whose absence is to be looked at, and the bot's own facts.
+    ("deliveries.py", "earliest"),
+    ("inactivity.py", "absent"),
+    ("memory.py", "recall"),
+}
+
+
+def units(kind: str) -> Iterator[tuple[str, str, ast.Call]]:
+    """Each `read(...)` or `write(...)` with the file and the function that it stands in."""
     for file in sorted(ROOM.glob("*.py")):
         for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(function, ast.AsyncFunctionDef):
                 calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
-                yield from ((file.name, function.name, call) for call in calls if _is_write(call.func))
+                yield from ((file.name, function.name, call) for call in calls if _is(kind, call.func))
 
 
-def _is_write(called: ast.expr) -> bool:
-    return isinstance(called, ast.Attribute) and called.attr == "write" and ast.unparse(called.value).endswith("db")
+def _is(kind: str, called: ast.expr) -> bool:
+    return isinstance(called, ast.Attribute) and called.attr == kind and ast.unparse(called.value).endswith("db")
 
 
 def test_every_writer_names_its_students() -> None:
-    found = list(writers())
+    found = list(units("write"))
     assert len(found) > 30, "they are written in another way now: this test reads nothing"
     unnamed = {(file, function) for file, function, call in found if not call.args}
     assert unnamed == FOR_NOBODY
+
+
+def test_every_reader_names_its_student() -> None:
+    found = list(units("read"))
+    assert len(found) > 20, "they are written in another way now: this test reads nothing"
+    unnamed = {(file, function) for file, function, call in found if not call.args}
+    assert unnamed == READS_NO_WORDS

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.storage.seal import new_key
 from tests.kit import World, sqlite_url, world
@@ -39,6 +40,40 @@ async def test_a_restart_with_the_same_key_goes_on(locked: World) -> None:
     await locked.restart()
     assert "Ana Ruiz" in await maya.slash("contact list")
     assert "Ana Ruiz" in await maya.slash("contact show", contact="ana")
+
+
+async def test_a_damaged_text_is_said_on_every_card_and_written_anew_in_the_form(
+    locked: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    maya = locked.student()
+    for name in ("Ana Ruiz", "Ben Cole"):
+        await maya.slash("contact add")
+        await maya.fill({"Name": name, "Role and organization": "Biologist, NOAA", "Why them?": f"{name}'s work"})
+    async with locked.bot.db.engine.execution_options(writes=True).begin() as connection:
+        await connection.execute(
+            text("UPDATE contacts SET why = (SELECT name FROM contacts WHERE id = 2) WHERE id = 1")
+        )
+        await connection.execute(text("UPDATE contacts SET name = 'Planted words' WHERE id = 2"))
+    shown = await maya.slash("contact show", contact="Ana")
+    assert "[This text is damaged]" in shown
+    assert "changed or moved outside of Rapport" in shown
+    listed = await maya.slash("contact list")
+    assert "Ana Ruiz" in listed
+    assert "[This text is damaged]" in listed
+    assert "changed or moved outside of Rapport" in listed
+    form = await maya.slash("contact edit", contact="Ana")
+    assert form.fields["Why them?"]["value"] == "[This text is damaged]"
+    assert "damaged" in await maya.fill({"Name": "Ana Ruiz-Lopez"})
+    await maya.slash("contact edit", contact="Ana")
+    mended = await maya.fill({"Why them?": "Her work on trout"})
+    assert "Her work on trout" in mended
+    assert "damaged" not in mended
+    refused = await maya.slash("todo add", text="Ask [this text is damaged] again")
+    assert "instead of what you once wrote" in refused
+    exported = await maya.slash("mydata export")
+    assert "Some texts are damaged" in exported
+    assert "damage: a text in contacts.why is not as the bot wrote it" in caplog.messages
+    assert "Planted" not in caplog.text
 
 
 async def test_settings_never_show_a_key(locked: World, caplog: pytest.LogCaptureFixture) -> None:

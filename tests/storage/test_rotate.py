@@ -7,18 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.storage import rotate as rotating
+from bot.storage.census import Census, take
 from bot.storage.engine import open_engine
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Base, Contact, Evaluation, Fact, Interview, User
+from bot.storage.personal import personal_tables
 from bot.storage.rotate import Rotated, rotate
-from bot.storage.seal import PLAIN, Seal, new_key
+from bot.storage.seal import PLAIN, new_key
 from bot.storage.trouble import OutOfOrderError, Trouble
-from tests.common import opened
+from bot.storage.written import written_by
+from tests.common import everybodys, opened
+from tests.storage.older import seal_as_once
 from tests.storage.test_written import MOMENT, kept, names
 
 pytestmark = pytest.mark.own_keys
@@ -30,9 +34,12 @@ SIZES = (0, 5, 300, 3_000, 9_000)
 """Characters of a note: some fill a page of the file, and some several."""
 
 
-async def write(engine: AsyncEngine, table: type[Base], rows: list[dict[str, Any]]) -> None:
+async def write(engine: AsyncEngine, table: type[Base], rows: list[dict[str, Any]], *, owner: int = 1) -> None:
+    """Rows that name no student are `owner`'s."""
     async with engine.execution_options(writes=True).begin() as connection:
-        await connection.execute(insert(table), rows)
+        for row in rows:
+            with written_by(row.get("owner_id", row.get("discord_id", owner))):
+                await connection.execute(insert(table), row)
 
 
 async def a_college(engine: AsyncEngine, students: int = STUDENTS) -> int:
@@ -65,11 +72,7 @@ async def a_college(engine: AsyncEngine, students: int = STUDENTS) -> int:
 async def everything(engine: AsyncEngine) -> dict[str, list[Any]]:
     """What students wrote, as the bot reads it."""
     async with engine.connect() as connection:
-        return {
-            table.name: [*(await connection.execute(select(table).order_by(*table.primary_key))).all()]
-            for table in Base.metadata.sorted_tables
-            if table.name != "facts"
-        }
+        return {table.name: await everybodys(connection, table) for table in personal_tables()}
 
 
 def bytes_of(folder: Path) -> bytes:
@@ -92,7 +95,8 @@ async def test_from_plain_to_encrypted_to_another_key_and_back(database: str) ->
         # The first key alone is enough from now on, and it is all that the database has a note of.
         async with opened(database, *readable) as engine:
             assert await everything(engine) == before
-            assert len(await kept(engine, "facts.value")) == len(readable)
+            # And it notes that nothing else is taken for a student's words.
+            assert len(await kept(engine, "facts.value")) == 2 * len(readable)
             plain = [name for name in await kept(engine) if MARK in name]
             assert len(plain) == (0 if readable else STUDENTS)
 
@@ -153,9 +157,11 @@ async def test_a_bot_that_knows_both_keys_goes_on_writing_meanwhile(database: st
             nonlocal written
             while not stop.is_set():
                 written += 1
-                async with bot.execution_options(writes=True).begin() as connection:
-                    who = Contact.id == 1 + written % STUDENTS
-                    await connection.execute(update(Contact).where(who).values(notes=f"turn {written}"))
+                student = 1 + written % STUDENTS
+                with written_by(student):
+                    async with bot.execution_options(writes=True).begin() as connection:
+                        who = Contact.id == student
+                        await connection.execute(update(Contact).where(who).values(notes=f"turn {written}"))
                 await asyncio.sleep(0)
 
         busy = asyncio.create_task(go_on())
@@ -165,7 +171,7 @@ async def test_a_bot_that_knows_both_keys_goes_on_writing_meanwhile(database: st
         assert done.finished
         assert written > 5
     async with opened(database, NEW) as engine, engine.connect() as connection:
-        notes = [*await connection.scalars(select(Contact.notes))]
+        notes = [row.notes for row in await everybodys(connection, Base.metadata.tables["contacts"])]
         assert sum(note.startswith("turn ") for note in notes) == min(written, STUDENTS)
         assert len(await names(engine)) == STUDENTS
 
@@ -184,11 +190,12 @@ async def test_rows_that_the_bot_holds_are_done_in_the_next_pass(
 
     monkeypatch.setattr(rotating, "_write", noted)
     async with opened(database) as engine:
-        await a_college(engine, 5)
+        texts = await a_college(engine, 5)
     async with opened(database, NEW) as engine:
         holder = engine.execution_options(writes=True)
         async with holder.connect() as connection:
-            await connection.execute(update(Contact).where(Contact.id == 2).values(name="Ana"))
+            with written_by(2):
+                await connection.execute(update(Contact).where(Contact.id == 2).values(name="Ana"))
             running = asyncio.create_task(rotate(engine))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(reached.wait(), 1 if engine.dialect.name == "sqlite" else 20)
@@ -197,8 +204,7 @@ async def test_rows_that_the_bot_holds_are_done_in_the_next_pass(
             await connection.commit()
         done = await running
         assert done.finished
-        seal = Seal([NEW])
-        assert all(map(seal.is_current, await kept(engine)))
+        assert await take(engine) == Census(bound=texts)
         assert "Ana" in await names(engine)
 
 
@@ -211,7 +217,7 @@ async def test_somebody_who_goes_on_with_other_keys_is_noticed(
     async with opened(database, NEW) as engine, opened(database, NEW) as plain:
         stubborn = open_engine(make_url(database))
 
-        async def meanwhile(*args: Any) -> tuple[int, int]:
+        async def meanwhile(*args: Any) -> Any:
             done = await whole(*args)
             async with stubborn.execution_options(writes=True).begin() as connection:
                 await connection.execute(update(Contact).where(Contact.id == 1).values(name="Ana"))
@@ -221,7 +227,7 @@ async def test_somebody_who_goes_on_with_other_keys_is_noticed(
         done = await rotate(engine)
         assert not done.finished
         await stubborn.dispose()
-        assert len(await kept(plain, "facts.value")) == 1
+        assert not any("throughout" in key for key in await kept(plain, "facts.key"))
 
 
 async def test_without_the_old_key_nothing_is_touched(database: str) -> None:
@@ -237,9 +243,27 @@ async def test_without_the_old_key_nothing_is_touched(database: str) -> None:
         await engine.dispose()
 
 
-async def test_a_text_under_a_lost_key_stops_it_without_a_word_of_it(database: str) -> None:
+async def test_what_is_under_a_lost_key_is_left_as_it_is_and_told(database: str) -> None:
+    """It opens again with that key."""
     async with opened(database, OLD) as engine:
+        texts = await a_college(engine, 3)
+        before = await kept(engine)
+        async with engine.execution_options(writes=True).begin() as connection:
+            await connection.execute(text("DELETE FROM facts"))
+    async with opened(database, NEW) as engine:
+        done = await rotate(engine)
+        assert (done.texts, len(done.damaged)) == (0, texts)
+        assert {"contacts.name, row 2", "answers.text, row 1/11", "users.parked, row 1"} <= set(done.damaged)
+        assert await kept(engine) == before
+        assert MARK not in repr(done)
+    async with opened(database, NEW, OLD) as engine:
+        assert await names(engine) == [f"{MARK} Ruiz"] * 3
+
+
+async def test_an_older_text_under_a_lost_key_stops_it_without_a_word_of_it(database: str) -> None:
+    async with opened(database) as engine:
         await a_college(engine, 3)
+        await seal_as_once(engine, OLD)
         async with engine.execution_options(writes=True).begin() as connection:
             await connection.execute(text("DELETE FROM facts"))
     async with opened(database, NEW) as engine:

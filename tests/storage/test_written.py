@@ -11,19 +11,22 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.damage import DAMAGED
 from bot.storage.classified import Whose, classified
 from bot.storage.engine import Database, open_engine
 from bot.storage.keys import check_keys
 from bot.storage.models import Base, Contact, Fact, User
-from bot.storage.seal import PLAIN, UnknownKeyError, new_key
+from bot.storage.personal import USERS
+from bot.storage.seal import PLAIN, new_key
 from bot.storage.trouble import OutOfOrderError, Trouble
-from bot.storage.written import Written, WrittenForm
-from tests.common import opened
+from bot.storage.written import Written, WrittenForm, written_by
+from tests.common import everybodys, opened
 from tests.kit import sqlite_url
 
 pytestmark = pytest.mark.own_keys
 MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
 OLD, NEW = new_key(), new_key()
+CONTACTS = Base.metadata.tables["contacts"]
 OURS = {
     "users.zone",
     "contacts.source",
@@ -89,14 +92,15 @@ def test_sql_can_ask_whether_anything_is_there() -> None:
 
 
 async def keep(engine: AsyncEngine, number: int, name: str, **more: Any) -> None:
-    async with engine.execution_options(writes=True).begin() as connection:
-        await connection.execute(insert(User).values(discord_id=number, created_at=MOMENT, **more))
-        await connection.execute(insert(Contact).values(owner_id=number, name=name, created_at=MOMENT))
+    with written_by(number):
+        async with engine.execution_options(writes=True).begin() as connection:
+            await connection.execute(insert(User).values(discord_id=number, created_at=MOMENT, **more))
+            await connection.execute(insert(Contact).values(owner_id=number, name=name, created_at=MOMENT))
 
 
 async def names(engine: AsyncEngine) -> list[str]:
     async with engine.connect() as connection:
-        return [*await connection.scalars(select(Contact.name).order_by(Contact.id))]
+        return [row.name for row in await everybodys(connection, CONTACTS)]
 
 
 async def kept(engine: AsyncEngine, column: str = "contacts.name") -> list[Any]:
@@ -119,7 +123,8 @@ async def test_with_a_key_the_database_holds_no_word_and_the_bot_reads_all(datab
         assert school == ""
         assert "Ana" not in name + form
         async with engine.connect() as connection:
-            assert await connection.scalar(select(User.parked)) == parked
+            with written_by(1):
+                assert await connection.scalar(select(User.parked)) == parked
             assert await connection.scalar(select(Contact.email)) is None
 
 
@@ -127,13 +132,13 @@ async def test_a_parked_form_is_taken_and_given_back_by_entities_too(database: s
     for keys in ((), (NEW,)):
         async with opened(database, *keys) as engine:
             db, number = Database(engine), 1 + len(keys)
-            async with db.write() as session:
+            async with db.write(number) as session:
                 session.add(User(discord_id=number, created_at=MOMENT, parked={"fields": {"name": "Ana"}}))
-            async with db.write() as session:
+            async with db.write(number) as session:
                 user = await session.get_one(User, number)
                 assert user.parked == {"fields": {"name": "Ana"}}
                 user.parked = None
-            async with db.read() as session:
+            async with db.read(number) as session:
                 assert (await session.get_one(User, number)).parked is None
                 assert await session.scalar(select(func.count()).where(User.parked.is_(None))) == number
 
@@ -149,9 +154,8 @@ async def test_what_was_plain_is_read_beside_what_is_encrypted(database: str) ->
         assert "Ana" in found
         assert "rapport:plain:rapport:sealed:nothing" in found
         async with engine.connect() as connection:
-            assert await connection.scalar(select(User.parked).where(User.discord_id == 1)) == {
-                "action": "home.next"
-            }
+            found = await everybodys(connection, USERS)
+            assert [row.parked for row in found] == [{"action": "home.next"}, None, None]
 
 
 async def test_engines_with_different_keys_live_side_by_side(tmp_path: Path) -> None:
@@ -190,8 +194,10 @@ async def test_a_start_without_the_key_is_refused_and_changes_nothing(database: 
             async with opened(database, *keys):
                 pass
         assert refused.value.trouble is trouble
-    async with opened(database, PLAIN, OLD) as engine:
+    async with opened(database, OLD) as engine:
         assert await kept(engine, "facts.value") == before
+        assert await names(engine) == ["Ana"]
+    async with opened(database, PLAIN, OLD) as engine:
         assert await names(engine) == ["Ana"]
 
 
@@ -200,21 +206,21 @@ async def test_each_key_that_ever_wrote_is_needed_until_nothing_is_under_it(data
         async with opened(database, *keys) as engine:
             await check_keys(engine)
     async with opened(database, OLD, NEW) as engine:
-        assert len(await kept(engine, "facts.value")) == 2
+        # One for each key, and that nothing else is taken for a student's words.
+        assert len(await kept(engine, "facts.value")) == 3
     for key in (OLD, NEW):
         with pytest.raises(OutOfOrderError):
             async with opened(database, key):
                 pass
 
 
-async def test_a_text_under_a_key_that_nobody_noted_is_refused_when_it_is_read(database: str) -> None:
+async def test_a_text_under_a_key_that_nobody_noted_is_damage(database: str) -> None:
     async with opened(database, OLD) as engine:
         await keep(engine, 1, "Ana")
         async with engine.execution_options(writes=True).begin() as connection:
             await connection.execute(text("DELETE FROM facts"))
     async with opened(database, NEW) as engine:
-        with pytest.raises(UnknownKeyError):
-            await names(engine)
+        assert await names(engine) == [DAMAGED]
 
 
 @pytest.mark.sqlite(reason="puts another file in the place of its file")
@@ -241,7 +247,7 @@ async def test_a_backup_under_another_key_is_not_taken_in_use_while_the_bot_runs
 
 
 async def found_names(db: Database) -> list[str]:
-    async with db.read() as session:
+    async with db.read(1) as session:
         return [*await session.scalars(select(Contact.name))]
 
 

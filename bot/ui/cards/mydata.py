@@ -17,6 +17,10 @@ MOST_BYTES = 10_000_000
 """Bytes that it takes for a file, whatever a server has paid for; here for all of a message, to be safe."""
 _COMES_BACK = "Should you delete everything one day, `/mydata import` takes this back."
 _TOO_LARGE = "It is more than `/mydata import` takes back: ask your career center before you delete anything."
+_DAMAGED = (
+    "Some texts are damaged: they were changed outside of Rapport, and are not in these files. `everything.json`"
+    " says which, under `damaged`. Ask your career center: a backup may still have them."
+)
 EXPORT = Button("Export my data", "mydata.export")
 DELETE = Button("Delete everything", "mydata.delete", style=Style.DANGER)
 
@@ -32,8 +36,8 @@ def _size(files: Sequence[ExportFile]) -> int:
     return sum(len(file.content) for file in files)
 
 
-def exported(files: Sequence[File], *, comes_back: bool) -> Card:
-    """Everything, to take along; and whether an import would take it back."""
+def exported(files: Sequence[File], *, comes_back: bool, damaged: bool = False) -> Card:
+    """Everything, to take along; whether an import would take it back, and whether some of it was damaged."""
     if not files:
         return Card(
             title="More than one message takes",
@@ -49,6 +53,7 @@ def exported(files: Sequence[File], *, comes_back: bool) -> Card:
                 "`everything.json` holds all of it as it is; the CSV files open in any spreadsheet."
             ),
             Text(_COMES_BACK if comes_back else _TOO_LARGE),
+            *([Text(_DAMAGED)] if damaged else ()),
         ],
         rows=((NEXT, DELETE),),
         hint="It holds other people's addresses too. Keep it where only you can read it.",
