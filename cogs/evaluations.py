@@ -7,6 +7,7 @@ from discord import app_commands
 
 from bot.domain.conversation import Back, Choose, Goto, Ignored, Input, Note, Pause, Resume, Resumed, Say, Skip
 from bot.domain.evaluations import Verdict
+from bot.domain.texts import seen
 from bot.handbook.models.evaluation import Evaluation as Texts
 from bot.services import Services
 from bot.services.evaluation_views import Busy, Opened, Opening, Talk, Turn
@@ -148,7 +149,7 @@ class Evaluations(Step):
         owner, channel = message.author.id, message.channel
         if not isinstance(channel, discord.DMChannel):
             return False
-        if message.content.strip():
+        if seen(message.content):
             turn = await self.services.evaluations.say(owner, message.content)
             if turn is not None:
                 await self._conversation.heard(channel, owner, turn, message.content)

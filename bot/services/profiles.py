@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import now
 from bot.domain.profiles import LIMITS, Field, checked
+from bot.domain.texts import seen
 from bot.domain.times import QuietHours, quiet_hours
 from bot.domain.zones import find_zone, zone_label
 from bot.services.base import UseCases, ensure_user, quiet_of, zone_of
@@ -63,13 +64,13 @@ class Profiles(UseCases):
             user = await session.get(User, owner_id)
         if user is None and not name:
             return False
-        nameless = bool(name) and (user is None or not user.display_name)
+        nameless = bool(name) and (user is None or not seen(user.display_name))
         if user is not None and not nameless and is_noted(user):
             return True
         async with self.db.write(owner_id) as session:
             if nameless:
                 user = await ensure_user(session, owner_id, name)
-                user.display_name = user.display_name or name[: LIMITS[Field.NAME]]
+                user.display_name = seen(user.display_name) or name[: LIMITS[Field.NAME]]
             return await note_visit(session, owner_id)
 
     async def get(self, owner_id: int) -> ProfileView:

@@ -13,7 +13,7 @@ import discord
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.texts import readable, whole_number
+from bot.domain.texts import readable, seen, whole_number
 from bot.ui import errors
 from bot.ui.form import Fields, read
 from bot.ui.gate import Gate
@@ -115,7 +115,7 @@ class Router:
             self._met.clear()
         if self.meet is None or user.id in self._met:
             return
-        if await self.meet(user.id, (user.global_name or user.name) if newcomers else ""):
+        if await self.meet(user.id, _called(user) if newcomers else ""):
             self._met.add(user.id)
 
     async def _ask_zone(self, press: Press, action: str, args: Sequence[str]) -> None:
@@ -167,6 +167,11 @@ class Router:
                 await self._idle.wait()
         except TimeoutError:
             log.warning("stopped with %d interactions unfinished", self._in_hand)
+
+
+def _called(user: discord.User | discord.Member) -> str:
+    """The name that Discord shows of somebody, or the one of their account where nothing of that can be seen."""
+    return next(filter(None, (seen(readable(name)) for name in (user.global_name or "", user.name))), "")
 
 
 def typed_arguments(handler: Handler, args: Sequence[str]) -> list[int | str]:
