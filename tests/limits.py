@@ -20,7 +20,10 @@ _MARKDOWN = set("\\*_~|`#>-")
 
 def shows(text: str) -> bool:
     """Whether anything of a text is seen, which is what Discord asks of it: here by Unicode's categories alone."""
-    return any(unicodedata.category(each)[0] in "LNPS" and each not in _SHAPELESS for each in text)
+    return any(
+        (unicodedata.category(each)[0] in "LNPS" and each not in _SHAPELESS) or "\U0001f000" <= each < "\U0001fb00"
+        for each in text
+    )
 
 
 def parts(components: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:

@@ -3,7 +3,7 @@
 import os
 import unicodedata
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from tests.markdown import HOSTILE
@@ -71,7 +71,8 @@ MORE = _examples()
 def thorough(examples: int) -> settings:
     """Settings for a test that tries `examples` texts, and `TEXT_EXAMPLES` times as many where that is set."""
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    return settings(max_examples=examples * MORE, deadline=None, suppress_health_check=slow)
+    phases = (Phase.explicit, Phase.reuse, Phase.generate)  # whole cards are too large to be made smaller quickly
+    return settings(max_examples=examples * MORE, deadline=None, suppress_health_check=slow, phases=phases)
 
 
 _UNSEEN_ONE = st.characters(categories=["Cc", "Cf", "Cn", "Co", "Mn", "Me", "Zs", "Zl", "Zp"])

@@ -12,7 +12,7 @@ from typing import Any
 
 import discord
 
-from bot.domain.texts import clip, readable
+from bot.domain.texts import clip
 from bot.domain.visible import is_blank
 from bot.ui.card import (
     BLANK,
@@ -31,6 +31,7 @@ from bot.ui.card import (
     Text,
     bare,
     plain_lines,
+    text_file,
 )
 from bot.ui.durable import Routed
 from bot.ui.filenames import safe
@@ -113,7 +114,7 @@ def _visible(letter: Letter) -> str:
 
 def _overflow(block: Block) -> File | None:
     if isinstance(block, Letter) and len(plain_lines(block.text)) > block.shown:
-        return File(block.filename, readable(block.text).encode())
+        return text_file(block.filename, block.text)
     return None
 
 

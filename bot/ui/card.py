@@ -12,7 +12,7 @@ from enum import Enum
 
 import discord
 
-from bot.domain.texts import clip
+from bot.domain.texts import clip, readable
 from bot.domain.visible import isolated, visible
 from bot.domain.wording import one_line
 
@@ -118,6 +118,11 @@ class File:
 
     name: str
     content: bytes
+
+
+def text_file(name: str, text: str) -> File:
+    """A file with this text, without what no file can hold."""
+    return File(name, readable(text).encode())
 
 
 Block = Text | Entry | Linked | Letter | Divider

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.domain.texts import readable
-from bot.ui.card import Block, Card, Divider, Entry, File, Letter, Linked, Text, plain_lines
+from bot.ui.card import Block, Card, Divider, Entry, Letter, Linked, Text, plain_lines, text_file
 
 TEXT_LIMIT = 4000
 """Characters of all text in a message."""
@@ -17,7 +16,7 @@ _CLOSED_BY = {"**": "**", "~~": "~~", "\u2068": "\u2069"}
 """What opens something that ends only where it is closed."""
 _PIECE = re.compile(r"\\.|<[^<>\s]*>|\*\*|~~|.", re.DOTALL)
 """Characters that mean something only together: an escaped one, a timestamp, the sign of a style."""
-_ESCAPE = re.compile(r"\\([^\w\s])")
+_ESCAPE = re.compile(r"\\([^0-9A-Za-z\s])")
 
 
 def fitted(card: Card) -> Card:
@@ -33,7 +32,7 @@ def fitted(card: Card) -> Card:
         shorter,
         blocks=[_shortened(block, share) for block in card.blocks],
         hint=f"{hint}{_MORE}" if hint else _MORE.strip(),
-        files=[*card.files, File(WHOLE, _everything(card))],
+        files=[*card.files, text_file(WHOLE, _everything(card))],
     )
 
 
@@ -98,8 +97,8 @@ def _open(pieces: Sequence[str]) -> Iterable[str]:
         yield closing * left
 
 
-def _everything(card: Card) -> bytes:
+def _everything(card: Card) -> str:
     """All of the card's text, as it is read."""
     texts = [card.above, card.title, *map(_markdown, card.blocks), card.hint]
     read = _ESCAPE.sub(r"\1", "\n\n".join(filter(None, texts)))
-    return readable(f"{read}\n").encode()
+    return f"{read}\n"

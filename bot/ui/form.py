@@ -134,7 +134,7 @@ def _text_input(field: TextField) -> discord.ui.TextInput[Any]:
         default=clip(field.value, TEXT_LIMIT) or None,
         placeholder=clip(seen(field.placeholder), PLACEHOLDER_LIMIT) or None,
         required=field.required,
-        max_length=min(max(field.limit, len(field.value)), TEXT_LIMIT),
+        max_length=min(max(field.limit, len(field.value), 1), TEXT_LIMIT),
     )
 
 

@@ -25,6 +25,7 @@ from bot.handbook.models.evaluation import Evaluation
 from bot.handbook.models.home import Home
 from bot.handbook.models.topics import Topic
 from bot.services.pings import DueTodo, Leaving, Meeting, Note, PingView, Waiting
+from bot.services.preparation import AgendaItem
 from bot.ui import cards
 from bot.ui.card import Button, Card, Select
 from bot.ui.form import Form
@@ -33,6 +34,8 @@ from tests.unseen import TEXTS
 Drawing = Callable[..., Card | Form]
 HANDBOOK = loader.load()
 _ID = count(10**15)
+_ABOUT_A_QUESTION = {"question", "note_form", "answer_form", "words_needed"}
+"""What is drawn only while a question is up."""
 _KINDS = {
     Meeting: (Kind.PREPARE, Kind.SOON, Kind.CHECK_BACK),
     Note: (Kind.THANK_YOU_FIRST, Kind.THANK_YOU_SECOND, Kind.THANK_YOU_LATE),
@@ -58,9 +61,10 @@ def _is_here(function: Drawing, module: str) -> bool:
 def arguments(function: Drawing) -> st.SearchStrategy[dict[str, Any]]:
     """What it may be called with."""
     hints = get_type_hints(function)
-    return st.fixed_dictionaries(
-        {name: _argument(name, hints[name]) for name in inspect.signature(function).parameters}
-    )
+    made = {name: _argument(name, hints[name]) for name in inspect.signature(function).parameters}
+    if "talk" in made and function.__name__ in _ABOUT_A_QUESTION:
+        made["talk"] = made["talk"].filter(lambda talk: talk.state.position < FINISHED)
+    return st.fixed_dictionaries(made)
 
 
 def _argument(name: str, hint: Any) -> st.SearchStrategy[Any]:
@@ -90,6 +94,8 @@ def anything(hint: Any) -> st.SearchStrategy[Any]:
 
 
 def _field(name: str, hint: Any) -> st.SearchStrategy[Any]:
+    if (made := _NAMED.get(name)) is not None and hint not in {str, int}:
+        return made
     # Two rows never have the same number, and two buttons would otherwise lead to the same place.
     return st.builds(lambda: next(_ID)) if hint is int and name.endswith("id") else anything(hint)
 
@@ -125,6 +131,11 @@ def _ping() -> st.SearchStrategy[PingView]:
         )
         for about, kinds in _KINDS.items()
     )
+
+
+def _warning(view: PingView) -> object:
+    """A student is warned of one deletion, not of two at once."""
+    return Leaving if isinstance(view.about, Leaving) else view.reminder_id
 
 
 def refusals() -> st.SearchStrategy[CoachError]:
@@ -166,6 +177,12 @@ _NAMED: dict[str, st.SearchStrategy[Any]] = {
     "search": TEXTS.map(lambda text: fold(text.replace(":", " "))[:24]),
     "zones": st.lists(st.sampled_from(["Europe/Vienna", "America/Denver", "UTC"]), min_size=1, unique=True),
     "url": st.just("https://discord.com/channels/@me/1/2"),
-    "views": st.lists(_ping(), min_size=1, max_size=7),
+    "lead": st.sampled_from(["", "Welcome back, {name}."]),
+    "lines": st.just(["Ask a friend."]),
+    "by_cog": st.just({"Home": ["next", "help"]}),
+    "topics": st.just(HANDBOOK.topics),
+    "agenda": st.just((AgendaItem(5, "Thanks", "Say it."),)),
+    "gaps": st.lists(st.integers(1, 11), max_size=11, unique=True).map(tuple),
+    "views": st.deferred(lambda: st.lists(_ping(), min_size=1, max_size=7, unique_by=_warning)),
 }
-"""What is narrower than its type says, by the name of the argument."""
+"""What is narrower than its type says, by the name of the argument or field."""
