@@ -20,6 +20,7 @@ from bot.ui.card import (
     Row,
     Select,
     Text,
+    bare,
     plain,
     short,
 )
