@@ -42,8 +42,6 @@ async def report(press: Press, error: BaseException) -> None:
 
 async def tell(message: discord.Message, error: BaseException) -> None:
     """Like `report`, for a DM."""
-    if _is_gone(error):
-        return
     try:
         await send(message.channel, message.author.id, card_for(error, {"text": message.content}))
     except Exception as second:  # noqa: BLE001 - behind this door is only the last line
