@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.domain.conversation import Back, Choose, Goto, Ignored, Input, Note, Pause, Resume, Resumed, Say, Skip
 from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations import Verdict
+from bot.domain.texts import seen
 from bot.handbook.models.evaluation import Evaluation as Texts
 from bot.services import Services
 from bot.services.evaluation_views import Busy, Doubtful, Opened, Opening, Talk, Turn
@@ -176,7 +177,7 @@ class Evaluations(Step):
         owner, channel = message.author.id, message.channel
         if not isinstance(channel, discord.DMChannel):
             return False
-        if message.content.strip():
+        if seen(message.content):
             match await self.services.evaluations.say(owner, message.content, sent=message.id):
                 case None:
                     return False

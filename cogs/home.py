@@ -7,12 +7,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.domain.texts import seen
 from bot.handbook.models.topics import Topic
 from bot.ui.card import Card
 from bot.ui.cards import guide, home
 from bot.ui.direct import CLOSED, open_dm, send
 from bot.ui.press import Interaction, Press
-from bot.ui.step import Step, action
+from bot.ui.step import Step, action, suggestion
 
 _GREETINGS = {"hi", "hey", "hello", "hello there", "hi there", "yo", "start", "next", "what's next", "menu", "help"}
 
@@ -43,7 +44,7 @@ class Home(Step):
         pages = [
             page for page in self.services.handbook.topics if wanted in f"{page.title} {page.summary}".casefold()
         ]
-        return [app_commands.Choice(name=page.title, value=page.key) for page in pages[:25]]
+        return [suggestion(page.title, page.key) for page in pages[:25]]
 
     @app_commands.command(name="help")
     async def help_command(self, interaction: Interaction) -> None:
@@ -96,7 +97,7 @@ class Home(Step):
 
     async def take(self, message: discord.Message) -> bool:
         """Answer a DM that belongs to nothing with where the student is."""
-        lead = self._lead(message.content.casefold().strip(" .!?,\n"))
+        lead = self._lead(seen(message.content).casefold().strip(" .!?,\n"))
         await self._answer(message.author.id, partial(send, message.channel, message.author.id), lead)
         return True
 

@@ -9,7 +9,7 @@ from bot.domain.errors import CoachError
 from bot.domain.zones import search_zones, zone_label
 from bot.ui.cards import profile as cards
 from bot.ui.press import Interaction, Press
-from bot.ui.step import Step, action
+from bot.ui.step import Step, action, suggestion
 
 
 class Profile(Step):
@@ -43,7 +43,7 @@ class Profile(Step):
     async def complete_zone(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Zones for a city, with their clocks."""
         moment = now()
-        return [app_commands.Choice(name=zone_label(name, moment), value=name) for name in search_zones(typed)]
+        return [suggestion(zone_label(name, moment), name) for name in search_zones(typed)]
 
     @profile.command(name="quiet")
     @app_commands.rename(start="from", end="until")

@@ -4,15 +4,12 @@ from discord import app_commands
 
 from bot.clock import now
 from bot.domain.errors import CoachError
-from bot.domain.texts import clip
 from bot.domain.todos import TEXT_LIMIT
-from bot.services.contact_names import LABEL_LIMIT
 from bot.services.todos import Added
-from bot.ui.card import bare
 from bot.ui.cards import todos as cards
 from bot.ui.press import Interaction, Press
 from bot.ui.sentences import MENDABLE
-from bot.ui.step import Step, action
+from bot.ui.step import Step, action, suggestion
 
 
 class Todos(Step):
@@ -50,10 +47,7 @@ class Todos(Step):
     async def suggest_todo(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The student's open to-dos."""
         found = await self.services.todos.suggest(interaction.user.id, typed)
-        return [
-            app_commands.Choice(name=clip(bare(todo.label), LABEL_LIMIT) or todo.token, value=todo.token)
-            for todo in found
-        ]
+        return [suggestion(todo.label, todo.token) for todo in found]
 
     @action("todo.new")
     async def new(self, press: Press, interview: int = 0) -> None:

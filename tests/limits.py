@@ -1,15 +1,29 @@
 """Discord's limits on what a bot sends, also those that neither discord.py nor simcord checks."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 from simcord import HttpLogEntry
 
+from bot.ui.last_line import LINE
 from bot.ui.routes import Kind
 
 BUTTON, SELECT, TEXT, LABEL = 2, 3, 10, 18
 LINK = 5
+LAST_LINE = re.compile(LINE.replace("{reference}", "[0-9a-f]{8}"))
+"""The one message without a card that answers somebody."""
+_SHAPELESS = set("\u115f\u1160\u2800\u3164\uffa0\U00013441\U00013442\U0001d159")
+_MARKDOWN = set("\\*_~|`#>-")
+
+
+def shows(text: str) -> bool:
+    """Whether anything of a text is seen, which is what Discord asks of it: here by Unicode's categories alone."""
+    return any(
+        (unicodedata.category(each)[0] in "LNPS" and each not in _SHAPELESS) or "\U0001f000" <= each < "\U0001fb00"
+        for each in text
+    )
 
 
 def parts(components: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
@@ -29,7 +43,8 @@ def check_all(requests: Iterable[HttpLogEntry]) -> None:
         if not isinstance(body, dict):
             continue
         data = body.get("data") if isinstance(body.get("data"), dict) else body
-        assert not data.get("content"), "a message outside the cards"
+        content = data.get("content")
+        assert not content or LAST_LINE.fullmatch(content), "a message outside the cards"
         if body.get("type") == 9:
             check_modal(data)
         elif data.get("components"):
@@ -46,6 +61,7 @@ def check_choices(choices: list[dict[str, Any]]) -> None:
     assert len(choices) <= 25
     for choice in choices:
         assert 1 <= len(choice["name"]) <= 100
+        assert shows(choice["name"])
         assert 1 <= len(str(choice["value"])) <= 100
 
 
@@ -70,6 +86,7 @@ def check_part(part: dict[str, Any]) -> None:
     match part["type"]:
         case 2:
             assert 1 <= len(part["label"].strip()) <= 80
+            assert shows(part["label"])
             assert (part["style"] == LINK) == ("url" in part)
             assert len(part.get("url") or "") <= 512
         case 1:
@@ -78,14 +95,16 @@ def check_part(part: dict[str, Any]) -> None:
             assert len(inside) == 1 or all(child["type"] == BUTTON for child in inside)
         case 3:
             check_options(part["options"])
-            assert len(part.get("placeholder") or "") <= 150
+            check_said(part, "placeholder", 150)
         case 9:
             assert 1 <= len(part["components"]) <= 3
             assert part["accessory"]["type"] == BUTTON
         case 13:
             assert re.fullmatch(r"attachment://[\w.-]{1,100}", part["file"]["url"]), "a file that is not sent along"
         case 10:
-            assert part["content"].strip(), "an empty line of text"
+            assert shows("".join(each for each in part["content"] if each not in _MARKDOWN)), (
+                "an empty line of text"
+            )
 
 
 def check_options(options: list[dict[str, Any]]) -> None:
@@ -95,13 +114,22 @@ def check_options(options: list[dict[str, Any]]) -> None:
     assert len(values) == len(set(values)), "two options mean the same"
     for option in options:
         assert 1 <= len(option["label"].strip()) <= 100
+        assert shows(option["label"])
         assert 1 <= len(option["value"]) <= 100
-        assert len(option.get("description") or "") <= 100
+        check_said(option, "description", 100)
+
+
+def check_said(part: dict[str, Any], key: str, limit: int) -> None:
+    """What may be left out, and says something where it is not."""
+    if part.get(key) is not None:
+        assert 1 <= len(part[key]) <= limit
+        assert shows(part[key])
 
 
 def check_modal(modal: dict[str, Any]) -> None:
     """A form."""
     assert 1 <= len(modal["title"]) <= 45
+    assert shows(modal["title"])
     assert re.match(f"{Kind.FORM}\\d:", modal["custom_id"])
     assert len(modal["custom_id"]) <= 100
     assert 1 <= len(modal["components"]) <= 5
@@ -110,7 +138,8 @@ def check_modal(modal: dict[str, Any]) -> None:
     for label in modal["components"]:
         assert label["type"] == LABEL
         assert 1 <= len(label["label"]) <= 45
-        assert len(label.get("description") or "") <= 100
+        assert shows(label["label"])
+        check_said(label, "description", 100)
         check_input(label["component"])
 
 
@@ -119,9 +148,11 @@ def check_input(field: dict[str, Any]) -> None:
     assert 1 <= len(field["custom_id"]) <= 100
     match field["type"]:
         case 4:
-            assert len(field.get("placeholder") or "") <= 100
+            check_said(field, "placeholder", 100)
             assert len(field.get("value") or "") <= field["max_length"] <= 4000
+            assert field["max_length"] >= 1
         case 3:
+            check_said(field, "placeholder", 150)
             check_options(field["options"])
         case 22:
             assert 1 <= len(field["options"]) <= 10

@@ -10,7 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.domain.damage import DAMAGED, is_damaged
-from bot.domain.texts import checked_length, checked_text
+from bot.domain.texts import checked_length, checked_text, seen
 from bot.domain.wording import one_line
 
 NAME_LIMIT = 100
@@ -47,7 +47,7 @@ class Role:
     @property
     def line(self) -> str:
         """Both in one line, such as "Marine biologist, NOAA"."""
-        return ", ".join(part for part in (self.title, self.organization) if part)
+        return ", ".join(part for part in (self.title, self.organization) if one_line(part))
 
     @property
     def typed(self) -> str:
@@ -67,7 +67,7 @@ def read_role(text: str) -> Role:
     line = one_line(text)
     for sign in _BETWEEN:
         if found := sign.search(line):
-            return Role(line[: found.start()].rstrip(" ,"), line[found.end() :])
+            return Role(seen(line[: found.start()].rstrip(" ,")), seen(line[found.end() :]))
     return Role(line)
 
 

@@ -28,7 +28,7 @@ from bot.domain.evaluations import (
     State,
     Verdict,
 )
-from bot.domain.texts import checked_length, checked_text
+from bot.domain.texts import checked_length, checked_text, seen
 from bot.domain.typed_verdicts import read_verdict
 
 
@@ -252,7 +252,7 @@ def _say(state: State, text: str, kind: Kind) -> Outcome:
     verdict, rest = read_verdict(words) or (Verdict.TEXT, words)
     if kind == Kind.OPEN and (verdict != Verdict.UNSURE or rest):
         verdict, rest = Verdict.TEXT, words
-    if not rest:
+    if not seen(rest):
         return _answer(state, Answer(verdict, _words(state)))
     note = "" if state.left(state.position) or is_damaged(_words(state)) else _words(state)
     joined = f"{note}\n{rest}" if note else rest

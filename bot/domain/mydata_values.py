@@ -13,6 +13,7 @@ from bot.domain import contacts, evaluations, interviews, profiles, request_form
 from bot.domain.reminders import Kind, Status
 from bot.domain.requests import Outcome, RequestStatus, Route
 from bot.domain.texts import checked_name
+from bot.domain.visible import is_blank
 from bot.domain.zones import find_zone
 
 Rule = Callable[[Any], Any]
@@ -30,13 +31,16 @@ DONE_LIMIT = thank_yous.BODY_LIMIT + 100 * todos.TEXT_LIMIT
 
 
 def text(limit: int, least: int = 0) -> Rule:
-    """Text of `least` to `limit` characters that any database can keep."""
+    """Text of `least` to `limit` characters that any database can keep; blank where nothing can be seen."""
 
     def read(value: Any) -> str:
-        if not isinstance(value, str) or not least <= len(value) <= limit or "\0" in value:
+        if not isinstance(value, str) or len(value) > limit or "\0" in value:
             raise ValueError
         value.encode()  # raises for halves of characters
-        return value
+        shown = "" if is_blank(value) else value
+        if len(shown) < least:
+            raise ValueError
+        return shown
 
     return read
 

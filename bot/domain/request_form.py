@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.contacts import Source
-from bot.domain.texts import checked_length, checked_text
+from bot.domain.texts import checked_length, checked_text, seen
 from bot.domain.wording import fill, one_line
 
 
@@ -61,15 +61,14 @@ class Words:
     windows: str = ""
 
     def checked(self) -> "Words":
-        """The same. Raises TOO_LONG."""
-        for field, text in zip(Field, (self.tie, self.why, self.learn, self.windows), strict=False):
-            checked_length(text, field.value, LIMITS[field])
-        return self
+        """The same, blank where nothing can be seen. Raises TOO_LONG."""
+        texts = zip(Field, (self.tie, self.why, self.learn, self.windows), strict=False)
+        return Words(*(checked_length(seen(text), field.value, LIMITS[field]) for field, text in texts))
 
 
 def offered_tie(source: str, referrer: str, ties: Mapping[str, str]) -> str:
     """A first answer to "How are you connected?" for a contact found in `source` or named by `referrer`."""
-    if referrer.strip():
+    if seen(referrer):
         return fill(ties["referral"], name=one_line(referrer))
     key = _KEYS.get(Source(source)) if source in set(Source) else None
     return ties[key] if key else ""

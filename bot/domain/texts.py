@@ -1,14 +1,15 @@
 """What a person types, as rules take it: with something to see in it, and no longer than there is room for."""
 
-import unicodedata
 from collections.abc import Iterable
 
 from bot.domain.errors import CoachError, Code
-from bot.domain.visible import visible
+from bot.domain.visible import is_blank
 from bot.domain.wording import one_line
 
-_UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
-"""Unicode's categories of characters that leave no mark."""
+
+def seen(text: str) -> str:
+    """The text without outer white space; empty when nothing of it can be seen, as if it was left out."""
+    return "" if is_blank(text) else text.strip()
 
 
 def checked_length(text: str, field: str, limit: int) -> str:
@@ -19,8 +20,8 @@ def checked_length(text: str, field: str, limit: int) -> str:
 
 
 def checked_text(text: str, field: str, limit: int) -> str:
-    """The text without outer white space. Raises BLANK when nothing is left, TOO_LONG above `limit` characters."""
-    text = text.strip()
+    """The text without outer white space. Raises BLANK when nothing in it can be seen, TOO_LONG above `limit`."""
+    text = seen(text)
     if not text:
         raise CoachError(Code.BLANK, field=field)
     return checked_length(text, field, limit)
@@ -29,7 +30,7 @@ def checked_text(text: str, field: str, limit: int) -> str:
 def checked_name(text: str, field: str, limit: int) -> str:
     """The name on one line. Raises BLANK when nothing in it can be seen, TOO_LONG above `limit` characters."""
     name = one_line(text)
-    if all(unicodedata.category(character) in _UNSEEN for character in visible(name)):
+    if not name:
         raise CoachError(Code.BLANK, field=field)
     return checked_length(name, field, limit)
 

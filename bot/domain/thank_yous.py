@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.reminders import Kind, Planned, planned
 from bot.domain.times import QuietHours, in_quiet, next_morning, shift_out_of_quiet
-from bot.domain.wording import fill, fragment, is_sentence, promises_word, say, sentence
+from bot.domain.wording import fill, fragment, is_sentence, one_line, promises_word, say, sentence
 
 DUE_AFTER = timedelta(hours=24)
 LATE_FOR = timedelta(days=14)
@@ -167,17 +167,17 @@ def compose(parts: NoteParts, phrases: Mapping[str, str]) -> str:
     if not (is_sentence(parts.next_step) and promises_word(parts.next_step)):
         onward.append(phrases["promise"])
     paragraphs = [
-        fill(phrases["greeting"], contact=parts.contact_name),
+        fill(phrases["greeting"], contact=one_line(parts.contact_name)),
         " ".join(filter(None, [phrases["thanks"], learned])),
         " ".join(filter(None, onward)),
-        fill(phrases["closing"], student=parts.student_name).strip(),
+        fill(phrases["closing"], student=one_line(parts.student_name)).strip(),
     ]
     return "\n\n".join(paragraphs)
 
 
 def done_from_todos(texts: Sequence[str]) -> str:
     """Ticked to-dos as a first answer to "What have you done about it?"."""
-    return "; ".join(fragment(text) for text in texts if text.strip())
+    return "; ".join(fragment(text) for text in texts if one_line(text))
 
 
 _NOTHING = re.compile(r"\W*(?:nothing|none|not|no|n/?a|nope)?(?: (?:yet|so far|really|much))*\W*", re.IGNORECASE)
@@ -192,7 +192,7 @@ _DEED = re.compile(
 
 def _given(text: str) -> bool:
     """Whether there is anything in a field; "nothing yet" is as good as blank."""
-    return _NOTHING.fullmatch(text) is None
+    return bool(one_line(text)) and _NOTHING.fullmatch(text) is None
 
 
 def _deeds(parts: NoteParts, phrases: Mapping[str, str]) -> str:
@@ -215,5 +215,5 @@ def _done(text: str, phrases: Mapping[str, str]) -> str:
 
 
 def _question(questions: Sequence[str], phrases: Mapping[str, str]) -> str:
-    asked = " ".join(sentence(question) for question in questions if question.strip())
+    asked = " ".join(sentence(question) for question in questions if one_line(question))
     return fill(phrases["question"], text=asked) if asked else ""

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from bot.domain.visible import is_blank
+
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SPEAKS_FOR_ITSELF = re.compile(r"(?:i|i['’]\w+|we|you|it|she|he|they|there|thank|thanks)\b", re.IGNORECASE)
 _BLANK = re.compile(r"\[[^\]\n]{0,60}\]|\{[^}\n]{0,60}\}|_{3,}|\b(?:TODO|TBD|XX+)\b")
@@ -27,8 +29,8 @@ def placeholders(template: str) -> frozenset[str]:
 
 
 def one_line(text: str) -> str:
-    """The words with single spaces between them."""
-    return " ".join(text.split())
+    """The words with single spaces between them; empty when nothing of them can be seen."""
+    return "" if is_blank(text) else " ".join(text.split())
 
 
 def sentence(text: str) -> str:

@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process
 from bot.domain.contacts import Role, fold, name_key
 from bot.domain.errors import CoachError, Code
 from bot.domain.texts import clip, read_row_token, row_token
+from bot.domain.wording import one_line
 
 LABEL_LIMIT = 100
 """Discord's limit for a suggestion, in characters."""
@@ -47,17 +48,17 @@ class Named:
 
 
 def refs(rows: Sequence[Named]) -> list[ContactRef]:
-    """A reference for each row, in the same order. Equal labels get the contact's number."""
-    labels = [clip(" · ".join(filter(None, (row.name, row.role.line))), LABEL_LIMIT) for row in rows]
+    """A reference for each row, in the same order. Equal labels, and those that show nothing, get the number."""
+    labels = [clip(" · ".join(filter(None, map(one_line, (row.name, row.role.line)))), LABEL_LIMIT) for row in rows]
     times = Counter(map(str.casefold, labels))
     return [
-        ContactRef(row.id, row.name, _numbered(label, row.id) if times[label.casefold()] > 1 else label)
+        ContactRef(row.id, row.name, label if label and times[label.casefold()] == 1 else _numbered(label, row.id))
         for row, label in zip(rows, labels, strict=True)
     ]
 
 
 def _numbered(label: str, number: int) -> str:
-    tag = f" · {row_token(number)}"
+    tag = f" · {row_token(number)}" if label else row_token(number)
     return clip(label, LABEL_LIMIT - len(tag)) + tag
 
 

@@ -22,7 +22,7 @@ from bot.domain.contacts import (
 )
 from bot.domain.damage import is_damaged
 from bot.domain.stages import Stage
-from bot.domain.texts import checked_length, checked_name
+from bot.domain.texts import checked_length, checked_name, seen
 from bot.services import contact_names
 from bot.services.base import UseCases, ensure_user, known_zone, own, owned
 from bot.services.contact_names import ContactRef, Named
@@ -138,8 +138,8 @@ _READ = ("email", "phone", "link")
 
 def _columns(entry: Entry) -> dict[str, str | None]:
     """What is stored of an entry. Raises BLANK and TOO_LONG."""
-    role = read_role(checked_length(entry.role.strip(), "Role and organization", ROLE_LIMIT))
-    reach = checked_length(entry.reach.strip(), "How to reach them", REACH_LIMIT)
+    role = read_role(checked_length(seen(entry.role), "Role and organization", ROLE_LIMIT))
+    reach = checked_length(seen(entry.reach), "How to reach them", REACH_LIMIT)
     found = read_reach(reach)
     return {
         "name": checked_name(entry.name, "Name", NAME_LIMIT),
@@ -150,7 +150,7 @@ def _columns(entry: Entry) -> dict[str, str | None]:
         "email": found.email,
         "phone": found.phone,
         "link": found.link,
-        "why": checked_length(entry.why.strip(), "Why them?", WHY_LIMIT),
+        "why": checked_length(seen(entry.why), "Why them?", WHY_LIMIT),
     }
 
 

@@ -17,7 +17,7 @@ from bot.domain.interviews import (
     end_as_booked,
     overlap,
 )
-from bot.domain.texts import checked_length
+from bot.domain.texts import checked_length, seen
 from bot.domain.times import FURTHEST
 from bot.services.base import UseCases, known_zone, own
 from bot.services.interview_views import (
@@ -193,9 +193,7 @@ def _checked(terms: Terms) -> Terms:
     too_far = terms.starts_at - now() > FURTHEST
     if too_far or booked_end(terms.starts_at, minutes or DEFAULT_MINUTES) <= now():
         raise CoachError(Code.MOVED_ON)
-    place = (
-        terms.place if terms.place is None else checked_length(terms.place.strip(), "Place or link", PLACE_LIMIT)
-    )
+    place = None if terms.place is None else checked_length(seen(terms.place), "Place or link", PLACE_LIMIT)
     return replace(terms, place=place)
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import now
 from bot.domain.profiles import LIMITS, Field, checked
+from bot.domain.texts import seen
 from bot.domain.times import QuietHours, quiet_hours
 from bot.domain.zones import find_zone, zone_label
 from bot.services.base import UseCases, ensure_user, quiet_of, zone_of
@@ -53,27 +54,27 @@ class ZoneSet:
 class Profiles(UseCases):
     """Use cases of the profile."""
 
-    async def meet(self, owner_id: int, name: str = "", seen: datetime | None = None) -> bool:
+    async def meet(self, owner_id: int, name: str = "", at: datetime | None = None) -> bool:
         """Note that the student is here, at most once a day; returns whether they are known.
 
-        `seen`: when, by Discord's clock; this machine's may be years ahead for a while.
+        `at`: when, by Discord's clock; this machine's may be years ahead for a while.
 
         With their Discord `name` they are known from then on, by it until they tell another. Without, nobody
         becomes known: it is a press on what may be left of somebody who had everything erased.
         """
-        seen = seen or now()
+        at = at or now()
         async with self.db.read(owner_id) as session:
             user = await session.get(User, owner_id)
         if user is None and not name:
             return False
-        nameless = bool(name) and (user is None or not user.display_name)
-        if user is not None and not nameless and is_noted(user, seen):
+        nameless = bool(name) and (user is None or not seen(user.display_name))
+        if user is not None and not nameless and is_noted(user, at):
             return True
         async with self.db.write(owner_id) as session:
             if nameless:
                 user = await ensure_user(session, owner_id, name)
-                user.display_name = user.display_name or name[: LIMITS[Field.NAME]]
-            return await note_visit(session, owner_id, seen)
+                user.display_name = seen(user.display_name) or name[: LIMITS[Field.NAME]]
+            return await note_visit(session, owner_id, at)
 
     async def get(self, owner_id: int) -> ProfileView:
         """The profile as it is; blank for somebody new."""

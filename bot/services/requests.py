@@ -53,7 +53,7 @@ class Requests(UseCases):
 
         Raises NOT_FOUND, TOO_LONG, NO_ROOM.
         """
-        words.checked()
+        words = words.checked()
         async with self.db.write(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
             user = await session.get_one(User, owner_id)

@@ -10,7 +10,7 @@ from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations import QUESTIONS
 from bot.domain.interviews import InterviewStatus
-from bot.domain.texts import checked_length, checked_text
+from bot.domain.texts import checked_length, checked_text, seen
 from bot.domain.thank_you_prefill import without
 from bot.domain.thank_yous import BODY_LIMIT, PART_LIMIT, Field, NoteParts, compose, done_from_todos
 from bot.services.base import UseCases, own
@@ -52,7 +52,7 @@ class ThankYous(UseCases):
         To-dos in `ticked` are marked as done with it; one that stays open is never told as done. Handout,
         Follow-Up. Raises NOT_FOUND, TOO_LONG, and MOVED_ON when the note is sent.
         """
-        _check(words)
+        words = _checked(words)
         async with self.db.write(owner_id) as session:
             note, before = await self._unsent(session, owner_id, interview_id)
             todos = [todo for todo in await of_meeting(session, owner_id, interview_id) if todo.id in ticked]
@@ -130,11 +130,14 @@ def _meant(rows: Sequence[InterviewView]) -> InterviewView | None:
     return waiting if thanked and waiting is not None and waiting.starts_at > met.starts_at else met
 
 
-def _check(words: Words) -> None:
-    checked_length(words.learned, Field.LEARNED.value, PART_LIMIT)
-    # What was ticked for an earlier draft is offered here together with what was typed.
-    checked_length(words.done, Field.DONE.value, BODY_LIMIT)
-    checked_length(words.next_step, Field.NEXT_STEP.value, PART_LIMIT)
+def _checked(words: Words) -> Words:
+    """The same, blank where nothing can be seen. Raises TOO_LONG."""
+    return Words(
+        checked_length(seen(words.learned), Field.LEARNED.value, PART_LIMIT),
+        # What was ticked for an earlier draft is offered here together with what was typed.
+        checked_length(seen(words.done), Field.DONE.value, BODY_LIMIT),
+        checked_length(seen(words.next_step), Field.NEXT_STEP.value, PART_LIMIT),
+    )
 
 
 def _write(note: ThankYou, body: str) -> None:

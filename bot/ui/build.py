@@ -1,9 +1,11 @@
 """From a card to Discord's components. Nothing else in the project builds components.
 
 Discord's limits that its own library does not check are kept here: 4,000 characters of text in a message, 40
-components, 80 characters on a button, 100 on an option.
+components, 80 characters on a button, 100 on an option. So is what Discord refuses because it is empty: a text or a
+label that shows nothing, a menu without options, a row without buttons.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,7 +15,9 @@ import discord
 
 from bot.domain.damage import DAMAGED
 from bot.domain.texts import clip
+from bot.domain.visible import is_blank
 from bot.ui.card import (
+    BLANK,
     Block,
     Button,
     Card,
@@ -29,14 +33,18 @@ from bot.ui.card import (
     Text,
     bare,
     plain_lines,
+    text_file,
 )
 from bot.ui.durable import Routed
+from bot.ui.filenames import safe
+from bot.ui.fit import TEXT_LIMIT, fitted
 from bot.ui.routes import Kind, Route, encode
 
-TEXT_LIMIT = 4000
 LABEL_LIMIT = 80
 OPTION_LIMIT = 100
 PLACEHOLDER_LIMIT = 150
+_SIGNS = re.compile(r"[\\*_~|`#>-]")
+"""What markdown may be made of that says nothing by itself."""
 
 
 _DAMAGE = plain_lines(DAMAGED)
@@ -56,17 +64,17 @@ class Built:
 
 def build(card: Card, owner: int) -> Built:
     """Components for `card`; only `owner` may press them. Raises ValueError when it breaks a limit of Discord's."""
+    card = fitted(card)
     files = [*card.files, *(overflow for block in card.blocks if (overflow := _overflow(block)))]
-    children: list[discord.ui.Item[Any]] = [_heading(card)]
-    children += [_block(block, owner) for block in card.blocks]
-    children += [discord.ui.File(f"attachment://{file.name}") for file in files]
-    children += [_row(row, owner) for row in card.rows if not isinstance(row, tuple) or row]
-    if card.hint:
-        children.append(discord.ui.TextDisplay(f"-# {card.hint}"))
+    children: list[discord.ui.Item[Any]] = [_text(heading)] if (heading := _heading(card)) else []
+    children += [_block(block, owner) for block in card.blocks if not _says_nothing(block)]
+    children += [discord.ui.File(f"attachment://{safe(file.name)}") for file in files]
+    children += [_row(row, owner) for row in card.rows if _has_choices(row)]
+    children += [_text(f"-# {card.hint}")] if not _is_bare(card.hint) else []
     if any(_DAMAGE in shown.content for child in children for shown in _texts(child)):
-        children.append(discord.ui.TextDisplay(f"-# {_ABOUT_DAMAGE}"))
+        children.append(_text(f"-# {_ABOUT_DAMAGE}"))
     view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.Container(*children, accent_colour=card.state.value))
+    view.add_item(discord.ui.Container(*(children or [_text("")]), accent_colour=card.state.value))
     if (length := view.content_length()) > TEXT_LIMIT:
         raise ValueError(f"the card {card.title[:40]!r} holds {length} characters")
     # A stopped view is never kept in memory: every press is answered by its route alone.
@@ -79,22 +87,35 @@ def _texts(child: discord.ui.Item[Any]) -> Iterator[discord.ui.TextDisplay[Any]]
     return (item for item in inside if isinstance(item, discord.ui.TextDisplay))
 
 
-def _heading(card: Card) -> discord.ui.TextDisplay[Any]:
-    above = f"-# {card.above}" if card.above else ""
-    title = f"### {card.title}" if card.title else ""
-    return discord.ui.TextDisplay("\n".join(line for line in (above, title) if line))
+def _heading(card: Card) -> str:
+    above = "" if _is_bare(card.above) else f"-# {card.above}"
+    title = "" if _is_bare(card.title) else f"### {card.title}"
+    return "\n".join(line for line in (above, title) if line)
+
+
+def _is_bare(markdown: str) -> bool:
+    """Whether nothing of it would be seen: Discord refuses such a text, and the whole card with it."""
+    return is_blank(_SIGNS.sub("", markdown))
+
+
+def _says_nothing(block: Block) -> bool:
+    return isinstance(block, Text) and _is_bare(block.markdown)
+
+
+def _text(markdown: str) -> discord.ui.Item[Any]:
+    return discord.ui.TextDisplay(BLANK if _is_bare(markdown) else markdown)
 
 
 def _block(block: Block, owner: int) -> discord.ui.Item[Any]:
     match block:
         case Text(markdown):
-            return discord.ui.TextDisplay(markdown)
+            return _text(markdown)
         case Entry(markdown, button):
-            return discord.ui.Section(discord.ui.TextDisplay(markdown), accessory=_button(button, owner))
+            return discord.ui.Section(_text(markdown), accessory=_button(button, owner))
         case Linked(markdown, link):
-            return discord.ui.Section(discord.ui.TextDisplay(markdown), accessory=_button(link, owner))
+            return discord.ui.Section(_text(markdown), accessory=_button(link, owner))
         case Letter():
-            return discord.ui.TextDisplay(_visible(block))
+            return _text(_visible(block))
         case Divider():
             return discord.ui.Separator()
 
@@ -109,12 +130,16 @@ def _visible(letter: Letter) -> str:
 
 def _overflow(block: Block) -> File | None:
     if isinstance(block, Letter) and len(plain_lines(block.text)) > block.shown:
-        return File(block.filename, block.text.encode())
+        return text_file(block.filename, block.text)
     return None
 
 
 def _file(file: File) -> discord.File:
-    return discord.File(BytesIO(file.content), filename=file.name)
+    return discord.File(BytesIO(file.content or b"\n"), filename=safe(file.name))
+
+
+def _has_choices(row: Row) -> bool:
+    return bool(row.options if isinstance(row, Select) else row)
 
 
 def _row(row: Row, owner: int) -> discord.ui.ActionRow[Any]:
@@ -124,9 +149,7 @@ def _row(row: Row, owner: int) -> discord.ui.ActionRow[Any]:
 
 
 def _button(button: Button | Link, owner: int) -> discord.ui.Item[Any]:
-    if len(button.label) > LABEL_LIMIT:
-        raise ValueError(f"the label {button.label!r} is too long for a button")
-    label = bare(button.label)
+    label = clip(bare(button.label), LABEL_LIMIT) or BLANK
     if isinstance(button, Link):
         return discord.ui.Button(label=label, url=button.url)
     custom_id = encode(Kind.BUTTON, Route(button.action, owner, tuple(map(str, button.args))))
@@ -148,11 +171,13 @@ def _select(select: Select, owner: int) -> Routed:
     ]
     return Routed(
         discord.ui.Select(
-            custom_id=custom_id, placeholder=clip(bare(select.placeholder), PLACEHOLDER_LIMIT), options=options
+            custom_id=custom_id,
+            placeholder=clip(bare(select.placeholder), PLACEHOLDER_LIMIT) or None,
+            options=options,
         )
     )
 
 
 def option_label(option: Option) -> str:
     """What a line of a menu says; Discord takes none that says nothing."""
-    return clip(bare(option.label), OPTION_LIMIT) or "…"
+    return clip(bare(option.label), OPTION_LIMIT) or BLANK

@@ -12,7 +12,7 @@ from enum import Enum
 
 import discord
 
-from bot.domain.texts import clip
+from bot.domain.texts import clip, readable
 from bot.domain.visible import isolated, visible
 from bot.domain.wording import one_line
 
@@ -120,6 +120,11 @@ class File:
     content: bytes
 
 
+def text_file(name: str, text: str) -> File:
+    """A file with this text, without what no file can hold."""
+    return File(name, readable(text).encode())
+
+
 Block = Text | Entry | Linked | Letter | Divider
 Row = tuple[Button | Link, ...] | Select
 
@@ -146,9 +151,16 @@ _AT_LINE_START = re.compile(r"^([^\S\n]*\d*)([#>.-])", re.MULTILINE)
 _EVERYBODY = re.compile(r"@(?=everyone|here)")
 
 
+BLANK = "(blank)"
+"""What a card says in place of a text that shows nothing: Discord refuses an empty place, and nobody sees it."""
+
+
 def bare(text: str) -> str:
-    """What somebody typed, in one line for a place that knows no markdown: a label, an option, a title, a file."""
-    return one_line(visible(text))
+    """What somebody typed, in one line for a place that knows no markdown: a label, an option, a title, a file.
+
+    Empty only for an empty text: one that cannot be seen is drawn as `BLANK`.
+    """
+    return one_line(visible(text)) or (text and BLANK)
 
 
 def plain(text: str) -> str:
@@ -158,7 +170,7 @@ def plain(text: str) -> str:
 
 def plain_lines(text: str) -> str:
     """Like `plain`, with the line breaks kept; for a text that stands by itself."""
-    return _escaped("\n".join(visible(text).strip().splitlines()))
+    return _escaped("\n".join(visible(text).strip().splitlines())) or (text and BLANK)
 
 
 def _escaped(text: str) -> str:

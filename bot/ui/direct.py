@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Sequence
 
 import discord
 
@@ -30,6 +30,11 @@ async def send(
     if nonce is None:
         return await channel.send(view=built.view, files=built.files, allowed_mentions=NO_MENTIONS)
     return await channel.send(view=built.view, files=built.files, allowed_mentions=NO_MENTIONS, nonce=nonce)
+
+
+async def say(channel: discord.abc.Messageable, line: str, files: Sequence[discord.File] = ()) -> None:
+    """Send a plain line to `channel`, where a card could not be drawn."""
+    await channel.send(line, files=files, allowed_mentions=NO_MENTIONS)
 
 
 async def open_dm(client: discord.Client, user_id: int) -> discord.DMChannel:

@@ -3,17 +3,20 @@
 import logging
 import secrets
 from collections.abc import Sequence
+from functools import partial
 
 import discord
 from discord import app_commands
 
 from bot.domain.errors import CoachError, Code
+from bot.domain.texts import seen
 from bot.logs import outline
 from bot.storage.trouble import Trouble, trouble_of
 from bot.ui.card import Block, Button, Card, Letter, Row, State, Style, Text
 from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, NEXT, primary
-from bot.ui.direct import CLOSED, send
+from bot.ui.direct import CLOSED, say, send
 from bot.ui.form import Fields
+from bot.ui.last_line import say_last
 from bot.ui.press import Press
 from bot.ui.sentences import sentence
 
@@ -28,21 +31,30 @@ _GONE = {10008, 10015, 10062, CLOSED}
 async def report(press: Press, error: BaseException) -> None:
     """Tell the student what happened, with what they typed handed back; log what is ours to mend."""
     cause = _unwrap(error)
-    if isinstance(cause, discord.HTTPException) and cause.code in _GONE:
-        log.info("could not answer: Discord says %s", cause.code)
+    if _is_gone(cause):
         return
     try:
         await press.show(card_for(cause, press.fields, worth=1 if press.from_form else _WORTH))
-    except discord.HTTPException as second:
-        log.warning("could not tell the student about an error: Discord says %s", second.code)
+    except Exception as second:  # noqa: BLE001 - behind this door is only the last line
+        if not _is_gone(second):
+            await say_last(press.say, second, press.fields)
 
 
 async def tell(message: discord.Message, error: BaseException) -> None:
     """Like `report`, for a DM."""
     try:
         await send(message.channel, message.author.id, card_for(error, {"text": message.content}))
-    except discord.HTTPException as second:
-        log.warning("could not answer a DM: Discord says %s", second.code)
+    except Exception as second:  # noqa: BLE001 - behind this door is only the last line
+        if not _is_gone(second):
+            await say_last(partial(say, message.channel), second, {})
+
+
+def _is_gone(error: BaseException) -> bool:
+    """Whether there is nobody left to answer, as the log then says."""
+    if not isinstance(error, discord.HTTPException) or error.code not in _GONE:
+        return False
+    log.info("could not answer: Discord says %s", error.code)
+    return True
 
 
 def _unwrap(error: BaseException) -> BaseException:
@@ -101,7 +113,7 @@ def _apology(trouble: Trouble | None) -> str:
 
 def _typed(fields: Fields, worth: int) -> list[Text | Letter]:
     """What the student wrote, handed back so that it is not lost."""
-    texts = [value.strip() for value in fields.values() if isinstance(value, str)]
+    texts = [seen(value) for value in fields.values() if isinstance(value, str)]
     texts = [text for text in texts if len(text) >= worth]
     if not texts:
         return []

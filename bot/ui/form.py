@@ -10,9 +10,9 @@ from typing import Any
 
 import discord
 
-from bot.domain.texts import all_readable, clip, readable
+from bot.domain.texts import all_readable, clip, readable, seen
 from bot.ui.build import option_label
-from bot.ui.card import Option, bare
+from bot.ui.card import BLANK, Option, bare
 from bot.ui.routes import Kind, Route, encode
 
 TITLE_LIMIT = 45
@@ -20,7 +20,9 @@ LABEL_LIMIT = 45
 DESCRIPTION_LIMIT = 100
 TEXT_LIMIT = 4000
 PLACEHOLDER_LIMIT = 100
+MENU_PLACEHOLDER_LIMIT = 150
 FIELDS_LIMIT = 5
+_CUT = "This is longer than a form can hold: here is its beginning."
 
 Fields = dict[str, str | list[str]]
 
@@ -73,22 +75,29 @@ class Form:
 
 
 def build_modal(form: Form, owner: int) -> discord.ui.Modal:
-    """The modal of `form` for `owner`. Raises ValueError when it breaks a limit of Discord's."""
-    if len(form.title) > TITLE_LIMIT or not 1 <= len(form.fields) <= FIELDS_LIMIT:
-        raise ValueError(f"the form {form.title!r} breaks a limit")
+    """The modal of `form` for `owner`. Raises ValueError when it has no fields, or too many.
+
+    A field to choose in that has nothing to choose is left out: Discord would refuse the whole form.
+    """
+    fields = [field for field in form.fields if isinstance(field, TextField) or field.options]
+    if not 1 <= len(fields) <= FIELDS_LIMIT:
+        raise ValueError(f"the form {form.action!r} breaks a limit")
     custom_id = encode(Kind.FORM, Route(form.action, owner, tuple(map(str, form.args))))
-    modal = discord.ui.Modal(title=bare(form.title), custom_id=custom_id, timeout=None)
-    for field in form.fields:
-        if len(field.label) > LABEL_LIMIT or len(field.description) > DESCRIPTION_LIMIT:
-            raise ValueError(f"the field {field.label!r} breaks a limit")
-        if isinstance(field, TextField) and len(field.value) > TEXT_LIMIT:
-            raise ValueError(f"the field {field.label!r} would lose what it offers")
+    modal = discord.ui.Modal(title=clip(bare(form.title), TITLE_LIMIT) or BLANK, custom_id=custom_id, timeout=None)
+    for field in fields:
+        label = clip(bare(field.label), LABEL_LIMIT) or BLANK
         modal.add_item(
-            discord.ui.Label(text=field.label, description=field.description or None, component=_input(field))
+            discord.ui.Label(text=label, description=_description(field) or None, component=_input(field))
         )
     # A stopped modal is not stored by discord.py, which would hold it until it is submitted or the bot ends.
     modal.stop()
     return modal
+
+
+def _description(field: TextField | ChoiceField | TickField) -> str:
+    if isinstance(field, TextField) and len(field.value) > TEXT_LIMIT:
+        return _CUT
+    return clip(bare(field.description), DESCRIPTION_LIMIT)
 
 
 def _input(field: TextField | ChoiceField | TickField) -> discord.ui.Item[Any]:
@@ -98,7 +107,7 @@ def _input(field: TextField | ChoiceField | TickField) -> discord.ui.Item[Any]:
         case ChoiceField():
             return discord.ui.Select(
                 custom_id=field.key,
-                placeholder=field.placeholder or None,
+                placeholder=clip(bare(field.placeholder), MENU_PLACEHOLDER_LIMIT) or None,
                 required=field.required,
                 options=[
                     discord.SelectOption(label=option_label(option), value=option.value, default=option.chosen)
@@ -122,10 +131,10 @@ def _text_input(field: TextField) -> discord.ui.TextInput[Any]:
     return discord.ui.TextInput(
         custom_id=field.key,
         style=discord.TextStyle.paragraph if field.long else discord.TextStyle.short,
-        default=field.value or None,
-        placeholder=clip(field.placeholder, PLACEHOLDER_LIMIT) or None,
+        default=clip(field.value, TEXT_LIMIT) or None,
+        placeholder=clip(seen(field.placeholder), PLACEHOLDER_LIMIT) or None,
         required=field.required,
-        max_length=max(field.limit, len(field.value)),
+        max_length=min(max(field.limit, len(field.value), 1), TEXT_LIMIT),
     )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import discord
 
 from bot.domain.errors import CoachError, Code
+from bot.domain.texts import readable
 from bot.ui import errors
 from bot.ui.allowance import Allowance
 from bot.ui.form import Fields
@@ -75,4 +76,4 @@ def _too_fast(seconds: int) -> CoachError:
 
 def _options(interaction: Interaction) -> Fields:
     """What was typed into a command."""
-    return {name: value for name, value in interaction.namespace if isinstance(value, str)}
+    return {name: readable(value) for name, value in interaction.namespace if isinstance(value, str)}

@@ -1,5 +1,6 @@
 """What a handler works with: who acted, what they filled in, and the one way to answer in any state."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -7,7 +8,7 @@ from typing import Any, TypeVar
 import discord
 
 from bot.domain.errors import CoachError, Code
-from bot.domain.texts import whole_number
+from bot.domain.texts import seen, whole_number
 from bot.ui.build import build
 from bot.ui.card import Card
 from bot.ui.form import Fields, Form, build_modal
@@ -19,6 +20,8 @@ Interaction = discord.Interaction[Any]
 W = TypeVar("W", bound=StrEnum)
 
 _UNKNOWN_MESSAGE = 10008
+_ANSWERED = 40060
+"""Discord: the interaction has been acknowledged already, though its answer never came back."""
 _THINKING = discord.InteractionResponseType.deferred_channel_message
 
 
@@ -39,9 +42,9 @@ class Press:
         return self.interaction.user.id
 
     def text(self, key: str) -> str:
-        """A filled-in field without outer white space; empty when it is missing."""
+        """A filled-in field without outer white space; empty when it is missing, or nothing in it can be seen."""
         value = self.fields.get(key, "")
-        return value.strip() if isinstance(value, str) else "\n".join(value)
+        return seen(value if isinstance(value, str) else "\n".join(value))
 
     def values(self, key: str = "values") -> list[str]:
         """What was chosen in a select or ticked."""
@@ -94,6 +97,19 @@ class Press:
             view=built.view, files=built.files, ephemeral=self.private, allowed_mentions=NO_MENTIONS
         )
         return callback.resource if isinstance(callback.resource, discord.Message) else None
+
+    async def say(self, line: str, files: Sequence[discord.File] = ()) -> None:
+        """Answer with a plain line, where a card could not be shown: for the student's eyes, in any state."""
+        try:
+            if not self.interaction.response.is_done():
+                await self.interaction.response.send_message(
+                    line, files=files, ephemeral=True, allowed_mentions=NO_MENTIONS
+                )
+                return
+        except discord.HTTPException as error:
+            if error.code != _ANSWERED:
+                raise
+        await self.interaction.followup.send(line, files=files, ephemeral=True, allowed_mentions=NO_MENTIONS)
 
     async def _replaced(self, card: Card) -> discord.Message | None:
         """Put `card` in the place of the one that was pressed; None when that has been taken back meanwhile."""

@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 import discord
 
 from bot.domain.errors import CoachError, Code
-from bot.domain.texts import readable, whole_number
+from bot.domain.texts import readable, seen, whole_number
 from bot.ui import errors
 from bot.ui.form import Fields, read
 from bot.ui.gate import Gate
@@ -111,13 +111,13 @@ class Router:
         """Meet the student anew when they come back: nothing is known of them any more."""
         self._met.discard(user_id)
 
-    async def _meet(self, user: discord.User | discord.Member, seen: datetime, *, newcomers: bool = True) -> None:
-        if (today := seen.date()) != self._day:
+    async def _meet(self, user: discord.User | discord.Member, at: datetime, *, newcomers: bool = True) -> None:
+        if (today := at.date()) != self._day:
             self._day = today
             self._met.clear()
         if self.meet is None or user.id in self._met:
             return
-        if await self.meet(user.id, (user.global_name or user.name) if newcomers else "", seen):
+        if await self.meet(user.id, _called(user) if newcomers else "", at):
             self._met.add(user.id)
 
     async def _ask_zone(self, press: Press, action: str, args: Sequence[str]) -> None:
@@ -178,6 +178,11 @@ class Router:
                 await self._idle.wait()
         except TimeoutError:
             log.warning("stopped with %d interactions unfinished", self._in_hand)
+
+
+def _called(user: discord.User | discord.Member) -> str:
+    """The name that Discord shows of somebody, or the one of their account where nothing of that can be seen."""
+    return next(filter(None, (seen(readable(name)) for name in (user.global_name or "", user.name))), "")
 
 
 def typed_arguments(handler: Handler, args: Sequence[str]) -> list[int | str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.damage import DAMAGED
 from bot.domain.errors import CoachError, Code
-from bot.ui.card import plain, short, when
+from bot.ui.card import BLANK, plain, short, when
 from bot.ui.when import EXAMPLES
 
 _TEXT = 120
@@ -29,7 +29,7 @@ def sentence(error: CoachError) -> str:
 
 
 def _quote(params: dict[str, Any]) -> str:
-    return f"“{short(str(params.get('text', '')), _TEXT)}”"
+    return f"“{short(str(params.get('text', '')), _TEXT) or BLANK}”"
 
 
 def _nearest(names: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.clock import now
-from bot.domain.texts import readable
+from bot.domain.texts import clip, readable
 from bot.services import Services
 from bot.services.contact_names import ContactRef
 from bot.ui.card import bare
@@ -20,6 +20,7 @@ from bot.ui.when import Tense, parse_when
 
 H = TypeVar("H", bound=Callable[..., Awaitable[None]])
 
+SUGGESTION_LIMIT = 100
 _ACTION = "__rapport_action__"
 
 
@@ -67,6 +68,9 @@ class Step(commands.Cog):
     async def complete_contact(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The caller's own contacts for a `contact` option, best match first."""
         found = await self.services.contacts.suggest(interaction.user.id, typed)
-        return [
-            app_commands.Choice(name=bare(contact.label) or contact.token, value=contact.token) for contact in found
-        ]
+        return [suggestion(contact.label, contact.token) for contact in found]
+
+
+def suggestion(label: str, value: str) -> app_commands.Choice[str]:
+    """What is offered while somebody types. Discord refuses all of them for one that says nothing or too much."""
+    return app_commands.Choice(name=clip(bare(label), SUGGESTION_LIMIT) or value, value=value)

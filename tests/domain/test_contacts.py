@@ -22,6 +22,7 @@ from bot.domain.contacts import (
     with_note,
 )
 from bot.domain.errors import CoachError, Code
+from bot.domain.visible import is_blank
 
 EVENING = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)
 DENVER = ZoneInfo("America/Denver")
@@ -182,7 +183,7 @@ def test_the_same_note_twice_is_a_double_press() -> None:
 
 @given(st.text(max_size=300), st.text(min_size=1, max_size=NOTE_LIMIT))
 def test_no_note_is_ever_lost(earlier: str, note: str) -> None:
-    if not note.strip():
+    if is_blank(note):
         return
     together = with_note(earlier, note, EVENING, DENVER)
     assert note.strip() in together

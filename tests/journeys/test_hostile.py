@@ -32,9 +32,9 @@ def mischief_makers() -> Iterator[str]:
         yield (one if number % 2 else f"{other} {one}")[:90]
 
 
-async def spoil(rapport: World) -> int:
-    """Put mischief into every column that holds what was typed; returns how many columns there are."""
-    makers, spoiled = mischief_makers(), set()
+async def spoil(rapport: World, makers: Iterator[str]) -> int:
+    """Put what `makers` make into every column that holds what was typed; returns how many columns there are."""
+    spoiled = set()
     async with rapport.bot.db.write() as session:
         for mapper in Base.registry.mappers:
             columns = [
@@ -109,7 +109,7 @@ async def press_everything(rapport: World, album: Album, student: Student) -> No
 async def test_what_is_stored_is_only_text(rapport: World) -> None:
     album = Album(rapport)
     life = await live(rapport)
-    assert await spoil(rapport) >= 20
+    assert await spoil(rapport, mischief_makers()) >= 20
     await rapport.restart()
     album.found.clear()
     before = len(rapport.env.http_requests)

@@ -2,6 +2,9 @@
 
 import re
 
+from sqlalchemy import select
+
+from bot.storage.models import Base
 from tests.kit import World
 from tests.lived import live
 
@@ -20,3 +23,13 @@ async def test_nobody_hears_from_the_bot_who_has_not_used_it(rapport: World) -> 
     assert len(written) > 10, "she heard of nothing: this test looks at nothing"
     assert set(written) == {rapport.env.backend.get_dm_channel(maya.dm.id).id}
     assert tom.dm() == []
+
+
+async def test_a_message_that_answers_nothing_is_not_kept(rapport: World) -> None:
+    maya = rapport.student()
+    for words in ("hi", "Quillmark told me a secret", "\u3164"):
+        await maya.say(words)
+    async with rapport.bot.db.read() as session:
+        rows = [row for table in Base.metadata.sorted_tables for row in await session.execute(select(table))]
+    assert len(rows) > 1, "nothing is kept at all: this test looks at nothing"
+    assert "Quillmark" not in repr(rows)

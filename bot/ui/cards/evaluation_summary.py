@@ -17,7 +17,23 @@ from bot.domain.evaluations import (
 from bot.domain.wording import one_line
 from bot.handbook.models.evaluation import Evaluation, Question
 from bot.services.evaluation_views import Talk
-from bot.ui.card import Button, Card, Divider, File, Option, Row, Select, State, Style, Text, ago, bare, fact, short
+from bot.ui.card import (
+    Button,
+    Card,
+    Divider,
+    File,
+    Option,
+    Row,
+    Select,
+    State,
+    Style,
+    Text,
+    ago,
+    bare,
+    fact,
+    short,
+    text_file,
+)
 from bot.ui.cards.shared import NEXT, primary, who
 from bot.ui.filenames import filename
 
@@ -110,7 +126,7 @@ def _file(talk: Talk, texts: Evaluation) -> File:
         label = VERDICTS.get(answer.verdict, "") if answer.verdict else ""
         lines = [f"{one.number}. {one.text}", label, answer.text]
         parts.append("\n".join(line for line in lines if line))
-    return File(filename("evaluation", talk.contact_name), "\n\n".join(parts).encode())
+    return text_file(filename("evaluation", talk.contact_name), "\n\n".join(parts))
 
 
 def _ways_on(talk: Talk) -> Row:

@@ -7,10 +7,11 @@ from datetime import datetime
 from discord.utils import format_dt
 
 from bot.domain.next_steps import Step, StepKind
-from bot.domain.wording import fill
+from bot.domain.visible import visible
+from bot.domain.wording import fill, one_line
 from bot.handbook.models.home import Home as Texts
 from bot.services.home import HomeView, Progress
-from bot.ui.card import Block, Button, Card, Divider, Entry, State, Style, Text, ago, bare, count, short
+from bot.ui.card import Block, Button, Card, Divider, Entry, State, Style, Text, ago, count, short
 from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, NEXT, primary, who
 
 _HOW_TO_OPEN = "In the server's menu, open Privacy Settings and switch on Direct Messages."
@@ -67,7 +68,7 @@ def _todos(progress: Progress) -> tuple[Button, ...]:
 
 def _called(name: str) -> str:
     """How to speak to the student: the first of their names."""
-    first, *_ = bare(name).split() or ["there"]
+    first, *_ = one_line(visible(name)).split() or ["there"]
     return short(first, 30)
 
 

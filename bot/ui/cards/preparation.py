@@ -7,7 +7,7 @@ from bot.handbook.models import Handbook
 from bot.handbook.models.interviews import InterviewPhrases
 from bot.services.preparation import Preparation
 from bot.ui.calendar import MODE_WORDS
-from bot.ui.card import Button, Card, Divider, File, State, Style, Text, bare, fact, plain, when
+from bot.ui.card import Button, Card, Divider, State, Style, Text, bare, fact, plain, text_file, when
 from bot.ui.cards.shared import who
 from bot.ui.filenames import filename
 
@@ -27,7 +27,7 @@ def preparation(sheet: Preparation, handbook: Handbook) -> Card:
         rows=(_buttons(sheet),),
         hint=phrases.no_reading.text,
         state=State.ACTIVE,
-        files=[File(filename("prepare", sheet.contact_name), _sheet(sheet, phrases).encode())],
+        files=[text_file(filename("prepare", sheet.contact_name), _sheet(sheet, phrases))],
     )
 
 

@@ -4,7 +4,7 @@ from bot.domain.requests import NextMove, Outcome
 from bot.domain.wording import fill
 from bot.handbook.models import Handbook
 from bot.services.request_views import Nudge, RequestView
-from bot.ui.card import Block, Button, Card, Divider, File, Letter, State, Style, Text, ago, fact, plain
+from bot.ui.card import Block, Button, Card, Divider, Letter, State, Style, Text, ago, fact, plain, text_file
 from bot.ui.cards.shared import ADD_CONTACT, NEXT, first_is_primary, primary, who
 from bot.ui.filenames import filename
 
@@ -116,7 +116,7 @@ def nudge_file(found: Nudge) -> Card:
         blocks=[Text("-# Plain text, to copy from.")],
         rows=((Button("Mark as sent", "request.nudged", (view.id, view.nudges), Style.PRIMARY), NEXT),),
         hint="Rapport never sends anything for you.",
-        files=[File(_filename(view), f"Subject: {draft.subject}\n\n{draft.body}\n".encode())],
+        files=[text_file(_filename(view), f"Subject: {draft.subject}\n\n{draft.body}\n")],
     )
 
 

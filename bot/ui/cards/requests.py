@@ -14,7 +14,6 @@ from bot.ui.card import (
     Button,
     Card,
     Divider,
-    File,
     Letter,
     Option,
     Row,
@@ -26,6 +25,7 @@ from bot.ui.card import (
     count,
     fact,
     plain,
+    text_file,
     when,
 )
 from bot.ui.cards.coach import coach, remark
@@ -152,7 +152,7 @@ def file(view: RequestView) -> Card:
         blocks=[Text(_kind(view))],
         rows=(tuple(ways),),
         hint="Rapport never sends anything for you.",
-        files=[File(_filename(view), f"{subject}{view.body}\n".encode())],
+        files=[text_file(_filename(view), f"{subject}{view.body}\n")],
     )
 
 

@@ -14,7 +14,6 @@ from bot.ui.card import (
     Button,
     Card,
     Divider,
-    File,
     Letter,
     Option,
     State,
@@ -24,6 +23,7 @@ from bot.ui.card import (
     count,
     fact,
     short,
+    text_file,
     when,
 )
 from bot.ui.cards.coach import coach, remark
@@ -207,7 +207,7 @@ def file(view: NoteView) -> Card:
     return Card(
         title=f"Thank-you to {_name(view)}",
         blocks=[Text(fact("File", f"{count(view.words, 'word')}, plain text"))],
-        files=[File(_filename(view), view.body.encode())],
+        files=[text_file(_filename(view), view.body)],
         rows=((_button(view, "Mark as sent", "thanks.sent", Style.PRIMARY), _button(view, "Edit", "thanks.edit")),),
         hint="Rapport never sends anything for you.",
     )
