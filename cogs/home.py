@@ -8,11 +8,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.handbook.models.topics import Topic
+from bot.services.slices import Deadline
 from bot.ui.card import Card
 from bot.ui.cards import guide, home
 from bot.ui.direct import CLOSED, open_dm, send
+from bot.ui.in_time import in_time
 from bot.ui.press import Interaction, Press
 from bot.ui.step import Step, action
+from bot.ui.suggestions import Choices, suggestions
 
 _GREETINGS = {"hi", "hey", "hello", "hello there", "hi there", "yo", "start", "next", "what's next", "menu", "help"}
 
@@ -37,13 +40,14 @@ class Home(Step):
         await self.act(interaction, "home.guide", topic=topic)
 
     @guide_command.autocomplete("topic")
-    async def complete_topic(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggestions
+    async def complete_topic(self, _interaction: Interaction, typed: str, _deadline: Deadline) -> Choices:
         """Pages whose title or summary holds what is typed."""
         wanted = typed.casefold().strip()
         pages = [
             page for page in self.services.handbook.topics if wanted in f"{page.title} {page.summary}".casefold()
         ]
-        return [app_commands.Choice(name=page.title, value=page.key) for page in pages[:25]]
+        return [app_commands.Choice(name=page.title, value=page.key) for page in pages]
 
     @app_commands.command(name="help")
     async def help_command(self, interaction: Interaction) -> None:
@@ -85,7 +89,8 @@ class Home(Step):
     async def test(self, press: Press) -> None:
         """Find out whether DMs arrive again."""
         try:
-            channel = await open_dm(press.interaction.client, press.user_id)
+            async with in_time():
+                channel = await open_dm(press.interaction.client, press.user_id)
             await send(channel, press.user_id, home.test_message())
         except discord.Forbidden as error:
             if error.code != CLOSED:

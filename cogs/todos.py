@@ -7,12 +7,14 @@ from bot.domain.errors import CoachError
 from bot.domain.texts import clip
 from bot.domain.todos import TEXT_LIMIT
 from bot.services.contact_names import LABEL_LIMIT
+from bot.services.slices import Deadline
 from bot.services.todos import Added
 from bot.ui.card import bare
 from bot.ui.cards import todos as cards
 from bot.ui.press import Interaction, Press
 from bot.ui.sentences import MENDABLE
 from bot.ui.step import Step, action
+from bot.ui.suggestions import Choices, suggestions
 
 
 class Todos(Step):
@@ -47,9 +49,10 @@ class Todos(Step):
         await self.act(interaction, "todo.done", todo=todo)
 
     @done_command.autocomplete("todo")
-    async def suggest_todo(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggestions
+    async def suggest_todo(self, interaction: Interaction, typed: str, deadline: Deadline) -> Choices:
         """The student's open to-dos."""
-        found = await self.services.todos.suggest(interaction.user.id, typed)
+        found = await self.services.todos.suggest(interaction.user.id, typed, deadline)
         return [
             app_commands.Choice(name=clip(bare(todo.label), LABEL_LIMIT) or todo.token, value=todo.token)
             for todo in found

@@ -14,6 +14,7 @@ from bot.ui.card import Block, Button, Card, Letter, Row, State, Style, Text
 from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, NEXT, primary
 from bot.ui.direct import CLOSED, send
 from bot.ui.form import Fields
+from bot.ui.in_time import UnansweredError
 from bot.ui.press import Press
 from bot.ui.sentences import sentence
 
@@ -31,18 +32,28 @@ async def report(press: Press, error: BaseException) -> None:
     if isinstance(cause, discord.HTTPException) and cause.code in _GONE:
         log.info("could not answer: Discord says %s", cause.code)
         return
+    if isinstance(cause, UnansweredError):
+        log.warning("could not answer: Discord did not take it in time")
+        return
     try:
         await press.show(card_for(cause, press.fields, worth=1 if press.from_form else _WORTH))
     except discord.HTTPException as second:
         log.warning("could not tell the student about an error: Discord says %s", second.code)
+    except UnansweredError:
+        log.warning("could not tell the student about an error: Discord did not take it in time")
 
 
 async def tell(message: discord.Message, error: BaseException) -> None:
     """Like `report`, for a DM."""
+    if isinstance(error, UnansweredError):
+        log.warning("could not answer a DM: Discord did not take it in time")
+        return
     try:
         await send(message.channel, message.author.id, card_for(error, {"text": message.content}))
     except discord.HTTPException as second:
         log.warning("could not answer a DM: Discord says %s", second.code)
+    except UnansweredError:
+        log.warning("could not answer a DM: Discord did not take it in time")
 
 
 def _unwrap(error: BaseException) -> BaseException:

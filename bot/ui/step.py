@@ -12,10 +12,12 @@ from bot.clock import now
 from bot.domain.texts import readable
 from bot.services import Services
 from bot.services.contact_names import ContactRef
+from bot.services.slices import Deadline
 from bot.ui.card import bare
 from bot.ui.form import Fields
 from bot.ui.press import Interaction, Press
 from bot.ui.router import Router
+from bot.ui.suggestions import Choices, suggestions
 from bot.ui.when import Tense, parse_when
 
 H = TypeVar("H", bound=Callable[..., Awaitable[None]])
@@ -64,9 +66,10 @@ class Step(commands.Cog):
         """Like `moment_of`; None when nothing was typed."""
         return await self.moment_of(press, tense) if press.text("when") else None
 
-    async def complete_contact(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggestions
+    async def complete_contact(self, interaction: Interaction, typed: str, deadline: Deadline) -> Choices:
         """The caller's own contacts for a `contact` option, best match first."""
-        found = await self.services.contacts.suggest(interaction.user.id, typed)
+        found = await self.services.contacts.suggest(interaction.user.id, typed, deadline)
         return [
             app_commands.Choice(name=bare(contact.label) or contact.token, value=contact.token) for contact in found
         ]
