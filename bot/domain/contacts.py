@@ -157,7 +157,8 @@ _SENTENCE, _AS_SHORTENED = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}", "�
 _ACCENTS = 200
 """Unicode's combining classes from here on are accents."""
 _BARE = _Bare()
-_BARE_LETTERS = _Bare(str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "’": "'"}))
+_LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "’": "'"}
+_BARE_LETTERS = _Bare({ord(letter): written for letter, written in _LETTERS.items()})
 """The same with the letters that Unicode does not take apart."""
 _TITLES = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms", "miss", "mx", "sir", "rev", "phd"})
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Row, Select, func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
@@ -138,7 +138,8 @@ class Contacts(UseCases):
         async with self.db.read() as session:
             contact = await own(session, Contact, owner_id, contact_id)
             requests, meetings, todos = [
-                len(await _ids(session, owner_id, model, contact_id)) for model in (Request, Interview, Todo)
+                await session.scalar(_hanging(owner_id, model, contact_id).with_only_columns(func.count())) or 0
+                for model in (Request, Interview, Todo)
             ]
         return Belongings(contact.id, contact.name, requests, meetings, todos, bool(contact.notes))
 
@@ -245,13 +246,11 @@ async def _existing(session: AsyncSession, owner_id: int, contact_id: int) -> in
 async def _delete_pings(session: AsyncSession, owner_id: int, contact_id: int) -> None:
     """Remove every ping about a contact and what hangs on it: the database would leave them."""
     for model, kinds in SUBJECTS.items():
-        subjects = [contact_id] if issubclass(model, Contact) else await _ids(session, owner_id, model, contact_id)
-        await delete_pings(session, owner_id, kinds, subjects)
+        hanging = [contact_id] if issubclass(model, Contact) else _hanging(owner_id, model, contact_id)
+        await delete_pings(session, owner_id, kinds, hanging)
 
 
-async def _ids(
-    session: AsyncSession, owner_id: int, model: type[Request | Interview | Todo], contact_id: int
-) -> Sequence[int]:
+def _hanging(owner_id: int, model: type[Request | Interview | Todo], contact_id: int) -> Select[int]:
     """The numbers of the rows of `model` that hang on a contact."""
     hanging = owned(Contact, owner_id).join(model, model.contact_id == Contact.id).where(Contact.id == contact_id)
-    return (await session.scalars(hanging.with_only_columns(model.id))).all()
+    return hanging.with_only_columns(model.id)

@@ -85,7 +85,7 @@ async def _last_requests(
     return dict(await read_all(session, query, _request))
 
 
-def _request(row: Row[Any]) -> tuple[int, RequestFacts]:
+def _request(row: Row[*tuple[Any, ...]]) -> tuple[int, RequestFacts]:
     """By the contact's id, how far a request is."""
     return row.contact_id, RequestFacts(
         id=row.id,
@@ -147,7 +147,7 @@ async def _meetings(
     return found
 
 
-def _meeting(row: Row[Any]) -> tuple[int, MeetingFacts]:
+def _meeting(row: Row[*tuple[Any, ...]]) -> tuple[int, MeetingFacts]:
     """By the contact's id, what has become of a meeting."""
     return row.contact_id, MeetingFacts(
         id=row.id,

@@ -122,7 +122,7 @@ _IN_A_LINE = (
 )
 
 
-def _line(request: Row[Any]) -> Line:
+def _line(request: Row[*tuple[Any, ...]]) -> Line:
     return Line(
         id=request.id,
         contact_name=request.contact_name,

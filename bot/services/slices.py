@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from sqlalchemy import Row, Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 T = TypeVar("T")
 R = TypeVar("R")
+Ts = TypeVarTuple("Ts")
 
 ROWS = 25
 """That are read, or looked at, in one go: some milliseconds, whatever stands in them."""
@@ -30,8 +31,8 @@ class Deadline:
 
 async def read_all(
     session: AsyncSession,
-    query: Select[Any],
-    make: Callable[[Row[Any]], T],
+    query: Select[*Ts],
+    make: Callable[[Row[*Ts]], T],
     *,
     deadline: Deadline | None = None,
 ) -> list[T]:
