@@ -12,7 +12,7 @@ from bot.services.slices import Deadline
 from bot.ui.card import Card
 from bot.ui.cards import guide, home
 from bot.ui.direct import CLOSED, open_dm, send
-from bot.ui.in_time import in_time
+from bot.ui.in_time import or_later
 from bot.ui.press import Interaction, Press
 from bot.ui.step import Step, action
 from bot.ui.suggestions import Choices, suggestions
@@ -89,8 +89,7 @@ class Home(Step):
     async def test(self, press: Press) -> None:
         """Find out whether DMs arrive again."""
         try:
-            async with in_time():
-                channel = await open_dm(press.interaction.client, press.user_id)
+            channel = await or_later(open_dm(press.interaction.client, press.user_id))
             await send(channel, press.user_id, home.test_message())
         except discord.Forbidden as error:
             if error.code != CLOSED:

@@ -165,8 +165,13 @@ _TITLES = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms", "miss", "mx",
 
 def name_key(name: str) -> str:
     """The folded name without "Dr." and the like. Never blank for a name that is not."""
-    words = [word.strip(".,") for word in fold(name).split()]
-    return " ".join(word for word in words if word and word.replace(".", "") not in _TITLES) or fold(name)
+    return without_titles(fold(name))
+
+
+def without_titles(folded: str) -> str:
+    """The same of a name that is folded already."""
+    words = [word.strip(".,") for word in folded.split()]
+    return " ".join(word for word in words if word and word.replace(".", "") not in _TITLES) or folded
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from functools import partial
 
 from rapidfuzz import fuzz, process
 
-from bot.domain.contacts import NAME_LIMIT, Role, fold, name_key
+from bot.domain.contacts import NAME_LIMIT, Role, fold, without_titles
 from bot.domain.errors import CoachError, Code
 from bot.domain.texts import clip, read_row_token, row_token
 from bot.services.slices import Deadline, each_of
@@ -111,7 +111,7 @@ async def resolve(rows: Sequence[Named], typed: str) -> ContactRef:
     if (number := read_row_token(typed)) is not None:
         return _numbered_one(everyone, number)
     query = fold(typed[:_TYPED])
-    fits = await each_of(everyone, partial(_fit, query, name_key(query)))
+    fits = await each_of(everyone, partial(_fit, query, without_titles(query)))
     if found := _best(everyone, fits):
         archived = {row.id for row in rows if row.archived}
         return _only([ref for ref in found if ref.id not in archived] or found, typed)
@@ -146,10 +146,11 @@ def _fit(query: str, key: str, ref: ContactRef) -> float:
     """How well a contact fits what was typed, 0 for not at all; `key` is the query without "Dr." and the like."""
     if fold(ref.label) == query:
         return _LABEL
-    name = name_key(ref.name)
+    folded = fold(ref.name)
+    name = without_titles(folded)
     if name == key:
         return _NAME
-    if query and _begins_words(query, fold(ref.name)):
+    if query and _begins_words(query, folded):
         return _BEGINNING
     return fuzz.ratio(key[:COMPARED], name[:COMPARED], score_cutoff=_MUST_BE) if len(key) >= _SHORTEST_FUZZY else 0
 

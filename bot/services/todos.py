@@ -138,16 +138,19 @@ class Todos(UseCases):
                 return (await _view_of(session, owner_id, number),)
             todos = await open_todos(session, owner_id)
         query = fold(typed[:_TYPED])
-        equal = await each_of(todos, lambda todo: query in {fold(todo.text), fold(todo.label)})
-        same = tuple(todo for todo, is_same in zip(todos, equal, strict=True) if is_same)
-        return same[:1] or await _matching(todos, query)
+        folded = await each_of(todos, _fold)
+        same = tuple(one.todo for one in folded if query in {one.text, one.label})
+        return same[:1] or await _matching(folded, query)
 
     async def suggest(self, owner_id: int, typed: str, deadline: Deadline | None = None) -> tuple[TodoView, ...]:
         """At most 25 open to-dos for what has been typed so far; once the deadline is over, of those looked at."""
         async with self.db.read() as session:
             todos = await open_todos(session, owner_id, deadline)
         query = fold(typed[:_TYPED])
-        return (await _matching(todos, query, deadline) if query else todos)[:_SUGGESTIONS]
+        if not query:
+            return todos[:_SUGGESTIONS]
+        folded = await each_of(todos, _fold, deadline=deadline)
+        return (await _matching(folded, query, deadline))[:_SUGGESTIONS]
 
     async def done(self, owner_id: int, todo_id: int) -> Ticked:
         """Tick a to-do, and take back its ping. Ticking it again changes nothing. Raises NOT_FOUND."""
@@ -264,23 +267,33 @@ async def _added(session: AsyncSession, owner_id: int, kept: Sequence[Todo], int
     return Added(todos, interview.id, note_waits=await session.scalar(unsent) is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """A to-do for comparing."""
+
+    todo: TodoView
+    text: str
+    label: str
+
+
+def _fold(todo: TodoView) -> _Folded:
+    text = fold(todo.text)
+    return _Folded(todo, text, f"{text} · {fold(todo.contact_name)}" if todo.contact_name else text)
+
+
 async def _matching(
-    todos: Sequence[TodoView], query: str, deadline: Deadline | None = None
+    folded: Sequence[_Folded], query: str, deadline: Deadline | None = None
 ) -> tuple[TodoView, ...]:
     """What holds every typed word; else what is much alike."""
     words = query.split()
-    holds = await each_of(todos, lambda todo: _holds(fold(todo.label), words), deadline=deadline)
-    if holding := tuple(todo for todo, is_held in zip(todos, holds, strict=False) if is_held):
+    holds = await each_of(folded, lambda one: all(word in one.label for word in words))
+    if holding := tuple(one.todo for one, is_held in zip(folded, holds, strict=True) if is_held):
         return holding
-    likeness = await each_of(todos, partial(_likeness, query[:_COMPARED]), deadline=deadline)
-    ranked = sorted(zip(likeness, todos, strict=False), key=lambda pair: -pair[0])
-    return tuple(todo for how_much, todo in ranked[:_SUGGESTIONS] if how_much)
+    likeness = await each_of(folded, partial(_likeness, query[:_COMPARED]), deadline=deadline)
+    ranked = sorted(zip(likeness, folded, strict=False), key=lambda pair: -pair[0])
+    return tuple(one.todo for how_much, one in ranked[:_SUGGESTIONS] if how_much)
 
 
-def _holds(label: str, words: Sequence[str]) -> bool:
-    return all(word in label for word in words)
-
-
-def _likeness(query: str, todo: TodoView) -> float:
+def _likeness(query: str, one: _Folded) -> float:
     """From 0..100; 0 for what is hardly alike."""
-    return fuzz.WRatio(query, fold(todo.text)[:_COMPARED], score_cutoff=_LOOKS_LIKE)
+    return fuzz.WRatio(query, one.text[:_COMPARED], score_cutoff=_LOOKS_LIKE)

@@ -8,7 +8,7 @@ import discord
 
 from bot.ui.build import build
 from bot.ui.card import Card
-from bot.ui.in_time import UnansweredError, in_time
+from bot.ui.in_time import UnansweredError, or_later
 from bot.ui.press import NO_MENTIONS
 
 log = logging.getLogger(__name__)
@@ -29,8 +29,8 @@ async def send(
     """
     built = build(card, owner)
     if nonce is None:
-        async with in_time():
-            return await channel.send(view=built.view, files=built.files, allowed_mentions=NO_MENTIONS)
+        answer = channel.send(view=built.view, files=built.files, allowed_mentions=NO_MENTIONS)
+        return await or_later(answer)
     return await channel.send(view=built.view, files=built.files, allowed_mentions=NO_MENTIONS, nonce=nonce)
 
 
@@ -66,17 +66,14 @@ async def redraw(channel: DM, message_id: int, owner: int, card: Card) -> None:
     """Draw an earlier message anew. A message that is gone is left alone."""
     built = build(card, owner)
     with contextlib.suppress(discord.NotFound):
-        async with in_time():
-            await channel.get_partial_message(message_id).edit(
-                view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS
-            )
+        message = channel.get_partial_message(message_id)
+        await or_later(message.edit(view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS))
 
 
 async def remove(channel: DM, message_id: int) -> None:
     """Take back an earlier message, if it is still there."""
     with contextlib.suppress(discord.NotFound):
-        async with in_time():
-            await channel.get_partial_message(message_id).delete()
+        await or_later(channel.get_partial_message(message_id).delete())
 
 
 async def tidy(change: Awaitable[object]) -> None:

@@ -14,8 +14,6 @@ from bot.ui import in_time
 from tests.kit import ZONE, Student, World
 from tests.wire import Album, Wire, operators_log
 
-pytestmark = pytest.mark.usefixtures("silent")
-
 
 class Silence:
     """Discord, for as long as it says nothing to some requests."""
@@ -23,13 +21,15 @@ class Silence:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.about = ""
         """Part of the path of requests that get no answer; nothing for none."""
+        self.is_over: Callable[[], bool] = lambda: False
+        """Whether a request is answered after all."""
         for client in (FakeWebhookAdapter, FakeHTTPClient):
             monkeypatch.setattr(client, "request", self._instead_of(client.request))
 
     def _instead_of(self, request: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         async def asked(client: Any, route: Any, *args: Any, **kwargs: Any) -> Any:
-            if self.about and self.about in route.url:
-                await asyncio.Event().wait()
+            while self.about and self.about in route.url and not self.is_over():  # noqa: ASYNC110 - a test has no event for it
+                await asyncio.sleep(0)
             return await request(client, route, *args, **kwargs)
 
         return asked
@@ -78,12 +78,29 @@ async def test_a_double_press_meets_what_the_first_one_left(
     assert "Read about reefs" not in await maya.slash("todo list")
 
 
-async def test_a_dm_that_gets_no_answer_keeps_nobody_waiting(
-    rapport: World, maya: Student, silent: Silence, monkeypatch: pytest.MonkeyPatch
+async def test_a_dm_is_sent_late_and_the_turn_is_over_before(
+    rapport: World,
+    maya: Student,
+    silent: Silence,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(in_time, "SECONDS", 0)
-    silent.about = "/messages"
-    await maya.say("hi")
-    silent.about = ""
-    monkeypatch.setattr(in_time, "SECONDS", 60.0)
+    silent.about, silent.is_over = "/messages", lambda: maya.id not in rapport.bot.router._turns
     assert (await maya.say("hi")).components
+    assert "could not answer a DM: Discord did not take it in time" in operators_log(caplog)
+
+
+async def test_a_request_that_nobody_waits_for_goes_on(silent: Silence, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut off in the wait for a global limit, it would leave discord.py's gate for the whole bot shut."""
+    monkeypatch.setattr(in_time, "SECONDS", 0)
+    limit_is_over, gate = asyncio.Event(), asyncio.Event()
+
+    async def waiting_out_a_limit() -> None:
+        await limit_is_over.wait()
+        gate.set()
+
+    with pytest.raises(in_time.UnansweredError):
+        await in_time.or_later(waiting_out_a_limit())
+    limit_is_over.set()
+    await gate.wait()
