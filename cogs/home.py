@@ -9,11 +9,14 @@ from discord.ext import commands
 
 from bot.domain.texts import seen
 from bot.handbook.models.topics import Topic
+from bot.services.slices import Deadline
 from bot.ui.card import Card
 from bot.ui.cards import guide, home
 from bot.ui.direct import CLOSED, open_dm, send
+from bot.ui.in_time import or_later
 from bot.ui.press import Interaction, Press
-from bot.ui.step import Step, action, suggestion
+from bot.ui.step import Step, action
+from bot.ui.suggestions import Choices, suggestion, suggestions
 
 _GREETINGS = {"hi", "hey", "hello", "hello there", "hi there", "yo", "start", "next", "what's next", "menu", "help"}
 
@@ -38,13 +41,14 @@ class Home(Step):
         await self.act(interaction, "home.guide", topic=topic)
 
     @guide_command.autocomplete("topic")
-    async def complete_topic(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggestions
+    async def complete_topic(self, _interaction: Interaction, typed: str, _deadline: Deadline) -> Choices:
         """Pages whose title or summary holds what is typed."""
         wanted = typed.casefold().strip()
         pages = [
             page for page in self.services.handbook.topics if wanted in f"{page.title} {page.summary}".casefold()
         ]
-        return [suggestion(page.title, page.key) for page in pages[:25]]
+        return [suggestion(page.title, page.key) for page in pages]
 
     @app_commands.command(name="help")
     async def help_command(self, interaction: Interaction) -> None:
@@ -86,7 +90,7 @@ class Home(Step):
     async def test(self, press: Press) -> None:
         """Find out whether DMs arrive again."""
         try:
-            channel = await open_dm(press.interaction.client, press.user_id)
+            channel = await or_later(open_dm(press.interaction.client, press.user_id))
             await send(channel, press.user_id, home.test_message())
         except discord.Forbidden as error:
             if error.code != CLOSED:

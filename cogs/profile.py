@@ -7,9 +7,11 @@ from discord import app_commands
 from bot.clock import now
 from bot.domain.errors import CoachError
 from bot.domain.zones import search_zones, zone_label
+from bot.services.slices import Deadline
 from bot.ui.cards import profile as cards
 from bot.ui.press import Interaction, Press
-from bot.ui.step import Step, action, suggestion
+from bot.ui.step import Step, action
+from bot.ui.suggestions import Choices, suggestion, suggestions
 
 
 class Profile(Step):
@@ -40,7 +42,8 @@ class Profile(Step):
         await self.act(interaction, "profile.zone.set", zone=zone)
 
     @timezone_command.autocomplete("zone")
-    async def complete_zone(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggestions
+    async def complete_zone(self, _interaction: Interaction, typed: str, _deadline: Deadline) -> Choices:
         """Zones for a city, with their clocks."""
         moment = now()
         return [suggestion(zone_label(name, moment), name) for name in search_zones(typed)]

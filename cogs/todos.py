@@ -5,11 +5,13 @@ from discord import app_commands
 from bot.clock import now
 from bot.domain.errors import CoachError
 from bot.domain.todos import TEXT_LIMIT
+from bot.services.slices import Deadline
 from bot.services.todos import Added
 from bot.ui.cards import todos as cards
 from bot.ui.press import Interaction, Press
 from bot.ui.sentences import MENDABLE
-from bot.ui.step import Step, action, suggestion
+from bot.ui.step import Step, action
+from bot.ui.suggestions import Choices, suggestion, suggestions
 
 
 class Todos(Step):
@@ -44,9 +46,10 @@ class Todos(Step):
         await self.act(interaction, "todo.done", todo=todo)
 
     @done_command.autocomplete("todo")
-    async def suggest_todo(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggestions
+    async def suggest_todo(self, interaction: Interaction, typed: str, deadline: Deadline) -> Choices:
         """The student's open to-dos."""
-        found = await self.services.todos.suggest(interaction.user.id, typed)
+        found = await self.services.todos.suggest(interaction.user.id, typed, deadline)
         return [suggestion(todo.label, todo.token) for todo in found]
 
     @action("todo.new")

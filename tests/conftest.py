@@ -18,6 +18,7 @@ from bot.storage.engine import Database, open_engine
 from bot.storage.migrate import upgrade
 from bot.storage.revision import bring_up_to_date
 from bot.storage.seal import new_key
+from bot.ui import in_time, suggestions
 from tests.anybody import let_tests_look
 from tests.kit import SQLITE_FILE, START, Student, World, sqlite_url, world
 from tests.mydata import Lived, lived
@@ -35,6 +36,13 @@ def _parsed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(loader, "_parse", cache(loader._parse))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How fast the machine is says nothing about what is suggested, and about what is answered."""
+    monkeypatch.setattr(suggestions, "SECONDS", 60.0)
+    monkeypatch.setattr(in_time, "SECONDS", 60.0)
 
 
 @pytest.fixture

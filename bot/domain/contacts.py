@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from difflib import SequenceMatcher
 from enum import StrEnum
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bot.domain.damage import DAMAGED, is_damaged
@@ -89,7 +89,11 @@ class Reach:
 
 
 def read_reach(text: str) -> Reach:
-    """The first e-mail address, phone number and web address in the text; each is None when there is none."""
+    """The first e-mail address, phone number and web address in the text; each is None when there is none.
+
+    Only its beginning is read, as much as any field for it holds.
+    """
+    text = text[:_READ]
     links = [match[0].rstrip(_PUNCTUATION) for match in _LINK.finditer(text)]
     rest = _LINK.sub(" ", text)
     emails = [match[0].rstrip(_PUNCTUATION) for match in _EMAIL.finditer(rest)]
@@ -102,6 +106,8 @@ def read_reach(text: str) -> Reach:
     )
 
 
+_READ = 600
+"""Characters: finding where an address may begin takes the square of them."""
 _PUNCTUATION = ".,;:!?'\"”’)]}>"
 _LINK = re.compile(
     r"(?<![\w@.-])(?:https?://|www\.|(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}/)[^\s<>\"]*", re.IGNORECASE
@@ -122,75 +128,93 @@ def _is_phone(text: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """The text for comparing: no capitals, no accents, no invisible characters, single spaces, nothing damaged."""
+    """The text for comparing: no capitals, no accents, no invisible characters, single spaces, nothing damaged.
+
+    At most `GROWTH` times as long: what is compared must not outgrow what may be typed.
+    """
     text = text.replace(DAMAGED, " ")
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text).translate(_BARE).casefold().translate(_LETTERS)
-        text = unicodedata.normalize("NFC", unicodedata.normalize("NFKD", text).translate(_BARE))
+        text = unicodedata.normalize("NFKD", text.replace(_SENTENCE, _AS_SHORTENED)).translate(_BARE).casefold()
+        text = unicodedata.normalize("NFC", unicodedata.normalize("NFKD", text).translate(_BARE_LETTERS))
     return " ".join(text.casefold().split())
 
 
-class _Bare(dict[int, int | None]):
+class _Bare(dict[int, int | str | None]):
     """A translation that drops accents and invisible characters; each character is looked up once.
 
     Marks above, below and through letters are accents; the vowel signs of Indic and Thai script are letters.
     """
 
-    def __missing__(self, code: int) -> int | None:
+    def __missing__(self, code: int) -> int | str | None:
         character = chr(code)
         seen = unicodedata.combining(character) < _ACCENTS and unicodedata.category(character) != "Cf"
         self[code] = code if seen else None
         return self[code]
 
 
+GROWTH = 8
+"""How many times longer folding makes a text at most; hardly any text grows at all."""
+_SENTENCE, _AS_SHORTENED = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}", "صلعم"
+"""The one character that Unicode spells out in more letters than `GROWTH`, 18 of them, as people shorten it."""
 _ACCENTS = 200
 """Unicode's combining classes from here on are accents."""
 _BARE = _Bare()
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "’": "'"})
+_LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "’": "'"}
+_BARE_LETTERS = _Bare({ord(letter): written for letter, written in _LETTERS.items()})
+"""The same with the letters that Unicode does not take apart."""
 _TITLES = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms", "miss", "mx", "sir", "rev", "phd"})
 
 
 def name_key(name: str) -> str:
     """The folded name without "Dr." and the like. Never blank for a name that is not."""
-    words = [word.strip(".,") for word in fold(name).split()]
-    return " ".join(word for word in words if word and word.replace(".", "") not in _TITLES) or fold(name)
+    return without_titles(fold(name))
 
 
-@dataclass(frozen=True, slots=True)
+def without_titles(folded: str) -> str:
+    """The same of a name that is folded already."""
+    words = [word.strip(".,") for word in folded.split()]
+    return " ".join(word for word in words if word and word.replace(".", "") not in _TITLES) or folded
+
+
+@dataclass(frozen=True)
 class Known:
-    """What is compared of a contact. `id` is 0 for one that is not stored."""
+    """What is compared of a contact; each text is folded once. `id` is 0 for one that is not stored."""
 
     id: int
     name: str
     organization: str = ""
     email: str | None = None
 
+    @cached_property
+    def key(self) -> str:
+        """The name for comparing, in whatever order its words were written."""
+        return " ".join(sorted(name_key(self.name).split()))
 
-def likely_same(one: Known, other: Known) -> bool:
+    @cached_property
+    def place(self) -> str:
+        """The organization for comparing."""
+        return fold(self.organization)
+
+
+Alike = Callable[[str, str], bool]
+"""Whether two folded names are almost the same; whoever compares many brings a quick one."""
+
+
+def likely_same(one: Known, other: Known, alike: Alike) -> bool:
     """Whether two entries are likely one person: the e-mail address, the name, or almost the name and the place."""
     emails = [fold(known.email or "") for known in (one, other)]
     if emails[0] and emails[0] == emails[1]:
         return True
-    names = [" ".join(sorted(name_key(known.name).split())) for known in (one, other)]
-    if not all(names):
+    if not (one.key and other.key):
         return False
-    if names[0] == names[1]:
+    if one.key == other.key:
         return True
-    place = fold(one.organization)
-    return bool(place) and place == fold(other.organization) and _alike(*names)
+    return bool(one.place) and one.place == other.place and alike(one.key, other.key)
 
 
-def find_duplicate(new: Known, others: Iterable[Known]) -> Known | None:
+def find_duplicate(new: Known, others: Iterable[Known], alike: Alike) -> Known | None:
     """The first of `others` that is likely the same person as `new`."""
-    return next((other for other in others if other.id != new.id and likely_same(new, other)), None)
-
-
-_ALIKE = 0.8
-"""Similarity (0..1) from which on two names in one organization look like one person: "Jon Smyth", "John Smith"."""
-
-
-def _alike(one: str, other: str) -> bool:
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
+    return next((other for other in others if other.id != new.id and likely_same(new, other, alike)), None)
 
 
 def with_note(notes: str, note: str, moment: datetime, zone: ZoneInfo | None) -> str:

@@ -81,19 +81,26 @@ def _claimed(body: str, done: str, open_todos: Sequence[str]) -> str | None:
     letter = one_line(body).lower()
     deeds = [fragment(part).lower() for part in _SENTENCE_END.split(done)]
     claims += [deed for deed in deeds if deed and deed in letter]
-    return next((todo for todo in open_todos if any(_names(claim, todo) for claim in claims)), None)
+    # Words are compared letter by letter, each with each: far more than a note of 150 words has are left out.
+    told = [_telling(claim) for claim in claims[:_MOST_CLAIMS]]
+    return next((todo for todo in open_todos[:_MOST_TODOS] if _named(_telling(todo), told)), None)
 
 
 _SAME_WORD = 0.66
 """How alike two forms of a word are at least: apply, applied."""
+_MOST_CLAIMS, _MOST_TODOS, _MOST_WORDS = 8, 25, 12
+_LONGEST_WORD = 30
 
 
-def _names(claim: str, todo: str) -> bool:
-    """Whether `claim` shares at least half of the telling words of `todo`, in whatever form: joined, join."""
-    wanted, told = _telling(todo), _telling(claim)
-    shared = sum(bool(get_close_matches(word, told, n=1, cutoff=_SAME_WORD)) for word in wanted)
-    return bool(wanted) and shared >= max(min(2, len(wanted)), (len(wanted) + 1) // 2)
+def _named(wanted: Sequence[str], told: Sequence[Sequence[str]]) -> bool:
+    """Whether a claim shares at least half of the telling words of a to-do, in whatever form: joined, join."""
+    everything = list(dict.fromkeys(word for claim in told for word in claim))
+    alike = [set(get_close_matches(word, everything, n=len(everything) or 1, cutoff=_SAME_WORD)) for word in wanted]
+    enough = max(min(2, len(wanted)), (len(wanted) + 1) // 2)
+    return bool(wanted) and any(sum(not forms.isdisjoint(claim) for forms in alike) >= enough for claim in told)
 
 
 def _telling(text: str) -> list[str]:
-    return [word for word in dict.fromkeys(words(text)) if word not in _COMMON]
+    """The first words that are not common."""
+    telling = (word[:_LONGEST_WORD] for word in words(text) if word not in _COMMON)
+    return list(dict.fromkeys(telling))[:_MOST_WORDS]

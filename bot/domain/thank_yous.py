@@ -180,7 +180,9 @@ def done_from_todos(texts: Sequence[str]) -> str:
     return "; ".join(fragment(text) for text in texts if one_line(text))
 
 
-_NOTHING = re.compile(r"\W*(?:nothing|none|not|no|n/?a|nope)?(?: (?:yet|so far|really|much))*\W*", re.IGNORECASE)
+_SAID = re.compile(r"\w(?:.*\w)?", re.DOTALL)
+"""From the first letter or digit to the last."""
+_NOTHING = re.compile(r"(?:nothing|none|not|no|n/?a|nope)?(?:(?:^| )(?:yet|so far|really|much))*", re.IGNORECASE)
 _PLAN = re.compile(r"(?:will|(?:plan|want|hope|intend|going|planning|hoping|about) to)\b", re.IGNORECASE)
 _DEED = re.compile(
     r"(?!need\b)(?:(?:already|also|just) )?(?:\w{2,}ed|wrote|sent|read|met|spoke|found|began|took|made|got|went|"
@@ -192,7 +194,8 @@ _DEED = re.compile(
 
 def _given(text: str) -> bool:
     """Whether there is anything in a field; "nothing yet" is as good as blank."""
-    return bool(one_line(text)) and _NOTHING.fullmatch(text) is None
+    said = _SAID.search(one_line(text))
+    return said is not None and _NOTHING.fullmatch(said[0]) is None
 
 
 def _deeds(parts: NoteParts, phrases: Mapping[str, str]) -> str:

@@ -1,4 +1,7 @@
-"""Use cases. One public coroutine is one unit of work, which is one transaction."""
+"""Use cases. One public coroutine writes in one unit of work, which is one transaction.
+
+What has to look at very many rows first does so before, in one that reads.
+"""
 
 from dataclasses import dataclass
 

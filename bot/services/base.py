@@ -20,7 +20,7 @@ Row = TypeVar("Row", Contact, Request, Interview, ThankYou, Evaluation, Todo, Re
 
 
 class UseCases:
-    """Use cases of one step. Each public coroutine is one unit of work."""
+    """Use cases of one step. Each public coroutine writes in one unit of work at most."""
 
     def __init__(self, db: Database, handbook: Handbook, room: Room = STANDARD) -> None:
         self.db = db

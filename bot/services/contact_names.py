@@ -1,15 +1,17 @@
 """Which contact somebody means by what they typed: labels to choose from, and matching that forgives spelling."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rapidfuzz import fuzz, process
 
-from bot.domain.contacts import Role, fold, name_key
+from bot.domain.contacts import NAME_LIMIT, Role, fold, without_titles
 from bot.domain.errors import CoachError, Code
 from bot.domain.texts import clip, read_row_token, row_token
 from bot.domain.wording import one_line
+from bot.services.slices import Deadline, each_of
 
 LABEL_LIMIT = 100
 """Discord's limit for a suggestion, in characters."""
@@ -21,6 +23,10 @@ _LOOKS_LIKE = 60
 """Likeness (0..100) that is worth suggesting."""
 _MUST_BE = 82
 """Likeness (0..100) that is acted on without asking."""
+_TYPED = 2 * LABEL_LIMIT
+"""Characters of what was typed that are looked at: no name and no label is as long."""
+COMPARED = 2 * NAME_LIMIT
+"""Folded characters of a name in which likeness is measured, as that takes the square of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,36 +68,41 @@ def _numbered(label: str, number: int) -> str:
     return clip(label, LABEL_LIMIT - len(tag)) + tag
 
 
-def suggest(rows: Sequence[Named], typed: str) -> list[ContactRef]:
-    """At most 25 contacts, best match first and archived ones last; for nothing typed, the newest."""
+async def suggest(rows: Sequence[Named], typed: str, deadline: Deadline | None = None) -> list[ContactRef]:
+    """At most 25 contacts, best match first and archived ones last; for nothing typed, the newest.
+
+    Once the deadline is over, the best of those that were looked at.
+    """
     # What Discord hands back after a choice is the whole label.
-    query = fold(typed.replace("·", " "))
-    ranks = _ranks(rows, query) if query else {row.id: -row.id for row in rows}
+    query = fold(typed[:_TYPED].replace("·", " "))
+    ranks = await each_of(rows, partial(_rank, query), deadline=deadline)
     found = [
-        (row.archived, ranks[row.id], ref.label, ref)
-        for row, ref in zip(rows, refs(rows), strict=True)
-        if row.id in ranks
+        (row.archived, rank, ref.label, ref)
+        for row, rank, ref in zip(rows, ranks, refs(rows), strict=False)
+        if rank is not None
     ]
     return [ref for *_, ref in sorted(found, key=lambda entry: entry[:3])[:_SUGGESTIONS]]
 
 
-def _ranks(rows: Sequence[Named], query: str) -> dict[int, float]:
-    """How well each contact answers the query, by id; smaller is better, and absent is not at all."""
-    alike = _alike(query, {row.id: fold(row.name) for row in rows})
-    ranks = {number: _WORST - likeness for _, likeness, number in alike}
-    for row in rows:
-        text = fold(f"{row.name} {row.role.line} {row_token(row.id)}")
-        tests = (text.startswith(query), _begins_words(query, text), query in text)
-        if any(tests):
-            ranks[row.id] = tests.index(True)
-    return ranks
+def _rank(query: str, row: Named) -> float | None:
+    """How well a contact answers the query; smaller is better, and None is not at all."""
+    if not query:
+        return -row.id
+    text = fold(f"{row.name} {row.role.line} {row_token(row.id)}")
+    tests = (text.startswith(query), _begins_words(query, text), query in text)
+    if any(tests):
+        return tests.index(True)
+    if len(query) < _SHORTEST_FUZZY:
+        return None
+    likeness = fuzz.WRatio(query[:COMPARED], fold(row.name)[:COMPARED], score_cutoff=_LOOKS_LIKE)
+    return _WORST - likeness if likeness else None
 
 
 _WORST = 200.0
 """Behind everything that fits without forgiving any spelling."""
 
 
-def resolve(rows: Sequence[Named], typed: str) -> ContactRef:
+async def resolve(rows: Sequence[Named], typed: str) -> ContactRef:
     """The one contact that is meant: by number, exact name, beginnings of words, or almost the name.
 
     Archived contacts count only where no other fits. Raises NOT_FOUND for a number that is not there,
@@ -100,13 +111,14 @@ def resolve(rows: Sequence[Named], typed: str) -> ContactRef:
     everyone = refs(rows)
     if (number := read_row_token(typed)) is not None:
         return _numbered_one(everyone, number)
-    archived = {row.id for row in rows if row.archived}
-    for way in (_same, _beginning, _almost):
-        if found := way(everyone, fold(typed)):
-            return _only([ref for ref in found if ref.id not in archived] or found, typed)
+    query = fold(typed[:_TYPED])
+    fits = await each_of(everyone, partial(_fit, query, without_titles(query)))
+    if found := _best(everyone, fits):
+        archived = {row.id for row in rows if row.archived}
+        return _only([ref for ref in found if ref.id not in archived] or found, typed)
     # Where nothing is near, the newest show at least how names look here.
-    nearest = tuple(ref.name for ref in (suggest(rows, typed) or suggest(rows, ""))[:_NEAREST])
-    raise CoachError(Code.NO_SUCH_CONTACT, text=typed.strip(), nearest=nearest)
+    near = await suggest(rows, typed) or await suggest(rows, "")
+    raise CoachError(Code.NO_SUCH_CONTACT, text=typed.strip(), nearest=tuple(ref.name for ref in near[:_NEAREST]))
 
 
 def _numbered_one(everyone: Iterable[ContactRef], number: int) -> ContactRef:
@@ -119,34 +131,36 @@ def _numbered_one(everyone: Iterable[ContactRef], number: int) -> ContactRef:
 def _only(found: Sequence[ContactRef], typed: str) -> ContactRef:
     if len(found) == 1:
         return found[0]
-    namesakes = len({fold(ref.name) for ref in found}) < len(found)
-    nearest = tuple(ref.label if namesakes else ref.name for ref in found[:_NEAREST])
+    near = found[:_NEAREST]
+    namesakes = len({fold(ref.name) for ref in near}) < len(near)
+    nearest = tuple(ref.label if namesakes else ref.name for ref in near)
     raise CoachError(Code.AMBIGUOUS_CONTACT, text=typed.strip(), nearest=nearest)
 
 
-def _same(everyone: Sequence[ContactRef], query: str) -> list[ContactRef]:
-    """Full name or full label; "Dr." or not is the same."""
-    by_label = [ref for ref in everyone if fold(ref.label) == query]
-    return by_label or _where(everyone, lambda name: name_key(name) == name_key(query))
-
-
-def _beginning(everyone: Sequence[ContactRef], query: str) -> list[ContactRef]:
-    return _where(everyone, lambda name: bool(query) and _begins_words(query, fold(name)))
-
-
-def _almost(everyone: Sequence[ContactRef], query: str) -> list[ContactRef]:
-    """The most alike, with whoever is nearly as much alike."""
-    found = _alike(name_key(query), {ref.id: name_key(ref.name) for ref in everyone}, fuzz.ratio, _MUST_BE)
-    close = {match for _, likeness, match in found if likeness >= found[0][1] - _LEAD}
-    return [ref for ref in everyone if ref.id in close]
-
-
+_LABEL, _NAME, _BEGINNING = 400.0, 300.0, 200.0
+"""How well a full label, a full name and the beginnings of its words fit: each better than any likeness."""
 _LEAD = 8
 """Points of likeness by which the best must lead to be the only one meant."""
 
 
-def _where(everyone: Sequence[ContactRef], test: Callable[[str], bool]) -> list[ContactRef]:
-    return [ref for ref in everyone if test(ref.name)]
+def _fit(query: str, key: str, ref: ContactRef) -> float:
+    """How well a contact fits what was typed, 0 for not at all; `key` is the query without "Dr." and the like."""
+    if fold(ref.label) == query:
+        return _LABEL
+    folded = fold(ref.name)
+    name = without_titles(folded)
+    if name == key:
+        return _NAME
+    if query and _begins_words(query, folded):
+        return _BEGINNING
+    return fuzz.ratio(key[:COMPARED], name[:COMPARED], score_cutoff=_MUST_BE) if len(key) >= _SHORTEST_FUZZY else 0
+
+
+def _best(everyone: Sequence[ContactRef], fits: Sequence[float]) -> list[ContactRef]:
+    """Those who fit best; where only likeness speaks for them, with whoever is nearly as much alike."""
+    best = max(fits, default=0)
+    enough = best if best >= _BEGINNING else max(best - _LEAD, _MUST_BE)
+    return [ref for ref, fit in zip(everyone, fits, strict=True) if fit >= enough]
 
 
 def _begins_words(query: str, text: str) -> bool:
@@ -154,21 +168,25 @@ def _begins_words(query: str, text: str) -> bool:
     return all(f" {word}" in f" {text}" for word in query.split())
 
 
-def _alike(
-    query: str, names: dict[int, str], scorer: Callable[..., float] = fuzz.WRatio, cutoff: int = _LOOKS_LIKE
-) -> list[tuple[str, float, int]]:
-    """Name, likeness and id of those that look like the query, most alike first."""
-    if len(query) < _SHORTEST_FUZZY:
-        return []
-    return process.extract(query, names, scorer=scorer, score_cutoff=cutoff, limit=_SUGGESTIONS)
+def alike(one: str, other: str) -> bool:
+    """Whether two folded names look like one person's: "jon smyth", "john smith"."""
+    return fuzz.ratio(one[:COMPARED], other[:COMPARED], score_cutoff=_ONE_PERSON) > 0
+
+
+_ONE_PERSON = 80
+"""Likeness (0..100) from which on two names in one organization are taken for one."""
 
 
 def matches(query: str, name: str, *texts: str) -> bool:
     """Whether a folded search fits: every word of it is somewhere in the texts, or almost a word of the name."""
     name = fold(name)
     everything = f"{name} {fold(' '.join(texts))}"
-    return all(word in everything or _almost_in(word, name) for word in query.split())
+    names = name[:COMPARED].split()
+    return all(word in everything or _almost_in(word, names) for word in query.split())
 
 
-def _almost_in(word: str, name: str) -> bool:
-    return len(word) >= _SHORTEST_FUZZY and any(fuzz.ratio(word, other) >= _MUST_BE for other in name.split())
+def _almost_in(word: str, names: Sequence[str]) -> bool:
+    return (
+        len(word) >= _SHORTEST_FUZZY
+        and process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=_MUST_BE) is not None
+    )

@@ -1,8 +1,10 @@
 """Use cases of finding contacts: keeping them, finding them again, and letting them go."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
+from sqlalchemy import Row, Select, func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
@@ -16,6 +18,7 @@ from bot.domain.contacts import (
     Source,
     find_duplicate,
     fold,
+    likely_same,
     read_reach,
     read_role,
     with_note,
@@ -27,10 +30,11 @@ from bot.services import contact_names
 from bot.services.base import UseCases, ensure_user, known_zone, own, owned
 from bot.services.contact_names import ContactRef, Named
 from bot.services.contact_views import Added, Belongings, Entry, Line, Person, person_of, role_of
-from bot.services.facts import load_facts
+from bot.services.facts import ContactFacts, load_facts
 from bot.services.planning import SUBJECTS
 from bot.services.reminders import delete_pings
 from bot.services.room import check_room
+from bot.services.slices import ROWS, Deadline, each_of, read_all
 from bot.storage.models import Contact, Interview, Request, Todo
 
 _TWICE = timedelta(minutes=1)
@@ -44,13 +48,16 @@ class Contacts(UseCases):
         """The contact that is meant by a token or a typed name. See `contact_names.resolve` for what it raises."""
         async with self.db.read(owner_id) as session:
             rows = await _named(session, owner_id)
-        return contact_names.resolve(rows, text)
+        return await contact_names.resolve(rows, text)
 
-    async def suggest(self, owner_id: int, typed: str) -> list[ContactRef]:
-        """At most 25 contacts for what has been typed so far, best match first."""
+    async def suggest(self, owner_id: int, typed: str, deadline: Deadline | None = None) -> list[ContactRef]:
+        """At most 25 contacts for what has been typed so far, best match first.
+
+        Once the deadline is over, of the newest ones, as many as were looked at.
+        """
         async with self.db.read(owner_id) as session:
-            rows = await _named(session, owner_id)
-        return contact_names.suggest(rows, typed)
+            rows = await _named(session, owner_id, newest_first=True, deadline=deadline)
+        return await contact_names.suggest(rows, typed, deadline)
 
     async def add(self, owner_id: int, entry: Entry, *, referred_by: int = 0) -> Added:
         """Keep a new contact, even when it is likely there already.
@@ -58,21 +65,32 @@ class Contacts(UseCases):
         Raises BLANK without a name, TOO_LONG, and NO_ROOM.
         """
         columns = _columns(entry)
+        # Comparing with all others takes its time, so nobody's turn to write waits for it.
+        new = Known(0, str(columns["name"]), str(columns["organization"]), columns["email"])
+        same_id, newest_id = await self._like(owner_id, new)
         async with self.db.write(owner_id) as session:
             await ensure_user(session, owner_id)
-            others = (await session.scalars(owned(Contact, owner_id).order_by(Contact.id))).all()
-            contact = next((one for one in others if _is_twin(one, columns)), None)
+            contact = next((one for one in await _just_added(session, owner_id) if _is_twin(one, columns)), None)
             if contact is None:
                 await check_room(session, self.room, Contact, owner_id)
-                referrer = next((one.id for one in others if one.id == referred_by), None)
-                contact = Contact(owner_id=owner_id, created_at=now(), referred_by_id=referrer, **columns)
+                contact = Contact(owner_id=owner_id, created_at=now(), **columns)
+                contact.referred_by_id = await _existing(session, owner_id, referred_by)
                 session.add(contact)
                 await session.flush()
-            same = find_duplicate(_known(contact), map(_known, others))
+            same = await _existing(session, owner_id, same_id if same_id != contact.id else 0)
+            same = same or await _like_those_since(session, owner_id, newest_id, _known(contact))
             return Added(
                 await person_of(session, owner_id, contact.id),
-                await person_of(session, owner_id, same.id) if same else None,
+                await person_of(session, owner_id, same) if same else None,
             )
+
+    async def _like(self, owner_id: int, new: Known) -> tuple[int, int]:
+        """The first contact that is likely the same person as `new`, or 0; and the newest there is, or 0."""
+        async with self.db.read(owner_id) as session:
+            others = await read_all(session, _compared(owner_id), lambda row: Known(*row))
+        likely = await each_of(others, lambda one: likely_same(new, one, contact_names.alike))
+        same = next((one.id for one, is_same in zip(others, likely, strict=True) if is_same), 0)
+        return same, max((one.id for one in others), default=0)
 
     async def entry(self, owner_id: int, contact_id: int) -> Entry:
         """What the form to edit a contact starts from. Raises NOT_FOUND."""
@@ -108,11 +126,14 @@ class Contacts(UseCases):
 
     async def listing(self, owner_id: int, stage: Stage | None = None, search: str = "") -> list[Line]:
         """Contacts at a stage that a search fits, by name; archived ones last."""
-        query = fold(search)
+        query = fold(search[:NAME_LIMIT])
         async with self.db.read(owner_id) as session:
             facts = await load_facts(session, owner_id, words=(*_IN_A_LINE, *(_SEARCHED if query else ())))
-        found = [one for one in facts.values() if stage in {None, one.stage} and _fits(query, one.contact)]
-        found.sort(key=lambda one: (one.contact.archived_at is not None, fold(one.contact.name), one.contact.id))
+        there = [one for one in facts.values() if stage in {None, one.stage}]
+        fits = await each_of(there, partial(_fits, query), weight=_searched if query else _nothing)
+        found = [one for one, is_wanted in zip(there, fits, strict=True) if is_wanted]
+        places = await each_of(found, _place)
+        found = [one for _, one in sorted(zip(places, found, strict=True), key=lambda pair: pair[0])]
         return [Line(one.contact.id, one.contact.name, role_of(one.contact), one.stage) for one in found]
 
     async def belongings(self, owner_id: int, contact_id: int) -> Belongings:
@@ -120,7 +141,8 @@ class Contacts(UseCases):
         async with self.db.read(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
             requests, meetings, todos = [
-                len(await _ids(session, owner_id, model, contact_id)) for model in (Request, Interview, Todo)
+                await session.scalar(_hanging(owner_id, model, contact_id).with_only_columns(func.count())) or 0
+                for model in (Request, Interview, Todo)
             ]
         return Belongings(contact.id, contact.name, requests, meetings, todos, bool(contact.notes))
 
@@ -155,8 +177,7 @@ def _columns(entry: Entry) -> dict[str, str | None]:
 
 
 def _is_twin(contact: Contact, columns: dict[str, str | None]) -> bool:
-    fresh = now() - contact.created_at < _TWICE
-    return fresh and all(getattr(contact, name) == value for name, value in columns.items())
+    return all(getattr(contact, name) == value for name, value in columns.items())
 
 
 def _known(contact: Contact) -> Known:
@@ -167,32 +188,75 @@ _IN_A_LINE = (Contact.title, Contact.organization)
 _SEARCHED = (Contact.notes, Contact.why)
 
 
-def _fits(query: str, contact: Contact) -> bool:
+def _fits(query: str, one: ContactFacts) -> bool:
     if not query:
         return True
+    contact = one.contact
     texts = (contact.title, contact.organization, contact.notes, contact.why)
     return contact_names.matches(query, contact.name, *texts)
 
 
-async def _named(session: AsyncSession, owner_id: int) -> list[Named]:
+def _searched(one: ContactFacts) -> int:
+    """Characters that a search looks at."""
+    return len(one.contact.notes) + len(one.contact.why)
+
+
+def _nothing(_one: ContactFacts) -> int:
+    return 0
+
+
+def _place(one: ContactFacts) -> tuple[bool, str, int]:
+    """What a list is sorted by."""
+    return one.contact.archived_at is not None, fold(one.contact.name), one.contact.id
+
+
+async def _named(
+    session: AsyncSession, owner_id: int, *, newest_first: bool = False, deadline: Deadline | None = None
+) -> list[Named]:
     columns = (Contact.id, Contact.name, Contact.title, Contact.organization, Contact.archived_at)
-    rows = await session.execute(owned(Contact, owner_id).with_only_columns(*columns).order_by(Contact.id))
-    return [
-        Named(number, name, Role(title, place), archived is not None)
-        for number, name, title, place, archived in rows
-    ]
+    order = Contact.id.desc() if newest_first else Contact.id
+    query = owned(Contact, owner_id).with_only_columns(*columns).order_by(order)
+    return await read_all(session, query, _as_named, deadline=deadline)
+
+
+def _as_named(row: Row[int, str, str, str, datetime | None]) -> Named:
+    number, name, title, place, archived = row
+    return Named(number, name, Role(title, place), archived is not None)
+
+
+def _compared(owner_id: int) -> Select[int, str, str, str | None]:
+    """What is compared of the owner's contacts, the oldest first."""
+    columns = (Contact.id, Contact.name, Contact.organization, Contact.email)
+    return owned(Contact, owner_id).with_only_columns(*columns).order_by(Contact.id)
+
+
+async def _like_those_since(session: AsyncSession, owner_id: int, newest_id: int, new: Known) -> int:
+    """A contact that is likely the same person among the few that came in since the others were compared, or 0."""
+    query = _compared(owner_id).where(Contact.id > newest_id).limit(ROWS)
+    found = find_duplicate(new, [Known(*row) for row in await session.execute(query)], contact_names.alike)
+    return found.id if found else 0
+
+
+async def _just_added(session: AsyncSession, owner_id: int) -> Sequence[Contact]:
+    """The newest few, of which one may come from the same press."""
+    fresh = owned(Contact, owner_id).where(Contact.created_at > now() - _TWICE)
+    return (await session.scalars(fresh.order_by(Contact.id.desc()).limit(ROWS))).all()
+
+
+async def _existing(session: AsyncSession, owner_id: int, contact_id: int) -> int | None:
+    """The number, if it is still one of the owner's contacts."""
+    query = owned(Contact, owner_id).where(Contact.id == contact_id).with_only_columns(Contact.id)
+    return await session.scalar(query)
 
 
 async def _delete_pings(session: AsyncSession, owner_id: int, contact_id: int) -> None:
     """Remove every ping about a contact and what hangs on it: the database would leave them."""
     for model, kinds in SUBJECTS.items():
-        subjects = [contact_id] if issubclass(model, Contact) else await _ids(session, owner_id, model, contact_id)
-        await delete_pings(session, owner_id, kinds, subjects)
+        hanging = [contact_id] if issubclass(model, Contact) else _hanging(owner_id, model, contact_id)
+        await delete_pings(session, owner_id, kinds, hanging)
 
 
-async def _ids(
-    session: AsyncSession, owner_id: int, model: type[Request | Interview | Todo], contact_id: int
-) -> Sequence[int]:
+def _hanging(owner_id: int, model: type[Request | Interview | Todo], contact_id: int) -> Select[int]:
     """The numbers of the rows of `model` that hang on a contact."""
     hanging = owned(Contact, owner_id).join(model, model.contact_id == Contact.id).where(Contact.id == contact_id)
-    return (await session.scalars(hanging.with_only_columns(model.id))).all()
+    return hanging.with_only_columns(model.id)

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, load_only
 
@@ -14,6 +15,7 @@ from bot.domain.interviews import STANDING, InterviewStatus, booked_end
 from bot.domain.requests import Outcome, RequestStatus
 from bot.domain.stages import Stage, stage
 from bot.services.base import owned
+from bot.services.slices import each_of, read_all
 from bot.storage.models import Answer, Contact, Evaluation, Interview, Request, ThankYou
 
 
@@ -50,10 +52,15 @@ async def load_facts(
         query = query.options(
             load_only(Contact.name, Contact.created_at, Contact.archived_at, *words, raiseload=True)
         )
-    contacts = (await session.scalars(query)).all()
+    contacts = await read_all(session, query, _first)
     requests = await _last_requests(session, owner_id, contact_id)
     meetings = await _meetings(session, owner_id, contact_id)
-    return {one.id: _facts(one, requests.get(one.id), meetings.get(one.id, [])) for one in contacts}
+    facts = await each_of(contacts, lambda one: _facts(one, requests.get(one.id), meetings.get(one.id, [])))
+    return {one.contact.id: one for one in facts}
+
+
+def _first(row: Row[Contact]) -> Contact:
+    return row[0]
 
 
 def _facts(contact: Contact, request: RequestFacts | None, meetings: list[MeetingFacts]) -> ContactFacts:
@@ -75,18 +82,20 @@ async def _last_requests(
     if contact_id is not None:
         query = query.where(Request.contact_id == contact_id)
     # Later ones overwrite earlier ones: the last stays.
-    return {
-        row.contact_id: RequestFacts(
-            id=row.id,
-            status=RequestStatus(row.status),
-            created_at=row.created_at,
-            outcome=Outcome(row.outcome) if row.outcome else None,
-            sent_at=row.sent_at,
-            answered_at=row.answered_at,
-            nudges=row.nudges,
-        )
-        for row in await session.execute(query)
-    }
+    return dict(await read_all(session, query, _request))
+
+
+def _request(row: Row[*tuple[Any, ...]]) -> tuple[int, RequestFacts]:
+    """By the contact's id, how far a request is."""
+    return row.contact_id, RequestFacts(
+        id=row.id,
+        status=RequestStatus(row.status),
+        created_at=row.created_at,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        sent_at=row.sent_at,
+        answered_at=row.answered_at,
+        nudges=row.nudges,
+    )
 
 
 _PROGRESS = (
@@ -133,16 +142,19 @@ async def _meetings(
     if contact_id is not None:
         query = query.where(Interview.contact_id == contact_id)
     found: defaultdict[int, list[MeetingFacts]] = defaultdict(list)
-    for row in await session.execute(query):
-        found[row.contact_id].append(
-            MeetingFacts(
-                id=row.id,
-                status=InterviewStatus(row.status),
-                starts_at=row.starts_at,
-                ends_at=row.ended_at or booked_end(row.starts_at, row.minutes),
-                evaluation=EvaluationStatus(row.evaluation) if row.evaluation else None,
-                answered=row.answered,
-                thanked_at=row.thanked_at,
-            )
-        )
+    for contact, meeting in await read_all(session, query, _meeting):
+        found[contact].append(meeting)
     return found
+
+
+def _meeting(row: Row[*tuple[Any, ...]]) -> tuple[int, MeetingFacts]:
+    """By the contact's id, what has become of a meeting."""
+    return row.contact_id, MeetingFacts(
+        id=row.id,
+        status=InterviewStatus(row.status),
+        starts_at=row.starts_at,
+        ends_at=row.ended_at or booked_end(row.starts_at, row.minutes),
+        evaluation=EvaluationStatus(row.evaluation) if row.evaluation else None,
+        answered=row.answered,
+        thanked_at=row.thanked_at,
+    )

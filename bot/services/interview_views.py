@@ -11,6 +11,7 @@ from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.interviews import InterviewStatus, Mode, booked_end
 from bot.services.base import owned
+from bot.services.slices import read_all
 from bot.storage.models import Contact, Evaluation, Interview, ThankYou
 
 
@@ -141,8 +142,8 @@ def meetings(owner_id: int) -> Select[Interview, Contact, ThankYou, Evaluation]:
 async def of_contact(session: AsyncSession, owner_id: int, contact_id: int) -> list[InterviewView]:
     """The meetings with one contact, the last one first."""
     query = meetings(owner_id).where(Interview.contact_id == contact_id)
-    rows = await session.execute(query.order_by(Interview.starts_at.desc(), Interview.id.desc()))
-    return [view(*row) for row in rows]
+    newest = query.order_by(Interview.starts_at.desc(), Interview.id.desc())
+    return await read_all(session, newest, lambda row: view(*row))
 
 
 async def view_of(session: AsyncSession, owner_id: int, interview_id: int) -> InterviewView:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,6 +10,7 @@ from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.interviews import (
     DEFAULT_MINUTES,
+    LONGEST_MINUTES,
     PLACE_LIMIT,
     InterviewStatus,
     booked_end,
@@ -39,6 +40,7 @@ from bot.services.planning import MEETING, meeting_pings
 from bot.services.preparation import Preparation, prepare
 from bot.services.reminders import arm, cancel
 from bot.services.room import check_room
+from bot.services.slices import ROWS, read_all
 from bot.storage.models import Contact, Interview, User
 
 
@@ -59,8 +61,8 @@ class Interviews(UseCases):
     async def listing(self, owner_id: int) -> Listing:
         """All meetings of the student."""
         async with self.db.read(owner_id) as session:
-            rows = await session.execute(meetings(owner_id).order_by(Interview.starts_at, Interview.id))
-            views = [view(*row) for row in rows]
+            query = meetings(owner_id).order_by(Interview.starts_at, Interview.id)
+            views = await read_all(session, query, lambda row: view(*row))
             zone = known_zone(await session.get(User, owner_id))
         coming = tuple(meeting for meeting in views if meeting.coming)
         past = tuple(meeting for meeting in reversed(views) if not meeting.coming)
@@ -233,8 +235,14 @@ async def _put(session: AsyncSession, user: User, interview: Interview, terms: T
 async def _booked(session: AsyncSession, owner_id: int, interview_id: int, *, accepted: bool = False) -> Booked:
     await session.flush()
     meeting = await view_of(session, owner_id, interview_id)
-    waiting = meetings(owner_id).where(Interview.status == InterviewStatus.SCHEDULED.value)
-    others = [view(*row) for row in await session.execute(waiting.where(Interview.id != interview_id))]
+    earliest = meeting.starts_at - timedelta(minutes=LONGEST_MINUTES)
+    waiting = meetings(owner_id).where(
+        Interview.status == InterviewStatus.SCHEDULED.value,
+        Interview.id != interview_id,
+        Interview.starts_at.between(earliest, booked_end(meeting.starts_at, meeting.minutes)),
+    )
+    near = waiting.order_by(Interview.starts_at, Interview.id).limit(ROWS)
+    others = [view(*row) for row in await session.execute(near)]
     clashes = [
         other for other in others if overlap(meeting.starts_at, meeting.minutes, other.starts_at, other.minutes)
     ]

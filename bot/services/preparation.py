@@ -14,6 +14,7 @@ from bot.handbook.models.interviews import Category
 from bot.services.base import known_zone, owned
 from bot.services.evaluation_views import answer_of
 from bot.services.interview_views import InterviewView
+from bot.services.slices import read_all
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, User
 
@@ -86,13 +87,17 @@ def _questions(handbook: Handbook, known: list[Known]) -> tuple[Candidate, ...]:
     return choose(gaps, bank, coverage(known), texts.limits.must_ask + texts.limits.spares)
 
 
+_NEWEST = 100
+"""Evaluations that say enough about what is still open."""
+
+
 async def _known(session: AsyncSession, owner_id: int) -> list[Known]:
     """What the student's evaluations tell, newest first."""
     newest = owned(Evaluation, owner_id).order_by(Evaluation.created_at.desc(), Evaluation.id.desc())
-    evaluations = (await session.scalars(newest)).all()
+    evaluations = (await session.scalars(newest.limit(_NEWEST))).all()
     theirs = select(AnswerRow).where(AnswerRow.evaluation_id.in_([evaluation.id for evaluation in evaluations]))
     answers: dict[int, dict[int, Answer]] = {evaluation.id: {} for evaluation in evaluations}
-    for row in await session.scalars(theirs):
+    for row in await read_all(session, theirs, lambda row: row[0]):
         answers[row.evaluation_id][row.question] = answer_of(row)
     return [
         Known(answers[evaluation.id], complete=evaluation.status == EvaluationStatus.DONE)

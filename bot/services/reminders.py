@@ -1,11 +1,11 @@
 """Planning reminders inside another use case's transaction, and what a student can do with a ping."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import Select, delete, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
@@ -78,13 +78,15 @@ async def cancel(session: AsyncSession, kinds: Iterable[Kind], subjects: Iterabl
     )
 
 
-async def delete_pings(session: AsyncSession, user_id: int, kinds: Iterable[Kind], subjects: Iterable[int]) -> None:
+async def delete_pings(
+    session: AsyncSession, user_id: int, kinds: Iterable[Kind], subjects: Sequence[int] | Select[int]
+) -> None:
     """Remove a student's pings of `kinds` about these rows, whatever became of them: the rows go too."""
     await session.execute(
         delete(Reminder).where(
             Reminder.user_id == user_id,
             Reminder.kind.in_([kind.value for kind in kinds]),
-            Reminder.subject_id.in_(list(subjects)),
+            Reminder.subject_id.in_(subjects),
         )
     )
 

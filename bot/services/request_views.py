@@ -1,9 +1,12 @@
 """What is told about requests: one with what the coach notices, the form's first answers, a line of a list."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
@@ -13,6 +16,7 @@ from bot.domain.requests import Draft, NextMove, Outcome, RequestStatus, Route, 
 from bot.domain.review import Facts, Finding, review
 from bot.domain.wording import word_count
 from bot.services.base import owned
+from bot.services.slices import read_all
 from bot.storage.models import Contact, Request
 
 
@@ -100,17 +104,28 @@ async def last_of(session: AsyncSession, owner_id: int, contact_id: int) -> Requ
 
 async def lines(session: AsyncSession, owner_id: int) -> tuple[Line, ...]:
     """All requests: those that wait for something first, then the newest."""
-    rows = await session.execute(owned(Request, owner_id).add_columns(Contact.name))
-    found = [_line(request, name) for request, name in rows]
+    query = owned(Request, owner_id).with_only_columns(*_IN_A_LINE, Contact.name.label("contact_name"))
+    found = await read_all(session, query, _line)
     found.sort(key=lambda line: (line.since, line.id), reverse=True)
     found.sort(key=lambda line: line.status is RequestStatus.ANSWERED)
     return tuple(found)
 
 
-def _line(request: Request, name: str) -> Line:
+_IN_A_LINE = (
+    Request.id,
+    Request.status,
+    Request.outcome,
+    Request.nudges,
+    Request.created_at,
+    Request.sent_at,
+    Request.answered_at,
+)
+
+
+def _line(request: Row[*tuple[Any, ...]]) -> Line:
     return Line(
         id=request.id,
-        contact_name=name,
+        contact_name=request.contact_name,
         status=RequestStatus(request.status),
         outcome=Outcome(request.outcome) if request.outcome else None,
         nudges=request.nudges,
@@ -149,7 +164,7 @@ async def _findings(
     if request.status != RequestStatus.DRAFT:
         return ()
     others = owned(Contact, owner_id).where(Contact.id != contact.id)
-    names = await session.scalars(others.with_only_columns(Contact.name))
+    names = await read_all(session, others.with_only_columns(Contact.name), lambda row: str(row.name))
     facts = Facts(
         route=Route(request.route),
         contact_name=contact.name,
@@ -157,4 +172,5 @@ async def _findings(
         why=request.why,
         other_names=tuple(names),
     )
-    return review(Draft(request.subject, request.body), facts)
+    # A long letter and many names take a while to read, whatever stands in them.
+    return await asyncio.to_thread(review, Draft(request.subject, request.body), facts)

@@ -1,5 +1,6 @@
 """What is told about a thank-you note: the note with everything that belongs to it, or why there is none yet."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,7 +85,7 @@ async def load_note(
     student = await session.get_one(User, owner_id)
     todos = await of_meeting(session, owner_id, interview_id)
     rows = _Rows(note, contact, student, todos, *await _evaluation(session, owner_id, interview_id))
-    return note, _view(rows, handbook)
+    return note, await _view(rows, handbook)
 
 
 async def _evaluation(
@@ -96,7 +97,7 @@ async def _evaluation(
     return (rows[0][0] if rows else None), answers
 
 
-def _view(rows: _Rows, handbook: Handbook) -> NoteView:
+async def _view(rows: _Rows, handbook: Handbook) -> NoteView:
     note = rows.note
     return NoteView(
         interview_id=note.interview_id,
@@ -111,7 +112,7 @@ def _view(rows: _Rows, handbook: Handbook) -> NoteView:
         open_todos=tuple(view(todo, rows.contact.name) for todo in rows.todos if todo.done_at is None),
         gaps=gaps(State(answers=rows.answers)) if rows.answers else (),
         evaluated=rows.evaluation is not None and rows.evaluation.status == EvaluationStatus.DONE,
-        findings=_findings(rows, handbook) if note.version and note.sent_at is None else (),
+        findings=await _findings(rows, handbook) if note.version and note.sent_at is None else (),
     )
 
 
@@ -126,7 +127,7 @@ def _offered(rows: _Rows) -> Words:
     )
 
 
-def _findings(rows: _Rows, handbook: Handbook) -> tuple[Finding, ...]:
+async def _findings(rows: _Rows, handbook: Handbook) -> tuple[Finding, ...]:
     note = rows.note
     asked = [question.ask_in_note for question in handbook.questions if question.ask_in_note in note.body]
     parts = NoteParts(
@@ -137,4 +138,5 @@ def _findings(rows: _Rows, handbook: Handbook) -> tuple[Finding, ...]:
         next_step=note.next_step,
         open_questions=tuple(asked),
     )
-    return review(note.body, parts, rows.todo_texts(done=False))
+    # A long letter takes a while to read, whatever stands in it.
+    return await asyncio.to_thread(review, note.body, parts, rows.todo_texts(done=False))

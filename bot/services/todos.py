@@ -3,27 +3,33 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
-from bot.domain.contacts import fold
+from bot.domain.contacts import NAME_LIMIT, fold
 from bot.domain.interviews import InterviewStatus
 from bot.domain.reminders import Kind
 from bot.domain.room import Room
 from bot.domain.texts import read_row_token, row_token
-from bot.domain.todos import read_lines
+from bot.domain.todos import TEXT_LIMIT, read_lines
 from bot.services.base import UseCases, ensure_user, own, owned
 from bot.services.planning import todo_pings
 from bot.services.reminders import arm, cancel
 from bot.services.room import check_room
+from bot.services.slices import Deadline, each_of, read_all
 from bot.storage.models import Contact, Interview, ThankYou, Todo, User
 
 _SUGGESTIONS = 25
 _LOOKS_LIKE = 70
 """Likeness (0..100) from which on a typed text may mean a to-do."""
+_TYPED = TEXT_LIMIT + NAME_LIMIT + 3
+"""Characters of what was typed that are looked at: no label is longer."""
+_COMPARED = TEXT_LIMIT
+"""Folded characters of a to-do in which likeness is measured, as that takes the square of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class Todos(UseCases):
         TOO_MANY, NO_ROOM, and ZONE_NEEDED with a `due`.
         """
         lines = read_lines(text)
+        there = await self._there(owner_id, contact_id, lines)
         async with self.db.write(owner_id) as session:
             if contact_id is not None:
                 await own(session, Contact, owner_id, contact_id)
@@ -87,17 +94,29 @@ class Todos(UseCases):
                 Interview.contact_id == contact_id, Interview.status == InterviewStatus.MET.value
             )
             last = await session.scalar(met.order_by(Interview.ended_at.desc(), Interview.id.desc()).limit(1))
-            return await _keep(session, self.room, owner_id, lines, due=due, contact_id=contact_id, interview=last)
+            kept = await _kept(session, self.room, there, contact_id, last)
+            return await _keep(session, owner_id, kept, due=due, interview=last)
 
     async def add_from(self, owner_id: int, interview_id: int, text: str, due: datetime | None = None) -> Added:
         """Keep one to-do per line of `text` that comes from a meeting. Raises what `add` raises."""
         lines = read_lines(text)
+        async with self.db.read(owner_id) as session:
+            contact_id = (await own(session, Interview, owner_id, interview_id)).contact_id
+        there = await self._there(owner_id, contact_id, lines)
         async with self.db.write(owner_id) as session:
             interview = await own(session, Interview, owner_id, interview_id)
-            contact_id = interview.contact_id
-            return await _keep(
-                session, self.room, owner_id, lines, due=due, contact_id=contact_id, interview=interview
-            )
+            kept = await _kept(session, self.room, there, contact_id, interview)
+            return await _keep(session, owner_id, kept, due=due, interview=interview)
+
+    async def _there(self, owner_id: int, contact_id: int | None, lines: Sequence[str]) -> "_Lines":
+        """What of the lines is on the list already. Comparing takes its time, so nobody waits to write for it."""
+        query = _open(owner_id, contact_id).with_only_columns(Todo.id, Todo.text).order_by(Todo.id)
+        async with self.db.read(owner_id) as session:
+            known = await read_all(session, query, lambda row: (row.id, row.text))
+        texts = await each_of(known, lambda row: fold(row[1]))
+        wanted = {fold(line) for line in lines}
+        same = [number for (number, _), text in zip(known, texts, strict=True) if text in wanted]
+        return _Lines(owner_id, lines, same, max((number for number, _ in known), default=0))
 
     async def get(self, owner_id: int, todo_id: int) -> TodoView:
         """One to-do. Raises NOT_FOUND."""
@@ -118,22 +137,28 @@ class Todos(UseCases):
             if (number := read_row_token(typed)) is not None:
                 return (await _view_of(session, owner_id, number),)
             todos = await open_todos(session, owner_id)
-        query = fold(typed)
-        same = tuple(todo for todo in todos if query in {fold(todo.text), fold(todo.label)})
-        return same[:1] or _matching(todos, query)
+        query = fold(typed[:_TYPED])
+        folded = await each_of(todos, _fold)
+        same = tuple(one.todo for one in folded if query in {one.text, one.label})
+        return same[:1] or await _matching(folded, query)
 
-    async def suggest(self, owner_id: int, typed: str) -> tuple[TodoView, ...]:
-        """At most 25 open to-dos for what has been typed so far."""
+    async def suggest(self, owner_id: int, typed: str, deadline: Deadline | None = None) -> tuple[TodoView, ...]:
+        """At most 25 open to-dos for what has been typed so far; once the deadline is over, of those looked at."""
         async with self.db.read(owner_id) as session:
-            todos = await open_todos(session, owner_id)
-        return (_matching(todos, fold(typed)) if typed.strip() else todos)[:_SUGGESTIONS]
+            todos = await open_todos(session, owner_id, deadline)
+        query = fold(typed[:_TYPED])
+        if not query:
+            return todos[:_SUGGESTIONS]
+        folded = await each_of(todos, _fold, deadline=deadline)
+        return (await _matching(folded, query, deadline))[:_SUGGESTIONS]
 
     async def done(self, owner_id: int, todo_id: int) -> Ticked:
         """Tick a to-do, and take back its ping. Ticking it again changes nothing. Raises NOT_FOUND."""
         async with self.db.write(owner_id) as session:
             todo = await own(session, Todo, owner_id, todo_id)
             await tick(session, [todo])
-            await session.flush()
+        # Everybody else may write meanwhile.
+        async with self.db.read(owner_id) as session:
             return Ticked(await _view_of(session, owner_id, todo_id), await open_todos(session, owner_id))
 
 
@@ -145,10 +170,12 @@ async def tick(session: AsyncSession, todos: Sequence[Todo]) -> None:
     await cancel(session, (Kind.TODO_DUE,), [todo.id for todo in fresh], "the to-do is done")
 
 
-async def open_todos(session: AsyncSession, owner_id: int) -> tuple[TodoView, ...]:
-    """What is open: the next due first, then by age."""
+async def open_todos(
+    session: AsyncSession, owner_id: int, deadline: Deadline | None = None
+) -> tuple[TodoView, ...]:
+    """What is open: the next due first, then by age; once the deadline is over, as much as was read."""
     query = _todos(owner_id).where(Todo.done_at.is_(None)).order_by(Todo.due_at.asc().nulls_last(), Todo.id)
-    return tuple([view(*row) for row in await session.execute(query)])
+    return tuple(await read_all(session, query, lambda row: view(*row), deadline=deadline))
 
 
 async def todos_by_id(session: AsyncSession, owner_id: int, ids: Iterable[int]) -> dict[int, TodoView]:
@@ -160,7 +187,12 @@ async def todos_by_id(session: AsyncSession, owner_id: int, ids: Iterable[int]) 
 async def of_meeting(session: AsyncSession, owner_id: int, interview_id: int) -> tuple[Todo, ...]:
     """The to-dos that come from one meeting, the oldest first."""
     query = owned(Todo, owner_id).where(Todo.interview_id == interview_id).order_by(Todo.id)
-    return tuple((await session.scalars(query)).all())
+    return tuple(await read_all(session, query, lambda row: row[0]))
+
+
+def _open(owner_id: int, contact_id: int | None) -> Select[Todo]:
+    """What is open and has to do with a contact, or with nobody."""
+    return owned(Todo, owner_id).where(Todo.done_at.is_(None), Todo.contact_id == contact_id)
 
 
 def _todos(owner_id: int) -> Select[Todo, str | None]:
@@ -177,25 +209,37 @@ async def _view_of(session: AsyncSession, owner_id: int, todo_id: int) -> TodoVi
     return (await todos_by_id(session, owner_id, [todo.id]))[todo.id]
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """What a student wants on their list, held against what was there when they asked."""
+
+    owner_id: int
+    lines: Sequence[str]
+    same: Sequence[int]
+    """To-dos that said the same as one of the lines."""
+    newest_id: int
+    """Of the to-dos that were compared."""
+
+
+async def _kept(
+    session: AsyncSession, room: Room, there: _Lines, contact_id: int | None, interview: Interview | None
+) -> list[Todo]:
+    """A to-do for each line: one that is there, also since a moment ago, or a new one. Raises NO_ROOM."""
+    await ensure_user(session, there.owner_id)
+    known = _open(there.owner_id, contact_id).where(Todo.id.in_(there.same) | (Todo.id > there.newest_id))
+    by_text = {fold(todo.text): todo for todo in await session.scalars(known.order_by(Todo.id))}
+    kept = [by_text.get(fold(line)) or _new(there.owner_id, line, contact_id, interview) for line in there.lines]
+    await check_room(session, room, Todo, there.owner_id, sum(todo.id is None for todo in kept))
+    return kept
+
+
 async def _keep(
-    session: AsyncSession,
-    room: Room,
-    owner_id: int,
-    lines: Iterable[str],
-    *,
-    due: datetime | None,
-    contact_id: int | None,
-    interview: Interview | None,
+    session: AsyncSession, owner_id: int, kept: Sequence[Todo], *, due: datetime | None, interview: Interview | None
 ) -> Added:
-    user = await ensure_user(session, owner_id)
-    known = owned(Todo, owner_id).where(Todo.done_at.is_(None), Todo.contact_id == contact_id)
-    there = {fold(todo.text): todo for todo in await session.scalars(known)}
-    kept = [there.get(fold(line)) or _new(owner_id, line, contact_id, interview) for line in lines]
-    await check_room(session, room, Todo, owner_id, sum(todo.id is None for todo in kept))
     session.add_all(kept)
     await session.flush()
     if due is not None:
-        await _plan(session, user, kept, due)
+        await _plan(session, await session.get_one(User, owner_id), kept, due)
     return await _added(session, owner_id, kept, interview)
 
 
@@ -223,12 +267,33 @@ async def _added(session: AsyncSession, owner_id: int, kept: Sequence[Todo], int
     return Added(todos, interview.id, note_waits=await session.scalar(unsent) is not None)
 
 
-def _matching(todos: Sequence[TodoView], query: str) -> tuple[TodoView, ...]:
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """A to-do for comparing."""
+
+    todo: TodoView
+    text: str
+    label: str
+
+
+def _fold(todo: TodoView) -> _Folded:
+    text = fold(todo.text)
+    return _Folded(todo, text, f"{text} · {fold(todo.contact_name)}" if todo.contact_name else text)
+
+
+async def _matching(
+    folded: Sequence[_Folded], query: str, deadline: Deadline | None = None
+) -> tuple[TodoView, ...]:
     """What holds every typed word; else what is much alike."""
-    holding = tuple(todo for todo in todos if all(word in fold(todo.label) for word in query.split()))
-    if holding:
+    words = query.split()
+    holds = await each_of(folded, lambda one: all(word in one.label for word in words))
+    if holding := tuple(one.todo for one, is_held in zip(folded, holds, strict=True) if is_held):
         return holding
-    labels = {todo.id: fold(todo.text) for todo in todos}
-    alike = process.extract(query, labels, scorer=fuzz.WRatio, score_cutoff=_LOOKS_LIKE, limit=_SUGGESTIONS)
-    by_id = {todo.id: todo for todo in todos}
-    return tuple(by_id[number] for _, _, number in alike)
+    likeness = await each_of(folded, partial(_likeness, query[:_COMPARED]), deadline=deadline)
+    ranked = sorted(zip(likeness, folded, strict=False), key=lambda pair: -pair[0])
+    return tuple(one.todo for how_much, one in ranked[:_SUGGESTIONS] if how_much)
+
+
+def _likeness(query: str, one: _Folded) -> float:
+    """From 0..100; 0 for what is hardly alike."""
+    return fuzz.WRatio(query, one.text[:_COMPARED], score_cutoff=_LOOKS_LIKE)

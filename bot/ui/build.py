@@ -121,15 +121,24 @@ def _block(block: Block, owner: int) -> discord.ui.Item[Any]:
 
 
 def _visible(letter: Letter) -> str:
-    shown = plain_lines(letter.text)
-    if len(shown) <= letter.shown:
+    shown = _beginning(letter)
+    if not _overflows(letter, shown):
         return shown
     cut = shown[: letter.shown].rsplit(" ", 1)[0].rstrip("\\")
     return f"{cut} …\n\n*The whole text is in the file below.*"
 
 
+def _beginning(letter: Letter) -> str:
+    """As much of it as is ever shown: a text of 20,000 characters is not drawn for 2,000 of them."""
+    return plain_lines(letter.text[: 2 * letter.shown])
+
+
+def _overflows(letter: Letter, shown: str) -> bool:
+    return len(shown) > letter.shown or len(letter.text) > 2 * letter.shown
+
+
 def _overflow(block: Block) -> File | None:
-    if isinstance(block, Letter) and len(plain_lines(block.text)) > block.shown:
+    if isinstance(block, Letter) and _overflows(block, _beginning(block)):
         return text_file(block.filename, block.text)
     return None
 

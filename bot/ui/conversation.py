@@ -14,6 +14,7 @@ from bot.services.evaluations import Evaluations
 from bot.ui import direct
 from bot.ui.cards import evaluation_doubt as doubts
 from bot.ui.cards import evaluations as cards
+from bot.ui.in_time import or_later
 from bot.ui.press import Press
 
 
@@ -133,7 +134,7 @@ class Conversation:
         """To the DM, with a way there as the answer; or how to open it when it is closed."""
         await press.defer()
         try:
-            channel = await direct.open_dm(press.interaction.client, press.user_id)
+            channel = await or_later(direct.open_dm(press.interaction.client, press.user_id))
             message = await direct.send(channel, press.user_id, cards.current(talk, self._texts, lead))
         except discord.Forbidden:
             await press.show(cards.closed(talk))

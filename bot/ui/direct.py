@@ -9,6 +9,7 @@ import discord
 from bot.domain.texts import readable
 from bot.ui.build import build
 from bot.ui.card import Card
+from bot.ui.in_time import UnansweredError, or_later
 from bot.ui.press import NO_MENTIONS
 
 log = logging.getLogger(__name__)
@@ -24,11 +25,13 @@ async def send(
 ) -> discord.Message:
     """Send `card` to `channel`; Discord drops a repeat of the same `nonce` for a few minutes.
 
-    Raises discord.Forbidden with code 50007 when the student's DMs are closed.
+    Raises discord.Forbidden with code 50007 when the student's DMs are closed. A message without a nonce is an
+    answer: raises UnansweredError when Discord does not take it in time.
     """
     built = build(card, owner)
     if nonce is None:
-        return await channel.send(view=built.view, files=built.files, allowed_mentions=NO_MENTIONS)
+        answer = channel.send(view=built.view, files=built.files, allowed_mentions=NO_MENTIONS)
+        return await or_later(answer)
     return await channel.send(view=built.view, files=built.files, allowed_mentions=NO_MENTIONS, nonce=nonce)
 
 
@@ -78,15 +81,14 @@ async def redraw(channel: DM, message_id: int, owner: int, card: Card) -> None:
     """Draw an earlier message anew. A message that is gone is left alone."""
     built = build(card, owner)
     with contextlib.suppress(discord.NotFound):
-        await channel.get_partial_message(message_id).edit(
-            view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS
-        )
+        message = channel.get_partial_message(message_id)
+        await or_later(message.edit(view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS))
 
 
 async def remove(channel: DM, message_id: int) -> None:
     """Take back an earlier message, if it is still there."""
     with contextlib.suppress(discord.NotFound):
-        await channel.get_partial_message(message_id).delete()
+        await or_later(channel.get_partial_message(message_id).delete())
 
 
 async def tidy(change: Awaitable[object]) -> None:
@@ -95,3 +97,5 @@ async def tidy(change: Awaitable[object]) -> None:
         await change
     except discord.HTTPException as error:
         log.warning("could not tidy the conversation: Discord says %s", error.code)
+    except UnansweredError:
+        log.warning("could not tidy the conversation: Discord did not answer in time")

@@ -16,6 +16,7 @@ from bot.ui.card import Block, Button, Card, Letter, Row, State, Style, Text
 from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, NEXT, primary
 from bot.ui.direct import CLOSED, say, send
 from bot.ui.form import Fields
+from bot.ui.in_time import UnansweredError
 from bot.ui.last_line import say_last
 from bot.ui.press import Press
 from bot.ui.sentences import sentence
@@ -33,8 +34,13 @@ async def report(press: Press, error: BaseException) -> None:
     cause = _unwrap(error)
     if _is_gone(cause):
         return
+    if isinstance(cause, UnansweredError):
+        log.warning("could not answer: Discord did not take it in time")
+        return
     try:
         await press.show(card_for(cause, press.fields, worth=1 if press.from_form else _WORTH))
+    except UnansweredError:
+        log.warning("could not tell the student about an error: Discord did not take it in time")
     except Exception as second:  # noqa: BLE001 - behind this door is only the last line
         if not _is_gone(second):
             await say_last(press.say, second, press.fields)
@@ -42,8 +48,13 @@ async def report(press: Press, error: BaseException) -> None:
 
 async def tell(message: discord.Message, error: BaseException) -> None:
     """Like `report`, for a DM."""
+    if isinstance(error, UnansweredError):
+        log.warning("could not answer a DM: Discord did not take it in time")
+        return
     try:
         await send(message.channel, message.author.id, card_for(error, {"text": message.content}))
+    except UnansweredError:
+        log.warning("could not answer a DM: Discord did not take it in time")
     except Exception as second:  # noqa: BLE001 - behind this door is only the last line
         if not _is_gone(second):
             await say_last(partial(say, message.channel), second, {})

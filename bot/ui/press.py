@@ -12,6 +12,7 @@ from bot.domain.texts import seen, whole_number
 from bot.ui.build import build
 from bot.ui.card import Card
 from bot.ui.form import Fields, Form, build_modal
+from bot.ui.in_time import in_time
 
 NO_MENTIONS = discord.AllowedMentions.none()
 
@@ -77,7 +78,12 @@ class Press:
 
         Private in a server, an ordinary message in the bot's DM. Right before and after an answer or a deferral,
         and after the message that was pressed is gone. Returns the message where Discord tells it.
+        Raises UnansweredError when Discord does not take it in time.
         """
+        async with in_time(sum(len(file.content) for file in card.files)):
+            return await self._show(card, replace=replace)
+
+    async def _show(self, card: Card, *, replace: bool) -> discord.Message | None:
         if self.first is not None:
             await self._show_first()
             replace = False
@@ -131,7 +137,8 @@ class Press:
 
     async def ask(self, form: Form) -> None:
         """Open `form`. Only possible as the first answer, and not to a submitted form (Discord's rule)."""
-        await self.interaction.response.send_modal(build_modal(form, self.user_id))
+        async with in_time():
+            await self.interaction.response.send_modal(build_modal(form, self.user_id))
         if self.first is not None:
             await Press(self.interaction).show(self.first)
 
@@ -139,7 +146,8 @@ class Press:
         """Tell Discord that the answer takes longer than its three seconds."""
         await self._show_first()
         if not self.interaction.response.is_done():
-            await self.interaction.response.defer(ephemeral=self.private, thinking=True)
+            async with in_time():
+                await self.interaction.response.defer(ephemeral=self.private, thinking=True)
 
     @property
     def from_form(self) -> bool:

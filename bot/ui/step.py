@@ -5,22 +5,21 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from discord import app_commands
 from discord.ext import commands
 
 from bot.clock import now
-from bot.domain.texts import clip, readable
+from bot.domain.texts import readable
 from bot.services import Services
 from bot.services.contact_names import ContactRef
-from bot.ui.card import bare
+from bot.services.slices import Deadline
 from bot.ui.form import Fields
 from bot.ui.press import Interaction, Press
 from bot.ui.router import Router
+from bot.ui.suggestions import Choices, suggestion, suggestions
 from bot.ui.when import Tense, parse_when
 
 H = TypeVar("H", bound=Callable[..., Awaitable[None]])
 
-SUGGESTION_LIMIT = 100
 _ACTION = "__rapport_action__"
 
 
@@ -65,12 +64,8 @@ class Step(commands.Cog):
         """Like `moment_of`; None when nothing was typed."""
         return await self.moment_of(press, tense) if press.text("when") else None
 
-    async def complete_contact(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggestions
+    async def complete_contact(self, interaction: Interaction, typed: str, deadline: Deadline) -> Choices:
         """The caller's own contacts for a `contact` option, best match first."""
-        found = await self.services.contacts.suggest(interaction.user.id, typed)
+        found = await self.services.contacts.suggest(interaction.user.id, typed, deadline)
         return [suggestion(contact.label, contact.token) for contact in found]
-
-
-def suggestion(label: str, value: str) -> app_commands.Choice[str]:
-    """What is offered while somebody types. Discord refuses all of them for one that says nothing or too much."""
-    return app_commands.Choice(name=clip(bare(label), SUGGESTION_LIMIT) or value, value=value)

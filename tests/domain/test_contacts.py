@@ -1,5 +1,6 @@
 """Reading what a student types about somebody, and telling when two entries are likely one person."""
 
+import unicodedata
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.contacts import (
+    GROWTH,
     NOTE_LIMIT,
     NOTES_LIMIT,
     Known,
@@ -23,6 +25,7 @@ from bot.domain.contacts import (
 )
 from bot.domain.errors import CoachError, Code
 from bot.domain.visible import is_blank
+from bot.services.contact_names import alike
 
 EVENING = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)
 DENVER = ZoneInfo("America/Denver")
@@ -159,14 +162,14 @@ def test_titles_are_no_names(name: str, key: str) -> None:
     ],
 )
 def test_two_entries_for_one_person(one: Known, other: Known, *, same: bool) -> None:
-    assert likely_same(one, other) is same
-    assert likely_same(other, one) is same
+    assert likely_same(one, other, alike) is same
+    assert likely_same(other, one, alike) is same
 
 
 def test_a_contact_is_no_duplicate_of_itself() -> None:
     ana = Known(1, "Ana")
-    assert find_duplicate(ana, [ana]) is None
-    assert find_duplicate(ana, [ana, Known(2, "Eva"), Known(3, "ana")]) == Known(3, "ana")
+    assert find_duplicate(ana, [ana], alike) is None
+    assert find_duplicate(ana, [ana, Known(2, "Eva"), Known(3, "ana")], alike) == Known(3, "ana")
 
 
 def test_notes_pile_up_newest_first() -> None:
@@ -202,3 +205,21 @@ def test_notes_have_an_end(notes: str, note: str, code: Code, field: str) -> Non
     with pytest.raises(CoachError) as refusal:
         with_note(notes, note, EVENING, DENVER)
     assert (refusal.value.code, refusal.value.params["field"]) == (code, field)
+
+
+def test_folding_bounds_what_is_compared() -> None:
+    """No character grows more than that, and none together with others."""
+    growing = [chr(code) for code in range(0x110000) if len(unicodedata.normalize("NFKD", chr(code))) > 1]
+    assert len(growing) > 1000
+    for character in (*growing, "ß", "İ", "ŉ", "ΐ", "ﬃ", "æ"):
+        assert len(fold(character * 10)) <= 10 * GROWTH, hex(ord(character))
+
+
+@given(st.text(max_size=200))
+def test_folded_text_is_folded(text: str) -> None:
+    assert len(fold(text)) <= GROWTH * len(text)
+
+
+def test_only_the_beginning_of_a_text_is_searched_for_addresses() -> None:
+    assert read_reach("_" * 500 + " ana@example.org").email == "ana@example.org"
+    assert read_reach("_" * 5000 + " ana@example.org").email is None

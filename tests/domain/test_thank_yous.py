@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import UTC, datetime, time, timedelta
+from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain import thank_you_review, thank_yous
 from bot.domain.reminders import Kind, Planned
 from bot.domain.thank_you_review import review
 from bot.domain.thank_yous import (
@@ -320,3 +322,33 @@ def test_what_was_ticked_joins_what_was_told(done: str, ticked: tuple[str, ...],
     note = compose(NoteParts("Ana", "Maya", learned="storms", done=done, ticked=ticked), SPOKEN)
     assert all(text in note for text in said)
     assert ("advice" in note) == bool(ticked)
+
+
+def test_far_more_than_a_note_has_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words are compared letter by letter, each with each: of the longest note with the longest list too."""
+    compared = 0
+
+    def counting(word: str, possibilities: list[str], **how: float) -> list[str]:
+        nonlocal compared
+        compared += len(possibilities)
+        return get_close_matches(word, possibilities, **how)
+
+    monkeypatch.setattr(thank_you_review, "get_close_matches", counting)
+    deeds = " ".join(f"I read xa{number}b yc{number}d ze{number}f." for number in range(200))
+    todos = [" ".join(f"g{number}{other}" for other in range(30)) for number in range(5000)]
+    thank_you_review.review(deeds, NoteParts("Ana", "Maya"), todos)
+    assert 0 < compared <= 30_000
+
+
+@pytest.mark.parametrize(
+    "blank", ["", " ", "...", "Nothing yet!", "not really", "n/a", "- none -", "… yet", "[" * 50_000]
+)
+def test_nothing_is_nothing(blank: str) -> None:
+    assert not thank_yous._given(blank)
+
+
+@pytest.mark.parametrize(
+    "said", ["I read it", "nothing but reefs", "no one", "[" * 50_000 + "x", "x" + "[" * 50_000]
+)
+def test_something_is_something(said: str) -> None:
+    assert thank_yous._given(said)

@@ -27,7 +27,7 @@ from bot.ui.card import (
 from bot.ui.errors import card_for
 from bot.ui.fit import TEXT_LIMIT, WHOLE, cut
 from bot.ui.form import ChoiceField, Form, TextField, TickField, build_modal
-from bot.ui.step import suggestion
+from bot.ui.suggestions import suggestion
 from tests.limits import BUTTON, TEXT, check_choices, check_message, check_modal, parts
 from tests.markdown import mischief
 from tests.ui.any_card import Drawing, arguments, drawings, refusals

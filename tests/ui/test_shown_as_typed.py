@@ -155,3 +155,21 @@ def test_an_address_leads_where_its_button_says(text: str) -> None:
         assert parsed.username is parsed.password is None
         assert address.isascii()
         assert address.isprintable()
+
+
+@pytest.mark.parametrize("text", ["\u200b" * 5000 + "word", "word " * 5000, "*" * 5000])
+def test_of_a_text_that_goes_on_in_a_file_only_the_beginning_is_drawn(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_in: list[int] = []
+
+    def counting(typed: str) -> str:
+        read_in.append(len(typed))
+        return plain_lines(typed)
+
+    monkeypatch.setattr("bot.ui.build.plain_lines", counting)
+    built = build(Card("Notes", [Letter(text, "notes.txt")]), 1)
+    assert [file.filename for file in built.files] == ["notes.txt"]
+    assert built.files[0].fp.read() == text.encode()
+    assert "The whole text is in the file below" in str(built.view.to_components())
+    assert max(read_in) <= 4400
