@@ -123,6 +123,7 @@ class Rapport(commands.Bot):
         """Start everything; runs once, after login and before the gateway connects."""
         await bring_up_to_date(self.db.engine)
         await erase_again(self.db.engine, self.db.erased)
+        await self.services.mydata.finish()
         for cog in COGS:
             await self.add_cog(cog(self.services, self.router))
         self.add_dynamic_items(Routed)
