@@ -162,9 +162,7 @@ def largest(owner: int, counts: Counts) -> bytes:
     people, soon = counts.contacts, (present + timedelta(days=3)).isoformat()
     tables: dict[str, list[Row]] = {
         "users": [_user(owner)],
-        "contacts": [
-            {"id": n, "owner_id": 0, "name": f"C{n}", **_NOBODY, "created_at": then} for n in range(people)
-        ],
+        "contacts": [_person(n, then) for n in range(people)],
         "interviews": [
             {"id": n, "contact_id": n % people, "starts_at": soon, "minutes": 30, "status": "scheduled"}
             | {"created_at": then}
@@ -207,14 +205,15 @@ def pings_only(owner: int, counts: Counts) -> bytes:
     return _packed(
         {
             "users": [_user(owner)],
-            "contacts": [{"id": 1, "owner_id": 0, "name": "Ana", **_NOBODY, "created_at": then}],
-            "interviews": [meeting],
+            "contacts": [_person(1, then)],
+            "interviews": [meeting | {"created_at": then}],
             "reminders": [_ping("prepare", 1, n, soon, "pending") for n in range(int(20_000 * counts.share))],
         }
     )
 
 
-_NOBODY: Row = {"referred_by_id": None}
+def _person(number: int, then: str) -> Row:
+    return {"id": number, "owner_id": 0, "name": f"C{number}", "referred_by_id": None, "created_at": then}
 
 
 def _user(owner: int) -> Row:

@@ -18,7 +18,6 @@ from bot.app import Rapport
 from bot.services.contact_views import Entry
 from bot.ui.cards import mydata as cards
 
-PRINT = False
 FULL = 4_000_000
 """The student at every limit."""
 _HOSTILE = "\ufdfa" * 60
@@ -102,25 +101,17 @@ async def measure(run: Run) -> Found:
                     begun = time.perf_counter()
                     await deed()
                     took[name] = time.perf_counter() - begun
-                    if PRINT:
-                        print(name, took[name], flush=True)
                 asking.forget()
                 found[name] = min(found.get(name, max(waits)), max(waits))
     finally:
         await ours.close()
-    stalls = run.stalls.longest
     worst = max(found, key=lambda name: found[name])
-    return Found(
-        {"others_wait_ms": 1000 * found[worst]},
-        (
-            *(
-                f"others wait {1000 * found[name]:.1f} ms, the loop {1000 * stalls[f'others: {name}']:.1f} ms: {name}, "
-                f"{1000 * took[name]:.0f} ms"
-                for name in found
-            ),
-            f"others wait longest for {worst!r}",
-        ),
-    )
+    notes = [
+        f"beside {name} of {1000 * took[name]:.0f} ms: others wait {1000 * found[name]:.1f} ms at most, "
+        f"the loop {1000 * run.stalls.longest[f'others: {name}']:.1f} ms"
+        for name in found
+    ]
+    return Found({"others_wait_ms": 1000 * found[worst]}, (*notes, f"others wait longest beside {worst!r}"))
 
 
 async def _nothing() -> None:
