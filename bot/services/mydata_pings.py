@@ -10,15 +10,14 @@ from datetime import datetime
 
 from sqlalchemy import Table
 
-from bot.domain.reminders import SNOOZE, Kind, Status, renumbered_key
-from bot.domain.requests import RequestStatus
+from bot.domain.reminders import SNOOZE, Status, renumbered_key
 from bot.services.mydata_reading import Export, Row
 from bot.services.planning import SUBJECTS
 from bot.services.room import KEPT_PINGS
-from bot.storage.models import Base, Reminder, Request
+from bot.storage.models import Base, Reminder
 
 _TABLES = Base.metadata.tables
-REMINDERS, _REQUESTS = _TABLES[Reminder.__tablename__], _TABLES[Request.__tablename__]
+REMINDERS = _TABLES[Reminder.__tablename__]
 ABOUT: Mapping[str, Table] = {
     kind.value: _TABLES[model.__tablename__] for model, kinds in SUBJECTS.items() for kind in kinds
 }
@@ -32,7 +31,7 @@ class Pings:
     over: Sequence[Row]
     """With what became of them; as many as are kept of anybody."""
     coming: Sequence[Row]
-    """Put off by the student, or another reminder of a request: no row tells when those are to come."""
+    """Put off by the student: no other row tells until when."""
 
 
 def about(ping: Row) -> Table:
@@ -45,7 +44,6 @@ def taken(export: Export, present: datetime) -> Pings:
     # A ping about what went with a contact may have stayed behind, and has nothing to say. Neither has a warning of
     # what happens to those who stay away.
     there = {(table, row.number("id")) for table in set(ABOUT.values()) for row in export[table]}
-    asked = {(row.number("id"), row.values["nudges"]) for row in export[_REQUESTS] if _waits(row)}
     over: list[Row] = []
     coming: list[Row] = []
     for row in export[REMINDERS]:
@@ -57,16 +55,12 @@ def taken(export: Export, present: datetime) -> Pings:
             over.append(row)
         elif row.values["available_at"] <= present:
             over.append(Row(row.values | _MISSED, row.numbers))
-        elif SNOOZE in key or (kind == Kind.NUDGE and (subject, int(key.rpartition(":")[2])) in asked):
+        elif SNOOZE in key:
             coming.append(row)
     return Pings(_newest(over), _newest(coming))
 
 
 _MISSED = {"status": Status.STALE.value, "reason": "its moment was over when it was brought back"}
-
-
-def _waits(request: Row) -> bool:
-    return bool(request.values["status"] == RequestStatus.SENT and request.values["nudges"] > 0)
 
 
 def _newest(rows: Sequence[Row]) -> Sequence[Row]:

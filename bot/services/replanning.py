@@ -89,7 +89,7 @@ def _unthanked(owner_id: int) -> Select[Any]:
 
 
 def _unanswered(owner_id: int) -> Select[Any]:
-    """Requests whose first reminder is still to come: a later one counts from a moment that is not kept."""
+    """Requests of which the student was not reminded yet: for those they have reminded of there is no ping."""
     return owned(Request, owner_id).where(Request.status == RequestStatus.SENT.value, Request.nudges == 0)
 
 
