@@ -20,8 +20,8 @@ from bot.domain.reminders import Kind, Status
 from bot.handbook.models import Handbook
 from bot.services.base import UseCases, known_zone, quiet_of
 from bot.services.memory import Memory
+from bot.services.pace import AT_ONCE, erase_the_rest
 from bot.services.reminders import arm, cancel
-from bot.services.slices import AT_ONCE, erase_the_rest
 from bot.storage.engine import Database
 from bot.storage.erasure import delete_some
 from bot.storage.models import Contact, Interview, Reminder, User

@@ -22,9 +22,9 @@ from bot.services.mydata_arrival import bring_back
 from bot.services.mydata_files import ExportFile, files_of
 from bot.services.mydata_pings import Pings, taken
 from bot.services.mydata_reading import Export, read_export
+from bot.services.pace import AT_ONCE, by_and_by, erase_the_rest
 from bot.services.replanning import Reached, replan_the_rest
 from bot.services.room import check_rows
-from bot.services.slices import AT_ONCE, by_and_by, erase_the_rest
 from bot.storage.engine import Database
 from bot.storage.erasure import delete_some
 from bot.storage.models import Contact, Evaluation, Interview, Request, Todo, User

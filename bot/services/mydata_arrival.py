@@ -22,9 +22,9 @@ from bot.services import stand_ins
 from bot.services.base import ensure_user
 from bot.services.mydata_pings import REMINDERS, Pings, about
 from bot.services.mydata_reading import Export, Row
+from bot.services.pace import Pace, erase_the_rest
 from bot.services.reminders import announce
 from bot.services.replanning import Reached, replan_the_rest
-from bot.services.slices import Pace, erase_the_rest
 from bot.storage.engine import Database
 from bot.storage.in_place import beside_the_loop
 from bot.storage.models import Base, Contact, User

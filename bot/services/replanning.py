@@ -18,6 +18,7 @@ from bot.domain.reminders import Kind, Planned
 from bot.domain.requests import RequestStatus
 from bot.services import stand_ins
 from bot.services.base import owned
+from bot.services.pace import Pace
 from bot.services.planning import (
     MEETING,
     THANKS,
@@ -28,7 +29,6 @@ from bot.services.planning import (
 )
 from bot.services.reminders import arm_anew
 from bot.services.room import drop_old_pings
-from bot.services.slices import Pace
 from bot.storage.engine import Database
 from bot.storage.models import Interview, Request, ThankYou, Todo, User
 

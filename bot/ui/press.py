@@ -130,9 +130,9 @@ class Press:
         if not self.interaction.response.is_done():
             await self.interaction.response.defer(ephemeral=self.private, thinking=True)
 
-    async def in_time(self, work: Coroutine[Any, Any, T]) -> T:
+    async def patiently(self, work: Coroutine[Any, Any, T]) -> T:
         """What `work` gives. Where that takes long, Discord is told first that the answer comes later."""
-        task = asyncio.create_task(work, name="in_time")
+        task = asyncio.create_task(work, name="patiently")
         try:
             if not (await asyncio.wait([task], timeout=_PATIENCE))[0]:
                 await self.defer()

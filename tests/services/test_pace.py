@@ -15,7 +15,7 @@ from bot.clock import now
 from bot.domain.errors import Code
 from bot.domain.room import Room
 from bot.handbook import loader
-from bot.services import Services, build_services, slices
+from bot.services import Services, build_services, pace
 from bot.storage.engine import Database
 from bot.storage.erasure import erase_again
 from bot.storage.models import Contact, Interview, Reminder, Request, User
@@ -31,7 +31,7 @@ Does = Callable[[Services], Awaitable[object]]
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few rows at a time, whatever they cost."""
     for name, rows in {"FIRST": 7, "LEAST": 7, "MOST": 7, "AT_ONCE": 7}.items():
-        monkeypatch.setattr(slices, name, rows)
+        monkeypatch.setattr(pace, name, rows)
     monkeypatch.setattr("bot.services.mydata.AT_ONCE", 7)
 
 
