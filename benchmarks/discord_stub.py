@@ -20,6 +20,16 @@ _APPLICATION = {
     "flags": 0,
     "owner": _USER,
 }
+_MESSAGE: dict[str, Any] = {
+    "type": 0,
+    "content": "",
+    "timestamp": "2026-01-01T00:00:00+00:00",
+    "edited_timestamp": None,
+    "tts": False,
+    "pinned": False,
+    "mention_everyone": False,
+    **{name: [] for name in ("mentions", "mention_roles", "attachments", "embeds", "components")},
+}
 _ids = itertools.count(discord.utils.time_snowflake(discord.utils.utcnow()))
 
 
@@ -27,7 +37,9 @@ class Answers(AsyncWebhookAdapter):
     """Takes every answer to an interaction and says that it arrived."""
 
     async def request(self, route: Any, *_args: Any, **_kwargs: Any) -> Any:
-        """What Discord says to an answer that it takes."""
+        """What Discord says to an answer that it takes, be it one that came later."""
+        if route.method == "PATCH":
+            return {"id": str(next(_ids)), "author": _USER, **_MESSAGE}
         return {"interaction": {"id": route.webhook_id, "type": 2, "response_message_id": str(next(_ids))}}
 
 

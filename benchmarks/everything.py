@@ -6,13 +6,14 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import claims, handlers, job_store, lateness, start_up, wake_ups, workers
+from benchmarks import claims, handlers, job_store, lateness, others, start_up, wake_ups, workers
 from benchmarks.plan import Found, Run, Sizes
 from benchmarks.stalls import Stalls
 
 _Measure = Callable[[Run], Coroutine[Any, Any, Found]]
 _IN_A_LOOP: tuple[_Measure, ...] = (
     handlers.measure,
+    others.measure,
     claims.measure,
     lateness.spread,
     lateness.same_second,

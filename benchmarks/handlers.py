@@ -22,7 +22,7 @@ Ask = Callable[[int], Awaitable[float]]
 class Asking:
     """Gives commands, each with a text of its own."""
 
-    def __init__(self, ours: Rapport, bare: commands.Bot, file: Path) -> None:
+    def __init__(self, ours: Rapport, bare: commands.Bot | None, file: Path) -> None:
         self._ours = ours
         self._bare = bare
         self._file = file
@@ -30,6 +30,8 @@ class Asking:
 
     async def bare(self, student: int) -> float:
         """The bare command."""
+        if self._bare is None:
+            raise RuntimeError("there is no bare bot here")
         return await _timed(self._bare, command(student, "ping"))
 
     async def each(self, student: int) -> float:

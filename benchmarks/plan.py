@@ -32,6 +32,10 @@ class Sizes:
     shared: int
     """Reminders that are due at once, for one worker process or for two."""
     starts: int
+    full_share: float
+    """How much of what one student may keep is there of one who is at every limit."""
+    full_rounds: int
+    """How often that student does everything that takes long."""
     idle_seconds: float
     """How long the bot has nothing to do before its memory is read."""
 
@@ -48,6 +52,8 @@ FULL = Sizes(
     jobs=1_000,
     job_rounds=3,
     shared=10_000,
+    full_share=1,
+    full_rounds=3,
     starts=5,
     idle_seconds=3,
 )
@@ -61,6 +67,7 @@ QUICK = replace(
     jobs=300,
     job_rounds=1,
     shared=3_000,
+    full_rounds=1,
     starts=3,
     idle_seconds=1,
 )
@@ -76,6 +83,8 @@ TINY = Sizes(
     jobs=20,
     job_rounds=1,
     shared=400,
+    full_share=0.004,
+    full_rounds=1,
     starts=1,
     idle_seconds=0,
 )

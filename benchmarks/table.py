@@ -34,6 +34,7 @@ LINES = (
     Line("lateness_p50_ms", "ms after it was due", 5, 3),
     Line("lateness_p99_ms", "ms after it was due", 25, 10),
     Line("loop_stall_ms", "ms, the longest of all", 50, 20),
+    Line("others_wait_ms", "ms, another's command beside a student at every limit", 100, 50),
     Line("burst_1000_s", "s until the last of 1,000", 21, 20.2),
     Line("vs_job_store", "times a job each in APScheduler's store", 20, 60, more_is_better=True),
     Line("pg_two_workers", "times one worker's rows/s on PostgreSQL", 1.5, 1.8, more_is_better=True),

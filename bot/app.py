@@ -163,6 +163,7 @@ class Rapport(commands.Bot):
         if takes_what_is_not_bound(self.db.engine):
             log.warning("not all that students wrote is encrypted and bound to them: python -m bot db rotate-keys")
         await erase_again(self.db.engine, self.db.erased)
+        await self.services.mydata.finish()
         for cog in COGS:
             await self.add_cog(cog(self.services, self.router))
         self.add_dynamic_items(Routed)

@@ -85,7 +85,8 @@ class Profile(Step):
     @action("profile.quiet")
     async def set_quiet(self, press: Press) -> None:
         """Take the quiet hours."""
-        view = await self.services.profiles.set_quiet(press.user_id, press.text("from"), press.text("until"))
+        setting = self.services.profiles.set_quiet(press.user_id, press.text("from"), press.text("until"))
+        view = await press.patiently(setting)
         await press.show(cards.quiet_set(view))
 
     @action("profile.zone.search")
@@ -127,7 +128,7 @@ class Profile(Step):
             await press.show(cards.zones_found(typed, now(), found), replace=True)
 
     async def _take(self, press: Press, name: str) -> None:
-        done = await self.services.profiles.set_zone(press.user_id, name)
+        done = await press.patiently(self.services.profiles.set_zone(press.user_id, name))
         waiting = done.parked if done.parked and done.parked.action in self.router.handlers else None
         card = cards.zone_set(done.profile, goes_on=waiting is not None)
         if waiting is None:

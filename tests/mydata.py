@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,11 @@ class Lived:
         """What is in it."""
         return dict(json.loads(self.content)["tables"])
 
+    @property
+    def exported_at(self) -> datetime:
+        """When that was: what it says is to come still was."""
+        return datetime.fromisoformat(json.loads(self.content)["exported_at"])
+
 
 async def lived(folder: Path) -> Lived:
     """A student's ten days, and what these do not bring."""
@@ -73,8 +78,8 @@ async def _the_rest(rapport: World, owner_id: int) -> None:
                     user_id=owner_id,
                     kind=Kind.KEEP_IN_TOUCH.value,
                     subject_id=contact.id,
-                    due_at=now() + timedelta(days=number),
-                    available_at=now() + timedelta(days=number),
+                    due_at=now() + timedelta(days=number, hours=1),
+                    available_at=now() + timedelta(days=number, hours=1),
                     expires_at=now() + timedelta(days=30),
                     status=status.value,
                     reason="so it is",
@@ -136,15 +141,34 @@ async def every_row(db: Database) -> Tables:
 
 def meant(tables: Tables) -> Tables:
     """What an export says, with places in it instead of numbers of rows, and without what begins anew."""
-    # A warning of what happens to those who stay away does not come back: whoever brings it back is here.
-    tables = tables | {"reminders": [row for row in tables["reminders"] if row["kind"] in _ABOUT]}
-    places = {
+    tables = tables | {"reminders": [row for row in tables["reminders"] if _comes_back(row)]}
+    places: dict[str, dict[int, Any]] = {
         name: {row["id"]: place for place, row in enumerate(rows) if "id" in row} for name, rows in tables.items()
     }
-    return {name: [_meant(name, row, places) for row in rows] for name, rows in tables.items()}
+    # Those that are planned anew come in another order.
+    pings = {row["id"]: row for row in tables["reminders"]}
+    places["reminders"] = {number: _known_by(row, places, pings) for number, row in pings.items()}
+    found = {name: [_meant(name, row, places) for row in rows] for name, rows in tables.items()}
+    return found | {"reminders": sorted(found["reminders"], key=lambda row: str(row["dedupe_key"]))}
 
 
-def _meant(name: str, row: Mapping[str, Any], places: Mapping[str, Mapping[int, int]]) -> dict[str, Any]:
+def _comes_back(ping: Mapping[str, Any]) -> bool:
+    """A warning of what happens to those who stay away does not: whoever brings it back is here. Nor does what
+    nothing plans any more."""
+    return ping["kind"] in _ABOUT and (ping["kind"], ping["status"]) != (Kind.KEEP_IN_TOUCH, Status.PENDING)
+
+
+def _known_by(
+    ping: Mapping[str, Any], places: Mapping[str, Mapping[int, Any]], pings: Mapping[int, Mapping[str, Any]]
+) -> tuple[Any, ...]:
+    base, _, snoozed = ping["dedupe_key"].partition("+snooze")
+    kind, subject, sequence = base.split(":")
+    assert (kind, int(subject)) == (ping["kind"], ping["subject_id"])
+    about = places[_ABOUT[kind]][ping["subject_id"]]
+    return (kind, about, sequence, _known_by(pings[int(snoozed)], places, pings) if snoozed else None)
+
+
+def _meant(name: str, row: Mapping[str, Any], places: Mapping[str, Mapping[int, Any]]) -> dict[str, Any]:
     table = Base.metadata.tables[name]
     found = {column: value for column, value in row.items() if column not in NOT_TAKEN.get(name, {})}
     if "id" in row:
@@ -153,11 +177,10 @@ def _meant(name: str, row: Mapping[str, Any], places: Mapping[str, Mapping[int, 
         if key.column.table is not USERS and row[key.parent.name] is not None:
             found[key.parent.name] = places[key.column.table.name][row[key.parent.name]]
     if name == "reminders":
-        found["subject_id"] = place = places[_ABOUT[row["kind"]]][row["subject_id"]]
-        base, _, snoozed = row["dedupe_key"].partition("+snooze")
-        kind, subject, sequence = base.split(":")
-        assert (kind, int(subject)) == (row["kind"], row["subject_id"])
-        found["dedupe_key"] = (kind, place, sequence, places["reminders"][int(snoozed)] if snoozed else None)
+        found["subject_id"] = places[_ABOUT[row["kind"]]][row["subject_id"]]
+        found["dedupe_key"] = found["id"]
+        if row["status"] == Status.PENDING:
+            found["reason"] = ""
     return found
 
 

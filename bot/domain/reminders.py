@@ -77,25 +77,27 @@ def planned(kind: Kind, subject_id: int, due_at: datetime, expires_at: datetime,
     return Planned(kind, subject_id, due_at, expires_at, f"{kind}:{subject_id}:{sequence}")
 
 
-_SNOOZE = "+snooze"
-_KEY = re.compile(rf"([a-z_]+):([0-9]{{1,19}}):([0-9]{{1,19}})(?:{re.escape(_SNOOZE)}([0-9]{{1,19}}))?")
+SNOOZE = "+snooze"
+"""In the key of a ping that was put off."""
+_KEY = re.compile(rf"([a-z_]+):([0-9]{{1,19}}):([0-9]{{1,19}})(?:{re.escape(SNOOZE)}([0-9]{{1,19}}))?")
 
 
 def snoozed_key(key: str, reminder_id: int) -> str:
     """The key of what comes back when that ping is put off. One at a time: a second choice moves the first."""
-    return f"{key.partition('+')[0]}{_SNOOZE}{reminder_id}"
+    return f"{key.partition('+')[0]}{SNOOZE}{reminder_id}"
 
 
 def renumbered_key(key: str, kind: str, subject: tuple[int, int], reminders: Mapping[int, int]) -> str:
     """`key` with new numbers for old: of its `subject` (old, new), and of the `reminders` that were put off.
 
-    Raises ValueError when it is no key of such a ping, and KeyError when it names a ping that is not there.
+    A ping that was put off and is not kept any more keeps its number. Raises ValueError when it is no key of such
+    a ping.
     """
     match, (old, new) = _KEY.fullmatch(key), subject
     if match is None or (match[1], int(match[2])) != (kind, old):
         raise ValueError(f"no key of a ping of this {kind}")
     base = f"{kind}:{new}:{int(match[3])}"
-    return snoozed_key(base, reminders[int(match[4])]) if match[4] else base
+    return snoozed_key(base, reminders.get(int(match[4]), int(match[4]))) if match[4] else base
 
 
 class Snooze(StrEnum):

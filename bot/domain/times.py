@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import CoachError, Code
@@ -156,15 +157,20 @@ def _clock_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime
     return after
 
 
-def _spans(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
-    """The quiet spans of the days around `moment`, in order.
+def _spans(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> tuple[tuple[datetime, datetime], ...]:
+    """The quiet spans of the days around `moment`, in order."""
+    return _spans_around(moment.astimezone(zone).date(), quiet, zone)
+
+
+@lru_cache(maxsize=512)
+def _spans_around(today: date, quiet: QuietHours, zone: ZoneInfo) -> tuple[tuple[datetime, datetime], ...]:
+    """Found out once for many pings of one day: nothing else in planning takes as long.
 
     A repeated start counts the first time and a repeated end the last, so that a clock change never makes
     a quiet night shorter. Spans that come to touch are one.
     """
     if quiet.start == quiet.end:
-        return []
-    today = moment.astimezone(zone).date()
+        return ()
     nights = timedelta(0) if quiet.start < quiet.end else _DAY
     spans: list[tuple[datetime, datetime]] = []
     for day in (today + days * _DAY for days in range(-3, 4)):
@@ -174,7 +180,7 @@ def _spans(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> list[tuple[da
             spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
         elif start < end:
             spans.append((start, end))
-    return spans
+    return tuple(spans)
 
 
 def _span_at(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> tuple[datetime, datetime] | None:

@@ -21,9 +21,10 @@ from bot.domain.reminders import Kind, Status
 from bot.handbook.models import Handbook
 from bot.services.base import UseCases, known_zone, quiet_of
 from bot.services.memory import Memory
+from bot.services.pace import AT_ONCE, erase_the_rest
 from bot.services.reminders import arm, cancel
 from bot.storage.engine import Database
-from bot.storage.erasure import delete_rows
+from bot.storage.erasure import delete_some
 from bot.storage.models import Contact, Interview, Reminder, User
 
 EVERY = timedelta(hours=23)
@@ -117,15 +118,16 @@ class Inactivity(UseCases):
                 if user.discord_id in busy:
                     continue
                 if step.warning is None and step.at <= present:
-                    await (await session.connection()).run_sync(delete_rows, user.discord_id)
-                    erased.append(user)
+                    connection = await session.connection()
+                    erased.append((user, await connection.run_sync(delete_some, user.discord_id, AT_ONCE)))
                 elif step.warning is not None and step.at <= present + _AHEAD:
                     await _plan(session, user, step.warning, step.at)
                     planned += 1
         # Not before the commit, as for those who ask for it: should the machine stop in between, a backup brings
         # back somebody who is warned and deleted again. The other way round it might be somebody who is back.
-        for user in erased:
+        for user, done in erased:
             await asyncio.to_thread(self.db.erased.add, user.discord_id, user.created_at, present)
+            await erase_the_rest(self.db, user.discord_id, done=done)
         if erased:
             await self.db.scrub()
         return Looked(planned, len(erased))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,16 +16,20 @@ from bot.domain.evaluations import EvaluationStatus
 from bot.domain.mydata import check_confirmation, check_size
 from bot.domain.room import STANDARD, Room
 from bot.handbook.models import Handbook
-from bot.services.base import UseCases, ensure_user, owned
+from bot.services import stand_ins
+from bot.services.base import UseCases, owned
 from bot.services.evaluation_views import Place
 from bot.services.mydata_arrival import bring_back
 from bot.services.mydata_files import ExportFile, files_of
+from bot.services.mydata_pings import Pings, taken
 from bot.services.mydata_reading import Export, read_export
-from bot.services.room import check_room
+from bot.services.pace import AT_ONCE, by_and_by, erase_the_rest
+from bot.services.replanning import Reached, replan_the_rest
+from bot.services.room import check_rows
 from bot.storage.engine import Database
-from bot.storage.erasure import delete_rows
-from bot.storage.models import Base, Contact, Evaluation, Interview, Request, Todo, User
-from bot.storage.personal import USERS, belongs_to, personal_tables
+from bot.storage.erasure import delete_some
+from bot.storage.models import Contact, Evaluation, Interview, Request, Todo, User
+from bot.storage.personal import belongs_to, personal_tables
 
 MAX_FILE_BYTES = 5_000_000
 """Bytes of an export that comes back, unpacked. One of 300 contacts with much text on each has half of that."""
@@ -58,10 +62,10 @@ class MyData(UseCases):
     async def export(self, owner_id: int) -> list[ExportFile]:
         """Everything that is kept, each column of each row: one JSON, and a CSV for each table. Changes nothing."""
         rows: dict[str, list[dict[str, Any]]] = {}
-        async with self.db.read(owner_id) as session:
+        async with self.db.read(owner_id, patient=True) as session:
             for table in personal_tables():
                 query = select(table).where(belongs_to(table, owner_id)).order_by(*table.primary_key)
-                rows[table.name] = [dict(row) for row in (await session.execute(query)).mappings()]
+                rows[table.name] = [dict(row) async for row in by_and_by(session, query)]
         return await asyncio.to_thread(files_of, rows, now())
 
     def comes_back(self, files: Sequence[ExportFile]) -> bool:
@@ -86,7 +90,7 @@ class MyData(UseCases):
                 if user is None:
                     return []
                 places = await _open_questions(session, owner_id)
-                await (await session.connection()).run_sync(delete_rows, owner_id)
+                done = await (await session.connection()).run_sync(delete_some, owner_id, AT_ONCE)
                 # Before the commit: should the machine stop in between, the next start does what was asked for.
                 await asyncio.to_thread(self.db.erased.add, owner_id, user.created_at, now())
                 noted = user.created_at
@@ -95,6 +99,8 @@ class MyData(UseCases):
             if noted is not None:
                 await asyncio.to_thread(self.db.erased.withdraw, owner_id, noted)
             raise
+        # Should the machine stop from here on, the next start does the rest.
+        await erase_the_rest(self.db, owner_id, done=done)
         await self.db.scrub()
         return places
 
@@ -105,21 +111,31 @@ class MyData(UseCases):
     async def bring_back(self, owner_id: int, content: bytes) -> Returned:
         """Keep what is in an exported file, for a student of whom nothing is kept but what they are called.
 
-        Rows get new numbers; `mydata_values.NOT_TAKEN` says what begins anew. Nothing is kept when it raises
-        SOMETHING_KEPT, NO_EXPORT, EXPORT_CHANGED, EXPORT_OF_ANOTHER, FILE_TOO_LARGE, TOO_MANY or NO_ROOM.
+        Rows get new numbers; `mydata_values.NOT_TAKEN` says what begins anew, and `mydata_pings` which pings. All
+        of it is there at once, or nothing is: also after a stop of the bot, and when it raises SOMETHING_KEPT,
+        NO_EXPORT, EXPORT_CHANGED, EXPORT_OF_ANOTHER, FILE_TOO_LARGE, TOO_MANY or NO_ROOM.
         """
         async with self._one_at_a_time:
-            export = await asyncio.to_thread(read_export, content, owner_id, self._max_file_bytes)
+            export, pings = await asyncio.to_thread(self._read, content, owner_id)
         try:
-            async with self.db.write(owner_id) as session:
-                await _begin_empty(session, owner_id)
-                for model in _COUNTED:
-                    rows = export[Base.metadata.tables[model.__tablename__]]
-                    await check_room(session, self.room, model, owner_id, len(rows))
-                await bring_back(session, owner_id, export)
+            await bring_back(self.db, owner_id, export, pings)
         except (IntegrityError, DataError) as error:
             raise CoachError(Code.EXPORT_CHANGED) from error
         return _returned(export)
+
+    def _read(self, content: bytes, owner_id: int) -> tuple[Export, Pings]:
+        export = read_export(content, owner_id, self._max_file_bytes)
+        check_rows(self.room, {table.name: len(rows) for table, rows in export.items()})
+        try:
+            return export, taken(export, now())
+        except (KeyError, ValueError) as error:
+            raise CoachError(Code.EXPORT_CHANGED) from error
+
+    async def finish(self) -> None:
+        """At a start: take back an import that a stop cut off, and go through with what one left to be planned."""
+        for owner_id in await stand_ins.left_behind(self.db):
+            await erase_the_rest(self.db, stand_ins.for_student(owner_id), but_the_student=True)
+            await replan_the_rest(self.db, owner_id, Reached())
 
 
 async def _open_questions(session: AsyncSession, owner_id: int) -> list[Place]:
@@ -127,14 +143,6 @@ async def _open_questions(session: AsyncSession, owner_id: int) -> list[Place]:
     going = owned(Evaluation, owner_id).where(Evaluation.status != EvaluationStatus.DONE.value)
     found = await session.execute(going.with_only_columns(Evaluation.channel_id, Evaluation.message_id))
     return [Place(channel, message) for channel, message in found if channel is not None and message is not None]
-
-
-async def _begin_empty(session: AsyncSession, owner_id: int) -> None:
-    """See to the student's own row, which any command makes, and to nothing else. Raises SOMETHING_KEPT."""
-    await ensure_user(session, owner_id)
-    for table in personal_tables():
-        if table is not USERS and await session.scalar(select(exists().where(belongs_to(table, owner_id)))):
-            raise CoachError(Code.SOMETHING_KEPT)
 
 
 def _returned(export: Export) -> Returned:

@@ -12,7 +12,7 @@ from bot.domain.times import QuietHours, quiet_hours
 from bot.domain.zones import find_zone, zone_label
 from bot.services.base import UseCases, ensure_user, quiet_of, zone_of
 from bot.services.inactivity import is_noted, note_visit
-from bot.services.planning import replan
+from bot.services.replanning import replan, replan_the_rest
 from bot.storage.models import User
 
 PARKED_FOR = timedelta(days=1)
@@ -102,8 +102,10 @@ class Profiles(UseCases):
         async with self.db.write(owner_id) as session:
             user = await ensure_user(session, owner_id)
             user.zone = zone.key
-            await replan(session, user)
-            return ZoneSet(_view(user), _take_parked(user))
+            left = await replan(session, user)
+            zone_set = ZoneSet(_view(user), _take_parked(user))
+        await replan_the_rest(self.db, owner_id, left)
+        return zone_set
 
     async def set_quiet(self, owner_id: int, start: str, end: str) -> ProfileView:
         """Take quiet hours from `start` until `end`, wall-clock times, and move the pings.
@@ -114,8 +116,10 @@ class Profiles(UseCases):
         async with self.db.write(owner_id) as session:
             user = await ensure_user(session, owner_id)
             user.quiet_from, user.quiet_to = quiet.start, quiet.end
-            await replan(session, user)
-            return _view(user)
+            left = await replan(session, user)
+            view = _view(user)
+        await replan_the_rest(self.db, owner_id, left)
+        return view
 
     async def park(self, owner_id: int, action: str, args: Sequence[str], fields: Fields) -> None:
         """Keep what the student wanted until their zone is known. A later wish takes the place of an earlier."""

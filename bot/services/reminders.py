@@ -5,17 +5,20 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, update
+from sqlalchemy import Select, and_, delete, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.reminders import Kind, Planned, Snooze, Status, snoozed_key, snoozed_until
+from bot.domain.reminders import SNOOZE, Kind, Planned, Snooze, Status, snoozed_key, snoozed_until
 from bot.services.base import UseCases, own, zone_of
 from bot.services.room import drop_old_pings
 from bot.storage.engine import ARMED
 from bot.storage.models import Reminder, User
 from bot.storage.upsert import insert_into
+
+PLANNED_ANEW = "planned anew"
+"""Why a ping was cancelled that may be planned again."""
 
 
 async def arm(session: AsyncSession, user_id: int, planned: Iterable[Planned]) -> None:
@@ -23,24 +26,59 @@ async def arm(session: AsyncSession, user_id: int, planned: Iterable[Planned]) -
 
     A ping that was cancelled comes back; one that went out stays as it is.
     """
-    pings = tuple(planned)
-    if not pings:
-        return
+    if pings := tuple(planned):
+        await _write(session, user_id, pings, comes_back=None)
+        await drop_old_pings(session, user_id)
+
+
+async def arm_anew(
+    session: AsyncSession, user_id: int, kinds: Iterable[Kind], subjects: Iterable[int], planned: Iterable[Planned]
+) -> None:
+    """Move the coming pings of `kinds` about these rows to where `planned` has them, in the caller's transaction.
+
+    What is due already goes out, and what the student put off comes back when they said. Unlike with `arm`, a ping
+    that was cancelled stays so, unless it was by this very thing. The caller drops old pings.
+    """
+    await session.execute(
+        update(Reminder)
+        .where(
+            Reminder.user_id == user_id,
+            Reminder.kind.in_([kind.value for kind in kinds]),
+            Reminder.subject_id.in_(list(subjects)),
+            Reminder.status == Status.PENDING.value,
+            Reminder.due_at > now(),
+            Reminder.dedupe_key.not_like(f"%{SNOOZE}%"),
+        )
+        .values(status=Status.CANCELLED.value, reason=PLANNED_ANEW, claimed_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    if pings := tuple(planned):
+        await _write(session, user_id, pings, comes_back=PLANNED_ANEW)
+
+
+async def _write(session: AsyncSession, user_id: int, pings: Sequence[Planned], *, comes_back: str | None) -> None:
     connection = await session.connection()
-    await connection.execute(_planning(connection.dialect.name), [_row(user_id, ping) for ping in pings])
-    await drop_old_pings(session, user_id)
+    statement = _planning(connection.dialect.name, comes_back)
+    await connection.execute(statement, [_row(user_id, ping) for ping in pings])
     announce(session, min(ping.due_at for ping in pings))
 
 
 @cache
-def _planning(dialect: str) -> Any:
-    """Made once: this statement takes longer to put together than to run."""
+def _planning(dialect: str, comes_back: str | None) -> Any:
+    """Made once: this statement takes longer to put together than to run.
+
+    `comes_back`: the reason for which a cancelled ping must have been so to come back; None for any.
+    """
     statement = insert_into(dialect, Reminder)
     fresh = ("due_at", "available_at", "expires_at", "status", "reason", "attempts")
+    cancelled = Reminder.status == Status.CANCELLED.value
     return statement.on_conflict_do_update(
         index_elements=["dedupe_key"],
         set_={name: getattr(statement.excluded, name) for name in fresh} | {"claimed_until": None},
-        where=or_(Reminder.status == Status.PENDING.value, Reminder.status == Status.CANCELLED.value),
+        where=or_(
+            Reminder.status == Status.PENDING.value,
+            cancelled if comes_back is None else and_(cancelled, Reminder.reason == comes_back),
+        ),
     )
 
 

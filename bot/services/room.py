@@ -1,21 +1,26 @@
 """The one place where it is checked that a student has room for more rows: counted by query, from the owner."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import CoachError, Code
+from bot.domain.evaluations import QUESTIONS
 from bot.domain.reminders import Status
 from bot.domain.room import Room
 from bot.services.base import Row, owned
-from bot.storage.models import Base, Contact, Interview, Reminder, Request, Todo
+from bot.storage.models import Answer, Base, Contact, Evaluation, Interview, Reminder, Request, ThankYou, Todo
 
 _CALLED: dict[type[Any], str] = {
     Contact: "contacts",
     Request: "requests",
     Interview: "meetings",
     Todo: "to-dos",
+    Evaluation: "evaluations",
+    ThankYou: "thank-you notes",
+    Answer: "answers",
 }
 KEPT_PINGS = 5_000
 """Pings that are over with, sent or taken back, that are kept of one student: the newest."""
@@ -27,10 +32,27 @@ async def check_room(session: AsyncSession, room: Room, model: type[Row], owner_
     Part of the transaction that adds them. On SQLite that makes it exact; on PostgreSQL two processes that serve
     the same student in the same moment may overshoot by what one of them adds.
     """
-    limit = room.contacts if model is Contact else room.entries
+    limit = _limit(room, model)
     there = await session.scalar(owned(model, owner_id).with_only_columns(func.count())) if more else 0
     if (there or 0) + more > limit:
         raise CoachError(Code.NO_ROOM, what=_CALLED[model], limit=limit)
+
+
+def check_rows(room: Room, rows: Mapping[str, int]) -> None:
+    """Raises NO_ROOM when a student of whom nothing is kept may not have so many `rows`, by table.
+
+    Pings are not among them: it is for the bot to say how many there are.
+    """
+    for model, called in _CALLED.items():
+        if rows.get(model.__tablename__, 0) > (limit := _limit(room, model)):
+            raise CoachError(Code.NO_ROOM, what=called, limit=limit)
+
+
+def _limit(room: Room, model: type[Any]) -> int:
+    """Most rows of `model`. Of each meeting there is one evaluation and one note."""
+    if model is Contact:
+        return room.contacts
+    return room.entries * QUESTIONS if model is Answer else room.entries
 
 
 async def drop_old_pings(session: AsyncSession, owner_id: int) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 2
 """How long a writer waits for another process: less than the 3 seconds in which Discord wants an answer."""
 
+_SCRUB_PATIENCE = 20
+"""Milliseconds for which others may wait while somebody reads what is in the log that is to be emptied."""
 _SCRUB_AGAIN = 30
 """Seconds between two attempts to empty a write-ahead log that somebody is reading."""
 
@@ -180,6 +182,11 @@ class Database:
         return None if self._guard is None else self._guard.version()
 
     @property
+    def is_shared(self) -> bool:
+        """Whether other processes may be at work on it: a SQLite file is for one."""
+        return self._link is not None
+
+    @property
     def generation(self) -> int:
         """Another number after the file was replaced, as by a backup, while the bot went on."""
         return 0 if self._guard is None else self._guard.generation
@@ -211,7 +218,7 @@ class Database:
     async def _scrubbed(self) -> bool:
         try:
             async with self._guarded():
-                return await empty_the_log(self.engine)
+                return await empty_the_log(self.engine, _SCRUB_PATIENCE)
         except OutOfOrderError:
             return False
 

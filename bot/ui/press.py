@@ -1,6 +1,7 @@
 """What a handler works with: who acted, what they filled in, and the one way to answer in any state."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -19,6 +20,10 @@ NO_MENTIONS = discord.AllowedMentions.none()
 Interaction = discord.Interaction[Any]
 
 W = TypeVar("W", bound=StrEnum)
+T = TypeVar("T")
+
+_PATIENCE = 1.5
+"""Seconds after which Discord is told that the answer takes longer than its three."""
 
 _UNKNOWN_MESSAGE = 10008
 _ANSWERED = 40060
@@ -148,6 +153,16 @@ class Press:
         if not self.interaction.response.is_done():
             async with in_time():
                 await self.interaction.response.defer(ephemeral=self.private, thinking=True)
+
+    async def patiently(self, work: Coroutine[Any, Any, T]) -> T:
+        """What `work` gives. Where that takes long, Discord is told first that the answer comes later."""
+        task = asyncio.create_task(work, name="patiently")
+        try:
+            if not (await asyncio.wait([task], timeout=_PATIENCE))[0]:
+                await self.defer()
+            return await task
+        finally:
+            task.cancel()
 
     @property
     def from_form(self) -> bool:

@@ -1,0 +1,259 @@
+"""What takes long for one student is done in slices: others go on in between, and a stop leaves all or nothing."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select
+
+from benchmarks.full_account import Counts, pings_only
+from bot.clock import now
+from bot.domain.errors import Code
+from bot.domain.room import Room
+from bot.handbook import loader
+from bot.services import Services, build_services, pace
+from bot.storage.engine import Database
+from bot.storage.erasure import erase_again
+from bot.storage.models import Contact, Interview, Reminder, Request, User
+from tests.common import add, refusal
+from tests.kit import ZONE
+from tests.mydata import TOM, Lived, Tables, every_row, forget, meant
+
+MAYA = 1001
+Does = Callable[[Services], Awaitable[object]]
+
+
+@pytest.fixture
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few rows at a time, whatever they cost."""
+    for name, rows in {"FIRST": 7, "LEAST": 7, "MOST": 7, "AT_ONCE": 7}.items():
+        monkeypatch.setattr(pace, name, rows)
+    monkeypatch.setattr("bot.services.mydata.AT_ONCE", 7)
+
+
+async def kept(services: Services, owner_id: int) -> Tables:
+    """What an export says."""
+    return dict(json.loads((await services.mydata.export(owner_id))[0].content)["tables"])
+
+
+def count(tables: Tables) -> int:
+    """Rows, but for pings: those are planned afterwards."""
+    return sum(len(rows) for name, rows in tables.items() if name != "reminders")
+
+
+async def booked(db: Database, count: int) -> None:
+    """MAYA has so many meetings, requests that are out and people."""
+    for number in range(count):
+        contact = await add(db, Contact(owner_id=MAYA, name=f"Uma {number}", created_at=now()))
+        terms = {"status": "scheduled", "minutes": 20, "created_at": now()}
+        await add(db, Interview(contact_id=contact, starts_at=now() + timedelta(days=3, hours=number), **terms))
+        out = {"route": "email", "status": "sent", "sent_at": now(), "created_at": now()}
+        await add(db, Request(contact_id=contact, **out))
+
+
+async def planned(db: Database) -> list[tuple[Any, ...]]:
+    """When what is to come."""
+    columns = Reminder.user_id, Reminder.kind, Reminder.subject_id, Reminder.due_at, Reminder.status
+    async with db.read() as session:
+        rows = await session.execute(select(*columns).where(Reminder.status == "pending").order_by(*columns[:4]))
+        return [tuple(row) for row in rows]
+
+
+# What a file may make large
+
+
+async def test_pings_to_come_are_planned_and_not_taken_from_a_file(services: Services, db: Database) -> None:
+    assert (await services.mydata.bring_back(MAYA, pings_only(MAYA, Counts(1)))).meetings == 1
+    assert [(kind, status) for _, kind, _, _, status in await planned(db)] == [
+        ("check_back", "pending"),
+        ("prepare", "pending"),
+        ("soon", "pending"),
+    ]
+    async with db.read() as session:
+        assert await session.scalar(select(func.count()).select_from(Reminder)) == 3
+
+
+@pytest.mark.parametrize("table", ["evaluations", "thank_yous", "answers"])
+async def test_no_kind_of_row_may_be_more_than_there_is_room_for(db: Database, life: Lived, table: str) -> None:
+    """Which kind a file has too many of is said before a single row is kept."""
+    tables = life.tables
+    entries = max(len(tables[name]) for name in ("requests", "interviews", "todos"))
+    tables[table] = [dict(tables[table][0]) for _ in range(entries * 11 + 1)]
+    content = json.dumps({"format": "rapport-student-data", "version": 1, "tables": tables}).encode()
+    full = build_services(db, loader.load(), Room(len(tables["contacts"]), entries))
+    with refusal(Code.NO_ROOM):
+        await full.mydata.bring_back(life.id, content)
+    assert not any((await every_row(db)).values())
+
+
+# Others go on, and whoever looks sees all or nothing
+
+
+@pytest.mark.usefixtures("_small")
+async def test_others_are_served_between_slices_and_nobody_sees_half_an_import(
+    services: Services, db: Database, life: Lived
+) -> None:
+    seen: list[int] = []
+    served = 0
+
+    async def others() -> None:
+        nonlocal served
+        while not done.is_set():
+            await services.profiles.edit(TOM, name="Tom", school="", about="", interests="")
+            served += 1
+
+    async def look() -> None:
+        while not done.is_set():
+            seen.append(count(await kept(services, life.id)))
+            await asyncio.sleep(0)
+
+    done = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(others())
+        group.create_task(look())
+        await services.mydata.bring_back(life.id, life.content)
+        done.set()
+    rows = count(life.tables)
+    assert set(seen) <= {0, rows}
+    # Each slice lets whoever waits have their turn.
+    assert served >= rows // 7
+
+
+@pytest.mark.usefixtures("_small")
+@pytest.mark.parametrize("what", ["planning", "erasing"])
+async def test_others_are_served_while_much_is_planned_or_erased(
+    services: Services, db: Database, what: str
+) -> None:
+    await services.profiles.set_zone(MAYA, ZONE)
+    await booked(db, 30)
+    done = asyncio.Event()
+    served = 0
+
+    async def others() -> None:
+        nonlocal served
+        while not done.is_set():
+            await services.profiles.edit(TOM, name="Tom", school="", about="", interests="")
+            served += 1
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(others())
+        await (
+            services.profiles.set_zone(MAYA, "UTC") if what == "planning" else services.mydata.erase(MAYA, "DELETE")
+        )
+        done.set()
+    assert served >= 60 // 7
+
+
+# A stop in between
+
+
+class Stop(BaseException):
+    """The process ends."""
+
+
+class Stops:
+    """Ends everything at the commit with this number: neither it nor anything after it happens."""
+
+    def __init__(self, db: Database, number: int) -> None:
+        self._engine, self._left, self.stopped = db.engine.sync_engine, number, False
+
+    def __enter__(self) -> "Stops":
+        event.listen(self._engine, "commit", self._commit)
+        event.listen(self._engine, "begin", self._begin)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(self._engine, "commit", self._commit)
+        event.remove(self._engine, "begin", self._begin)
+
+    def _commit(self, connection: Any) -> None:
+        if not connection.get_execution_options().get("writes"):
+            return
+        self._left -= 1
+        if self._left < 0:
+            self.stopped = True
+            raise Stop
+
+    def _begin(self, _connection: Any) -> None:
+        if self.stopped:
+            raise Stop
+
+
+async def stopped_at(db: Database, services: Services, does: Does, number: int) -> bool:
+    """Whether it was stopped there; then the next start is made."""
+    with Stops(db, number) as stops, contextlib.suppress(Stop):
+        await does(services)
+    if stops.stopped:
+        await erase_again(db.engine, db.erased)
+        await services.mydata.finish()
+    async with db.read() as session:
+        assert not (await session.scalars(select(User).where(User.discord_id < 0))).all()
+    return stops.stopped
+
+
+@pytest.mark.usefixtures("_small")
+async def test_an_import_that_is_stopped_anywhere_leaves_nothing_or_all(
+    services: Services, db: Database, life: Lived
+) -> None:
+    await services.profiles.meet(TOM, "tom")
+    before = await every_row(db)
+    await services.mydata.bring_back(life.id, life.content)
+    whole = meant(await kept(services, life.id))
+    await forget(db, life.id)
+    stops, ends = 0, []
+    while await stopped_at(db, services, lambda s: s.mydata.bring_back(life.id, life.content), stops):
+        ends.append(meant(await kept(services, life.id)) if await is_known(db, life.id) else None)
+        await forget(db, life.id)
+        assert await every_row(db) == before
+        stops += 1
+    assert stops > sum(map(len, life.tables.values())) // 7
+    # Up to the one commit that makes it theirs nothing is there, and from then on everything is.
+    nothing = ends.count(None)
+    assert 0 < nothing < len(ends)
+    assert ends == [None] * nothing + [whole] * (len(ends) - nothing)
+
+
+async def is_known(db: Database, student: int) -> bool:
+    async with db.read() as session:
+        return await session.get(User, student) is not None
+
+
+@pytest.mark.usefixtures("_small")
+async def test_planning_anew_that_is_stopped_anywhere_is_gone_through_with(
+    services: Services, db: Database
+) -> None:
+    await services.profiles.set_zone(MAYA, ZONE)
+    await booked(db, 20)
+    await services.profiles.set_zone(MAYA, "UTC")
+    wanted = await planned(db)
+    await services.profiles.set_zone(MAYA, ZONE)
+    denver = await planned(db)
+    assert wanted != denver
+    stops = 0
+    while await stopped_at(db, services, lambda s: s.profiles.set_zone(MAYA, "UTC"), stops):
+        # The very first commit is the zone itself.
+        assert await planned(db) == (wanted if stops else denver)
+        await services.profiles.set_zone(MAYA, ZONE)
+        stops += 1
+    assert stops > 40 // 7
+    assert await planned(db) == wanted
+
+
+@pytest.mark.usefixtures("_small")
+async def test_an_erasure_that_is_stopped_anywhere_is_carried_out_at_the_next_start(
+    services: Services, db: Database
+) -> None:
+    before = await every_row(db)
+    for stops in range(8):
+        await services.profiles.set_zone(MAYA, ZONE)
+        await booked(db, 5)
+        await services.profiles.set_zone(MAYA, "UTC")
+        assert await stopped_at(db, services, lambda s: s.mydata.erase(MAYA, "DELETE"), stops) or stops
+        if stops:
+            assert await every_row(db) == before
+        else:
+            await services.mydata.erase(MAYA, "DELETE")
