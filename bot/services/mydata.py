@@ -23,9 +23,10 @@ from bot.services.mydata_arrival import bring_back
 from bot.services.mydata_files import ExportFile, files_of
 from bot.services.mydata_pings import Pings, taken
 from bot.services.mydata_reading import Export, read_export
-from bot.services.pace import AT_ONCE, by_and_by, erase_the_rest
+from bot.services.pace import AT_ONCE, erase_the_rest
 from bot.services.replanning import Reached, replan_the_rest
 from bot.services.room import check_rows
+from bot.services.slices import read_all
 from bot.storage.engine import Database
 from bot.storage.erasure import delete_some
 from bot.storage.models import Contact, Evaluation, Interview, Request, Todo, User
@@ -65,7 +66,7 @@ class MyData(UseCases):
         async with self.db.read(owner_id, patient=True) as session:
             for table in personal_tables():
                 query = select(table).where(belongs_to(table, owner_id)).order_by(*table.primary_key)
-                rows[table.name] = [dict(row) async for row in by_and_by(session, query)]
+                rows[table.name] = await read_all(session, query, lambda row: dict(row._mapping))
         return await asyncio.to_thread(files_of, rows, now())
 
     def comes_back(self, files: Sequence[ExportFile]) -> bool:

@@ -1,13 +1,8 @@
 """Much of one student's is done in slices, each a short transaction, so that nobody else waits for all of it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter, thread_time
-from typing import Any
-
-from sqlalchemy import RowMapping, Select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.engine import Database
 from bot.storage.erasure import delete_some
@@ -19,8 +14,6 @@ LEAST, MOST = 40, 500
 """Fewer rows would not take less: a slice has its own cost."""
 AT_ONCE = 500
 """Rows that are erased in the first transaction. Where that is all, it is all or nothing."""
-_READ_AT_ONCE = 25
-"""Rows of as much text as a row may have take a few milliseconds to decrypt."""
 _SECONDS = 0.008
 """What a slice should take. Others wait for one and for its commit, and the loop stands still for part of it."""
 
@@ -54,12 +47,3 @@ async def erase_the_rest(db: Database, user_id: int, *, done: bool = False, but_
             connection = await session.connection()
             with pace.slice() as rows, beside_the_loop():
                 done = await connection.run_sync(delete_some, user_id, rows, but_the_student=but_the_student)
-
-
-async def by_and_by(session: AsyncSession, query: Select[Any]) -> AsyncIterator[RowMapping]:
-    """The rows that `query` finds, all of one picture, with room for everybody else in between."""
-    result = await session.stream(query.execution_options(yield_per=_READ_AT_ONCE))
-    async for part in result.mappings().partitions():
-        for row in part:
-            yield row
-        await asyncio.sleep(0)
