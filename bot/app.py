@@ -24,11 +24,12 @@ from bot.storage.engine import Database, open_engine
 from bot.storage.erasure import erase_again
 from bot.storage.revision import bring_up_to_date
 from bot.ui import errors
+from bot.ui.build import NO_MENTIONS
 from bot.ui.durable import Routed
 from bot.ui.gate import Gate, Rate
 from bot.ui.limits import Limits
 from bot.ui.ping_sender import PingSender
-from bot.ui.press import NO_MENTIONS, Press
+from bot.ui.press import Press
 from bot.ui.router import Router
 from bot.ui.sync import sync_if_changed
 from cogs import COGS

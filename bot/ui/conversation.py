@@ -102,14 +102,14 @@ class Conversation:
         """To the DM, with a way there as the answer; or how to open it when it is closed."""
         await press.defer()
         try:
-            channel = await direct.open_dm(press.interaction.client, press.user_id)
-            message = await direct.send(channel, press.user_id, cards.current(talk, self._texts, lead))
+            card = cards.current(talk, self._texts, lead)
+            message = await direct.send_dm(press.interaction.client, press.user_id, card)
         except discord.Forbidden:
             await press.show(cards.closed(talk))
             return
-        await self._evaluations.shown(press.user_id, talk.id, Place(channel.id, message.id))
+        await self._evaluations.shown(press.user_id, talk.id, Place(message.channel.id, message.id))
         if earlier is not None:
-            await direct.tidy(direct.remove(channel, earlier.message_id))
+            await direct.tidy(direct.remove(_dm(press, earlier), earlier.message_id))
         await press.show(cards.in_dm(talk, message.jump_url))
 
     async def _leave(self, channel: direct.DM, owner: int, turn: Turn, typed: str = "") -> None:
