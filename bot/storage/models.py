@@ -20,8 +20,6 @@ LONG_AGO = text("'1970-01-01 00:00:00+00'")
 
 ROWS, HANGS = yours("to hold your rows together"), about_contact("to hold your rows together")
 SINCE = about_contact("to put lists in order")
-
-
 ONCE_ONLY = {"sqlite_autoincrement": True}
 """SQLite would give the number of the last row again once that is deleted. Old buttons and pings go by it."""
 
@@ -41,7 +39,7 @@ class Base(DeclarativeBase):
     __table_args__: Any = ONCE_ONLY
 
 
-QUIET = yours("so that no ping disturbs you")
+QUIET, LOCKED = yours("so that no ping disturbs you"), yours("so that a locked phone shows what you want")
 LETTERS = yours("to say in letters who you are")
 
 
@@ -59,9 +57,7 @@ class User(Base):
     """IANA name. None until asked: UTC is never assumed."""
     quiet_from: Mapped[time] = mapped_column(default=time(22), info=QUIET)
     quiet_to: Mapped[time] = mapped_column(default=time(8), info=QUIET)
-    names_in_pings: Mapped[bool] = mapped_column(
-        default=True, server_default=true(), info=yours("so that a locked phone shows no more than you want")
-    )
+    names_in_pings: Mapped[bool] = mapped_column(default=True, server_default=true(), info=LOCKED)
     """Whether names, to-do words and places stand in reminders: others read what a locked phone shows."""
     school: Mapped[str] = mapped_column(default="", info=LETTERS)
     about: Mapped[str] = mapped_column(default="", info=LETTERS)

@@ -237,13 +237,18 @@ async def test_reminders_that_came_as_cards_work_on(rapport: World, maya: Studen
         interview = (await session.scalars(select(Interview.id))).one()
         ping = (await session.scalars(select(Reminder.id).where(Reminder.kind == Kind.THANK_YOU_FIRST))).one()
     buttons = Button("Mark as sent", "thanks.sent", (interview, ping)), Button("Snooze", "ping.snooze", (ping,))
-    line = Entry("**A thank-you note**", Button("Draft it", "thanks.draft", (interview,)))
+    await maya.slash("todo add", text="Read the report")
+    lines = [
+        Entry("**A thank-you note**", Button("Draft it", "thanks.draft", (interview,))),
+        Entry("**A to-do is due**", Button("Open", "todo.show", (1,))),
+    ]
     following = Button("What's next", "home.next", (7,))
     channel = await open_dm(rapport.bot, maya.id)
     one = await send(channel, maya.id, Card("A thank-you note", rows=(buttons,)))
-    several = await send(channel, maya.id, Card("2 reminders at once", [line], ((following,),)))
+    several = await send(channel, maya.id, Card("2 reminders at once", lines, ((following,),)))
     shown = {screen.message_id: screen for screen in maya.pings()}
     assert (await maya.press("Draft it", on=shown[several.id])).fields
+    assert "Read the report" in await maya.press("Open", on=shown[several.id])
     assert "What's next" in await maya.press("What's next", on=shown[several.id])
     later = await maya.press("Snooze", on=shown[one.id])
     assert later.message_id == one.id

@@ -180,4 +180,5 @@ def _way(view: PingView, number: int) -> Button:
     said = clip(bare(about(view)), _ABOUT) if view.reader.named else str(number)
     # It names no reminder: that would be one of many, and of those perhaps one that is not shown.
     args = first.args[:-1]
-    return replace(first, label=f"{first.label}: {said}" if said else first.label, args=args)
+    label = f"{first.label}: {said}" if said else first.label
+    return replace(first, label=label, args=args, style=Style.SECONDARY)
