@@ -30,11 +30,12 @@ from bot.storage.keys import takes_what_is_not_bound
 from bot.storage.revision import bring_up_to_date
 from bot.ui import connect, discord_time, errors
 from bot.ui.answers import Answers
+from bot.ui.build import NO_MENTIONS
 from bot.ui.durable import Routed
 from bot.ui.gate import Gate, Rate
 from bot.ui.limits import Limits
 from bot.ui.ping_sender import PingSender
-from bot.ui.press import NO_MENTIONS, Press
+from bot.ui.press import Press
 from bot.ui.router import Router
 from bot.ui.sync import Sync
 from cogs import COGS

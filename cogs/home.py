@@ -12,8 +12,7 @@ from bot.handbook.models.topics import Topic
 from bot.services.slices import Deadline
 from bot.ui.card import Card
 from bot.ui.cards import guide, home
-from bot.ui.direct import CLOSED, open_dm, send
-from bot.ui.in_time import or_later
+from bot.ui.direct import CLOSED, send, send_dm
 from bot.ui.press import Interaction, Press
 from bot.ui.step import Step, action
 from bot.ui.suggestions import Choices, suggestion, suggestions
@@ -90,10 +89,9 @@ class Home(Step):
     async def test(self, press: Press) -> None:
         """Find out whether DMs arrive again."""
         try:
-            channel = await or_later(open_dm(press.interaction.client, press.user_id))
-            await send(channel, press.user_id, home.test_message())
+            await send_dm(press.interaction.client, press.user_id, home.test_message())
         except discord.Forbidden as error:
-            if error.code != CLOSED:
+            if error.code not in CLOSED:
                 raise
             await press.show(home.still_closed())
         else:

@@ -89,6 +89,12 @@ class Profile(Step):
         view = await press.patiently(setting)
         await press.show(cards.quiet_set(view))
 
+    @action("profile.names")
+    async def set_names(self, press: Press, shown: int) -> None:
+        """Choose whether names, to-do words and places stand in reminders."""
+        view = await self.services.profiles.set_names_in_pings(press.user_id, shown=bool(shown))
+        await press.show(cards.saved(view), replace=True)
+
     @action("profile.zone.search")
     async def search(self, press: Press) -> None:
         """Ask for a city."""

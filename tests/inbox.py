@@ -15,6 +15,6 @@ class Inbox:
         self.seen |= {ping.message_id for ping in pings}
         return pings
 
-    def titles(self) -> list[str]:
-        lines = [line for ping in self.new() for line in ping.plain.splitlines()]
-        return [line.removeprefix("### ") for line in lines if line.startswith("### ")]
+    def lines(self) -> list[str]:
+        """Of each, what a locked phone shows."""
+        return [ping.plain.splitlines()[0] for ping in self.new()]

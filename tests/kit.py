@@ -43,11 +43,14 @@ class Screen:
     files: list[discord.Attachment]
     modal: dict[str, Any] | None = None
     message_id: int | None = None
+    content: str = ""
+    """The words of an ordinary message; a card has none."""
 
     @property
     def text(self) -> str:
         """All text, as written for Discord."""
-        return "\n".join(part["content"] for part in parts(self.components) if part.get("type") == 10)
+        cards = [part["content"] for part in parts(self.components) if part.get("type") == 10]
+        return "\n".join([self.content, *cards] if self.content else cards)
 
     @property
     def plain(self) -> str:
@@ -221,7 +224,13 @@ class Student:
         if raw is None:
             # The bot has taken it back meanwhile.
             return Screen([], False, [])
-        return Screen(list(raw.components), bool(raw.flags & 64), list(last.attachments), message_id=last.id)
+        return Screen(
+            list(raw.components),
+            bool(raw.flags & 64),
+            list(last.attachments),
+            message_id=last.id,
+            content=raw.content or "",
+        )
 
 
 def _channel(message: Any) -> int:

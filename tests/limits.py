@@ -10,7 +10,7 @@ from simcord import HttpLogEntry
 from bot.ui.last_line import LINE
 from bot.ui.routes import Kind
 
-BUTTON, SELECT, TEXT, LABEL = 2, 3, 10, 18
+ROW, BUTTON, SELECT, TEXT, LABEL = 1, 2, 3, 10, 18
 LINK = 5
 LAST_LINE = re.compile(LINE.replace("{reference}", "[0-9a-f]{8}"))
 """The one message without a card that answers somebody."""
@@ -26,6 +26,14 @@ def shows(text: str) -> bool:
     )
 
 
+SUPPRESS_EMBEDS, COMPONENTS_V2 = 1 << 2, 1 << 15
+UPDATE_MESSAGE = 7
+NOBODY = {"parse": []}
+"""Allowed mentions that allow none."""
+LOCKED_PHONE = 120
+"""Characters that a locked phone shows of a message."""
+
+
 def parts(components: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     """Every component, in reading order."""
     for component in components:
@@ -39,21 +47,25 @@ def parts(components: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
 def check_all(requests: Iterable[HttpLogEntry]) -> None:
     """Check everything that was sent."""
     for request in requests:
-        body = request.json
-        if not isinstance(body, dict):
-            continue
-        data = body.get("data") if isinstance(body.get("data"), dict) else body
-        content = data.get("content")
-        assert not content or LAST_LINE.fullmatch(content), "a message outside the cards"
-        if body.get("type") == 9:
-            check_modal(data)
-        elif data.get("components"):
-            check_message(data)
-        if isinstance(data.get("choices"), list):
-            check_choices(data["choices"])
-        if "nonce" in body:
-            assert len(str(body["nonce"])) <= 25
-            assert body["enforce_nonce"] is True
+        body = request.body
+        if isinstance(body, dict):
+            check_body(body, is_edit=request.method == "PATCH" or body.get("type") == UPDATE_MESSAGE)
+
+
+def check_body(body: dict[str, Any], *, is_edit: bool) -> None:
+    """One request: a form, a message, suggestions, or none of these."""
+    data = body.get("data") if isinstance(body.get("data"), dict) else body
+    if body.get("type") == 9:
+        check_modal(data)
+    elif data.get("components") or (data.get("content") and not LAST_LINE.fullmatch(data["content"])):
+        check_message(data)
+        if is_edit:
+            check_redrawn(data)
+    if isinstance(data.get("choices"), list):
+        check_choices(data["choices"])
+    if "nonce" in body:
+        assert len(str(body["nonce"])) <= 25
+        assert body["enforce_nonce"] is True
 
 
 def check_choices(choices: list[dict[str, Any]]) -> None:
@@ -65,17 +77,37 @@ def check_choices(choices: list[dict[str, Any]]) -> None:
         assert 1 <= len(str(choice["value"])) <= 100
 
 
+def check_redrawn(message: dict[str, Any]) -> None:
+    """What takes the place of an earlier message, perhaps an ordinary one: Discord takes no card beside words."""
+    assert message["flags"] & COMPONENTS_V2, "what is drawn anew is a card"
+    assert message.get("content", "words stay") is None
+    assert message.get("embeds", "previews stay") == []
+
+
 def check_message(message: dict[str, Any]) -> None:
-    """A message made of components: their number, their text, and each one's own limits."""
+    """A card or an ordinary message: the number of its components, its text, and each part's own limits."""
     everything = list(parts(message["components"]))
-    assert message.get("flags", 1 << 15) & 1 << 15, "cards are components of version 2"
-    assert message.get("allowed_mentions") == {"parse": []}, "a card could ping somebody"
-    assert len(everything) <= 40
-    assert sum(len(part["content"]) for part in everything if part["type"] == TEXT) <= 4000
+    assert message.get("allowed_mentions") == NOBODY, "a message could ping somebody"
+    if message.get("flags", COMPONENTS_V2) & COMPONENTS_V2:
+        assert not message.get("content"), "a card takes no other words"
+        assert len(everything) <= 40
+        assert sum(len(part["content"]) for part in everything if part["type"] == TEXT) <= 4000
+    else:
+        check_notice(message)
     ids = [part["custom_id"] for part in everything if part.get("custom_id")]
     assert len(ids) == len(set(ids)), f"two components share a custom_id: {ids}"
     for part in everything:
         check_part(part)
+
+
+def check_notice(message: dict[str, Any]) -> None:
+    """An ordinary message: a line for a locked phone, no previews of links, and rows of buttons."""
+    line, rows = message["content"].split("\n")[0], message["components"]
+    assert 1 <= len(line.strip()) <= len(line) <= LOCKED_PHONE
+    assert len(message["content"]) <= 2000
+    assert message["flags"] & SUPPRESS_EMBEDS, "a link in it could bring a preview"
+    assert len(rows) <= 5
+    assert all(row["type"] == ROW and {one["type"] for one in row["components"]} == {BUTTON} for row in rows)
 
 
 def check_part(part: dict[str, Any]) -> None:

@@ -64,7 +64,7 @@ def _mark(column: Column[Any], kind: type, place: int, number: int) -> tuple[Any
         clock = time(7, 8, 9, 222_000 + place)
         return clock, clock.isoformat().encode()
     if column.name not in LARGE:
-        return 77, b""
+        return kind(77), b""
     large = NUMBER + (place << 8) + number
     return large, large.to_bytes(8, "big")
 

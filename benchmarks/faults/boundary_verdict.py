@@ -10,11 +10,12 @@ from discord.utils import snowflake_time
 
 from benchmarks.faults.boundary_process import World
 from benchmarks.faults.boundary_students import QUIET_UNTIL, START, Who, planted
-from benchmarks.faults.kill_verdict import LINES, Found, Subject, about, damage, subject
+from benchmarks.faults.kill_verdict import Found, Subject, about, damage, subject
 from benchmarks.faults.stand_in.mail import Created, custom_ids
 from bot.domain.reminders import Status
 from bot.domain.times import QuietHours, in_quiet
 from bot.storage.models import Reminder
+from bot.ui.cards.pings import LINES
 
 _TO_COME_BACK = timedelta(minutes=10)
 """What a lease and the waits after it take of a reminder's time."""

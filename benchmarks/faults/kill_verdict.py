@@ -14,11 +14,8 @@ from bot.domain.reminders import Kind, Status
 from bot.domain.requests import RequestStatus
 from bot.storage.engine import Database
 from bot.storage.models import Interview, Reminder, Request, ThankYou, Todo
-from bot.ui.cards.pings import marks
+from bot.ui.cards.pings import LINES, marks
 from bot.ui.routes import decode
-
-LINES = 5
-"""Things that one message names; it only counts the rest."""
 
 Subject = tuple[str, int]
 """What a reminder or a button is about: a kind of row, and its id."""

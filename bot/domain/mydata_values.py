@@ -104,6 +104,13 @@ def web_address(value: Any) -> str:
     return read
 
 
+def yes_or_no(value: Any) -> bool:
+    """One of the two, and no number or word that means it."""
+    if value is True or value is False:
+        return bool(value)
+    raise ValueError
+
+
 def maybe(rule: Rule) -> Rule:
     """Nothing, or what `rule` takes."""
     return lambda value: None if value is None else rule(value)
@@ -117,6 +124,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "zone": maybe(zone),
         "quiet_from": clock,
         "quiet_to": clock,
+        "names_in_pings": yes_or_no,
         "school": text(_PROFILE[profiles.Field.SCHOOL]),
         "about": text(_PROFILE[profiles.Field.ABOUT]),
         "interests": text(_PROFILE[profiles.Field.INTERESTS]),

@@ -51,7 +51,7 @@ class Status(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     UNDELIVERABLE = "undeliverable"
-    """Discord refuses DMs to this user (50007)."""
+    """Discord refuses DMs to this user."""
     STALE = "stale"
     """It expired, or a newer one said the same."""
     CANCELLED = "cancelled"

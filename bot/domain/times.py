@@ -3,7 +3,7 @@
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -117,6 +117,21 @@ def next_morning(after: datetime, zone: ZoneInfo, at: time = time(9)) -> datetim
 def day_before_at(moment: datetime, zone: ZoneInfo, at: time = time(18)) -> datetime:
     """The time `at` on the local day before the one that holds `moment`."""
     return _instant(moment.astimezone(zone).date() - _DAY, at, zone)
+
+
+def clock_words(wall: datetime) -> str:
+    """What a clock on the wall shows: "3:20 PM"."""
+    return f"{wall.hour % 12 or 12}:{wall:%M} {'AM' if wall.hour < 12 else 'PM'}"  # noqa: PLR2004  # noon
+
+
+def day_words(moment: datetime, zone: tzinfo) -> str:
+    """The day by the calendar of `zone`, in words that do not go stale: "Tue, Mar 3"."""
+    return f"{moment.astimezone(zone):%a, %b %-d}"
+
+
+def moment_words(moment: datetime, zone: tzinfo) -> str:
+    """The moment by the clocks of `zone`, in words that do not go stale: "Tue, Mar 3, 3:20 PM"."""
+    return f"{day_words(moment, zone)}, {clock_words(moment.astimezone(zone))}"
 
 
 def months_after(moment: datetime, months: int, zone: ZoneInfo) -> datetime:

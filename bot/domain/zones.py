@@ -8,6 +8,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.errors import CoachError, Code
+from bot.domain.times import clock_words
 
 _COMMON = [
     "America/New_York",
@@ -155,7 +156,7 @@ def zones_called(abbreviation: str) -> tuple[str, ...]:
 def zone_label(name: str, now: datetime) -> str:
     """A line to recognize a zone by, such as "Denver · Mountain Time · 11:41 PM now"; at most 100 characters."""
     local = now.astimezone(ZoneInfo(name))
-    clock = f"{local.hour % 12 or 12}:{local.minute:02} {'AM' if local.hour < 12 else 'PM'} now"  # noqa: PLR2004  # noon
+    clock = f"{clock_words(local)} now"
     # "Singapore · Singapore" says no more than "Singapore"; a dict drops the repeat and keeps the order.
     return " · ".join(part for part in dict.fromkeys((_city(name), _region(name, local), clock)) if part)
 

@@ -66,7 +66,7 @@ class MyData(UseCases):
         async with self.db.read(owner_id, patient=True) as session:
             for table in personal_tables():
                 query = select(table).where(belongs_to(table, owner_id)).order_by(*table.primary_key)
-                rows[table.name] = await read_all(session, query, lambda row: dict(row._mapping))
+                rows[table.name] = await read_all(session, query, lambda row: dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's own way
         return await asyncio.to_thread(files_of, rows, now())
 
     def comes_back(self, files: Sequence[ExportFile]) -> bool:

@@ -91,7 +91,7 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 def _cell(value: Any) -> Any:
     """A value as a spreadsheet shows it, and never computes it: what looks like a formula gets an apostrophe."""
-    if isinstance(value, dict | list):
+    if isinstance(value, dict | list | bool):
         value = json.dumps(value, ensure_ascii=False)
     value = _plain(value)
     return _RISKY.sub(r"\1'", value) if isinstance(value, str) else value

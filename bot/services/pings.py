@@ -1,30 +1,26 @@
 """What a ping has to say, read when it is sent; and whether it still has anything to say."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
-from bot.domain.evaluations import Answer
 from bot.domain.inactivity import WARNINGS, absence, announced
 from bot.domain.interviews import InterviewStatus
 from bot.domain.reminders import Kind, Ping, Status
 from bot.domain.requests import RequestStatus
-from bot.domain.thank_you_prefill import worth_naming
 from bot.handbook.models import Handbook
 from bot.services.base import UseCases, known_zone, own, owned
 from bot.services.deliveries import Claimed
-from bot.services.evaluation_views import answer_of
 from bot.services.interview_views import InterviewView, meetings, view
 from bot.services.planning import MEETING, THANKS
 from bot.services.todos import TodoView, todos_by_id
 from bot.storage.engine import Database
-from bot.storage.models import Answer as AnswerRow
-from bot.storage.models import Contact, Evaluation, Interview, Reminder, Request, User
+from bot.storage.models import Contact, Interview, Reminder, Request, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +36,6 @@ class Note:
 
     interview: InterviewView
     due_at: datetime
-    memory: str
-    """Something the student wrote about the talk that is worth naming; empty without an evaluation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +63,15 @@ class Leaving:
     """Not before then, if the warning goes out now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """By whose clock a ping speaks, and how much others may read of it on a locked phone."""
+
+    zone: ZoneInfo | None
+    named: bool
+    """Names, to-do words and places may stand in it."""
+
+
 About = Meeting | Note | Waiting | DueTodo | Leaving
 
 
@@ -81,6 +84,7 @@ class PingView:
     """What it says now: a thank-you ping that comes after the deadline speaks as a late one."""
     due_at: datetime
     about: About
+    reader: Reader
 
 
 class _Due(Ping, Protocol):
@@ -110,14 +114,16 @@ class Pings(UseCases):
                 Reminder.id.in_(ids), Reminder.status != Status.CANCELLED.value
             )
             left = set(await session.scalars(standing.with_only_columns(Reminder.id)))
+            user = await session.get(User, user_id)
             waiting = [one for one in claimed if one.id in left]
-            return await _describe(session, user_id, waiting, self._inactive_months)
+            return await _describe(session, user, waiting, self._inactive_months) if user is not None else []
 
     async def one(self, owner_id: int, reminder_id: int) -> PingView | None:
         """What the ping that was sent says today; None when it has become pointless. Raises NOT_FOUND."""
         async with self.db.read(owner_id) as session:
             reminder = await own(session, Reminder, owner_id, reminder_id)
-            found = await _describe(session, owner_id, [reminder], self._inactive_months)
+            user = await session.get_one(User, owner_id)
+            found = await _describe(session, user, [reminder], self._inactive_months)
             return found[0] if found else None
 
 
@@ -126,21 +132,18 @@ class _Known:
     """The rows that pings are about, by id, as far as they are there."""
 
     meetings: Mapping[int, InterviewView]
-    memories: Mapping[int, str]
     requests: Mapping[int, Waiting]
     todos: Mapping[int, TodoView]
     leaving: Mapping[Kind, Leaving]
 
 
-async def _describe(
-    session: AsyncSession, user_id: int, due: Sequence[_Due], inactive_months: int
-) -> list[PingView]:
+async def _describe(session: AsyncSession, user: User, due: Sequence[_Due], inactive_months: int) -> list[PingView]:
+    user_id, reader = user.discord_id, Reader(known_zone(user), user.names_in_pings)
     known = _Known(
         await _meetings(session, user_id, _subjects(due, (*MEETING, *THANKS))),
-        await _memories(session, user_id, _subjects(due, THANKS)),
         await _requests(session, user_id, _subjects(due, (Kind.NUDGE,))),
         await _todos(session, user_id, _subjects(due, (Kind.TODO_DUE,))),
-        await _leaving(session, _subjects(due, WARNINGS), inactive_months),
+        _leaving(user, inactive_months) if _subjects(due, WARNINGS) else {},
     )
     present = now()
     views = []
@@ -149,7 +152,7 @@ async def _describe(
         about = _ABOUT[kind](known, one.subject_id) if kind in _ABOUT else None
         if about is not None:
             overdue = isinstance(about, Note) and about.due_at <= present
-            views.append(PingView(one.id, Kind.THANK_YOU_LATE if overdue else kind, one.due_at, about))
+            views.append(PingView(one.id, Kind.THANK_YOU_LATE if overdue else kind, one.due_at, about, reader))
     return views
 
 
@@ -172,8 +175,7 @@ def _note(known: _Known, interview_id: int) -> About | None:
     meeting = known.meetings.get(interview_id)
     if meeting is None or meeting.status is not InterviewStatus.MET or meeting.note_due_at is None:
         return None
-    memory = known.memories.get(interview_id, "")
-    return None if meeting.note_sent_at else Note(meeting, meeting.note_due_at, memory)
+    return None if meeting.note_sent_at else Note(meeting, meeting.note_due_at)
 
 
 def _todo(known: _Known, todo_id: int) -> About | None:
@@ -202,20 +204,6 @@ async def _meetings(session: AsyncSession, user_id: int, ids: set[int]) -> dict[
     return {row[0].id: view(*row) for row in rows}
 
 
-async def _memories(session: AsyncSession, user_id: int, ids: set[int]) -> dict[int, str]:
-    """By meeting, the most telling thing that the student wrote about it."""
-    if not ids:
-        return {}
-    query = owned(Evaluation, user_id).where(Evaluation.interview_id.in_(ids))
-    rows = await session.execute(
-        query.join(AnswerRow, AnswerRow.evaluation_id == Evaluation.id).add_columns(AnswerRow)
-    )
-    answers: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
-    for evaluation, row in rows:
-        answers[evaluation.interview_id][row.question] = answer_of(row)
-    return {number: next(iter(worth_naming(said)), "") for number, said in answers.items()}
-
-
 async def _requests(session: AsyncSession, user_id: int, ids: set[int]) -> dict[int, Waiting]:
     if not ids:
         return {}
@@ -228,10 +216,9 @@ async def _todos(session: AsyncSession, user_id: int, ids: set[int]) -> dict[int
     return await todos_by_id(session, user_id, ids) if ids else {}
 
 
-async def _leaving(session: AsyncSession, users: set[int], inactive_months: int) -> dict[Kind, Leaving]:
+def _leaving(user: User, inactive_months: int) -> dict[Kind, Leaving]:
     """What either warning says if it goes out now; none once the student is back, or data is kept for longer."""
-    user = await session.get(User, users.pop()) if users and inactive_months else None
-    if user is None:
+    if not inactive_months:
         return {}
     gone = absence(user.last_seen_at, inactive_months, known_zone(user))
     dates = {kind: announced(gone, kind, now()) for kind in WARNINGS}

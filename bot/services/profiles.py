@@ -32,6 +32,8 @@ class ProfileView:
     zone: str | None
     """A line to recognize their zone by."""
     quiet: QuietHours
+    names_in_pings: bool = True
+    """Whether names, to-do words and places stand in reminders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,13 @@ class Profiles(UseCases):
         await replan_the_rest(self.db, owner_id, left)
         return view
 
+    async def set_names_in_pings(self, owner_id: int, *, shown: bool) -> ProfileView:
+        """Let names, to-do words and places stand in reminders, where others may read them, or keep them out."""
+        async with self.db.write(owner_id) as session:
+            user = await ensure_user(session, owner_id)
+            user.names_in_pings = shown
+            return _view(user)
+
     async def park(self, owner_id: int, action: str, args: Sequence[str], fields: Fields) -> None:
         """Keep what the student wanted until their zone is known. A later wish takes the place of an earlier."""
         parked = {"action": action, "args": list(args), "fields": dict(fields), "at": now().isoformat()}
@@ -138,4 +147,6 @@ def _take_parked(user: User) -> Parked | None:
 
 def _view(user: User) -> ProfileView:
     label = zone_label(user.zone, now()) if user.zone else None
-    return ProfileView(user.display_name, user.school, user.about, user.interests, label, quiet_of(user))
+    return ProfileView(
+        user.display_name, user.school, user.about, user.interests, label, quiet_of(user), user.names_in_pings
+    )

@@ -8,7 +8,7 @@ A text is taken for a student's and can be encrypted (`bot/storage/written.py`),
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bot.storage.classified import about_contact, nobodys, theirs, yours
@@ -41,7 +41,7 @@ class Base(HoldsWords, DeclarativeBase):
     __table_args__: Any = ONCE_ONLY
 
 
-QUIET = yours("so that no ping disturbs you")
+QUIET, LOCKED = yours("so that no ping disturbs you"), yours("so that a locked phone shows what you want")
 LETTERS = yours("to say in letters who you are")
 
 
@@ -59,13 +59,15 @@ class User(Base):
     """IANA name. None until asked: UTC is never assumed."""
     quiet_from: Mapped[time] = mapped_column(default=time(22), info=QUIET)
     quiet_to: Mapped[time] = mapped_column(default=time(8), info=QUIET)
+    names_in_pings: Mapped[bool] = mapped_column(default=True, server_default=true(), info=LOCKED)
+    """Whether names, to-do words and places stand in reminders: others read what a locked phone shows."""
     school: Mapped[str] = mapped_column(default="", info=LETTERS)
     about: Mapped[str] = mapped_column(default="", info=LETTERS)
     interests: Mapped[str] = mapped_column(default="", info=LETTERS)
     dm_closed_at: Mapped[datetime | None] = mapped_column(
         info=yours("to tell you why pings did not arrive", kept="until a DM arrives again")
     )
-    """When Discord last refused a DM (50007); cleared by the next one that arrives."""
+    """When Discord last refused a DM; cleared by the next one that arrives."""
     parked: Mapped[dict[str, Any] | None] = mapped_column(
         WrittenForm, info=yours("so that you need not type it again", kept="until you choose a time zone")
     )

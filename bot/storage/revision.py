@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.keys import check_keys, note_key
 
-NEWEST = "0010"
+NEWEST = "0006"
 """The revision that this version of the bot needs."""
 
 

@@ -1,15 +1,15 @@
-"""From a card to Discord's components. Nothing else in the project builds components.
+"""From a card or a notice to what Discord takes. Nothing else in the project builds components.
 
-Discord's limits that its own library does not check are kept here: 4,000 characters of text in a message, 40
-components, 80 characters on a button, 100 on an option. So is what Discord refuses because it is empty: a text or a
-label that shows nothing, a menu without options, a row without buttons.
+Discord's limits that its own library does not check are kept here: 4,000 characters of text in a card, 2,000 in an
+ordinary message, 40 components, 80 characters on a button, 100 on an option. So is what Discord refuses because it
+is empty: a text or a label that shows nothing, a menu without options, a row without buttons.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, TypedDict
 
 import discord
 
@@ -18,6 +18,7 @@ from bot.domain.texts import clip
 from bot.domain.visible import is_blank
 from bot.ui.card import (
     BLANK,
+    LINE_LIMIT,
     Block,
     Button,
     Card,
@@ -27,6 +28,7 @@ from bot.ui.card import (
     Letter,
     Link,
     Linked,
+    Notice,
     Option,
     Row,
     Select,
@@ -40,6 +42,10 @@ from bot.ui.filenames import safe
 from bot.ui.fit import TEXT_LIMIT, fitted
 from bot.ui.routes import Kind, Route, encode
 
+NO_MENTIONS = discord.AllowedMentions.none()
+
+CONTENT_LIMIT = 2000
+"""Characters of an ordinary message."""
 LABEL_LIMIT = 80
 OPTION_LIMIT = 100
 PLACEHOLDER_LIMIT = 150
@@ -54,12 +60,53 @@ _ABOUT_DAMAGE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What a message is sent with."""
+class Sent(TypedDict):
+    """What a card is sent with."""
 
     view: discord.ui.LayoutView
     files: list[discord.File]
+    allowed_mentions: discord.AllowedMentions
+
+
+class Redrawn(TypedDict):
+    """What a card takes the place of an earlier message with."""
+
+    content: None
+    embed: None
+    view: discord.ui.LayoutView
+    attachments: list[discord.File]
+    allowed_mentions: discord.AllowedMentions
+
+
+class Noticed(TypedDict):
+    """What a notice is sent with."""
+
+    content: str
+    view: discord.ui.View
+    suppress_embeds: bool
+    allowed_mentions: discord.AllowedMentions
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A card as Discord takes it."""
+
+    view: discord.ui.LayoutView
+    files: list[discord.File]
+
+    def sent(self) -> Sent:
+        """For a new message."""
+        return {"view": self.view, "files": self.files, "allowed_mentions": NO_MENTIONS}
+
+    def redrawn(self) -> Redrawn:
+        """For an earlier message. It may be an ordinary one: Discord takes no card beside the words of that."""
+        return {
+            "content": None,
+            "embed": None,
+            "view": self.view,
+            "attachments": self.files,
+            "allowed_mentions": NO_MENTIONS,
+        }
 
 
 def build(card: Card, owner: int) -> Built:
@@ -80,6 +127,25 @@ def build(card: Card, owner: int) -> Built:
     # A stopped view is never kept in memory: every press is answered by its route alone.
     view.stop()
     return Built(view, [_file(file) for file in files])
+
+
+def build_notice(notice: Notice, owner: int) -> Noticed:
+    """An ordinary message; only `owner` may press its buttons. Raises ValueError when its line is no line."""
+    if len(notice.line) > LINE_LIMIT or "\n" in notice.line:
+        raise ValueError(f"{len(notice.line)} characters are no line for a locked phone")
+    view = discord.ui.View(timeout=None)
+    for number, row in enumerate(notice.rows):
+        for button in row:
+            item = _button(button, owner)
+            item.row = number
+            view.add_item(item)
+    view.stop()
+    return {
+        "content": clip(f"{notice.line}\n{notice.detail}".strip(), CONTENT_LIMIT),
+        "view": view,
+        "suppress_embeds": True,
+        "allowed_mentions": NO_MENTIONS,
+    }
 
 
 def _texts(child: discord.ui.Item[Any]) -> Iterator[discord.ui.TextDisplay[Any]]:

@@ -144,6 +144,19 @@ class Card:
     files: Sequence[File] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message that nobody asked for at that moment. It is no card: of a card, a locked phone shows nothing."""
+
+    line: str
+    """What, and by when, in words that stay true; all that a locked phone shows, at most `LINE_LIMIT` of it."""
+    detail: str = ""
+    """What is below it. Both: ours, or through `plain`."""
+    rows: Sequence[tuple[Button | Link, ...]] = ()
+
+
+LINE_LIMIT = 120
+
 _MARKUP = re.compile(r"[\\*_~|`<\[]|:(?=/|[^\s:]+(?::|\Z))")
 """What begins something of Discord's wherever it stands: styles, code, links, mentions, timestamps, emoji."""
 _AT_LINE_START = re.compile(r"^([^\S\n]*\d*)([#>.-])", re.MULTILINE)
@@ -182,6 +195,15 @@ def _escaped(text: str) -> str:
 def short(text: str, limit: int) -> str:
     """`plain(text)` for a list line, cut at `limit` characters of the original with an ellipsis."""
     return plain(clip(bare(text), limit))
+
+
+def plain_within(text: str, room: int) -> str:
+    """`plain(text)`, cut so that at most `room` characters stand there, backslashes and all."""
+    text = bare(text)
+    limit = min(len(text), room)
+    while limit > 1 and len(plain(clip(text, limit))) > room:
+        limit -= 1
+    return plain(clip(text, limit)) if room > 0 else ""
 
 
 def when(moment: datetime) -> str:

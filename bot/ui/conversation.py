@@ -14,7 +14,6 @@ from bot.services.evaluations import Evaluations
 from bot.ui import direct
 from bot.ui.cards import evaluation_doubt as doubts
 from bot.ui.cards import evaluations as cards
-from bot.ui.in_time import or_later
 from bot.ui.press import Press
 
 
@@ -134,14 +133,14 @@ class Conversation:
         """To the DM, with a way there as the answer; or how to open it when it is closed."""
         await press.defer()
         try:
-            channel = await or_later(direct.open_dm(press.interaction.client, press.user_id))
-            message = await direct.send(channel, press.user_id, cards.current(talk, self._texts, lead))
+            card = cards.current(talk, self._texts, lead)
+            message = await direct.send_dm(press.interaction.client, press.user_id, card)
         except discord.Forbidden:
             await press.show(cards.closed(talk))
             return
-        await self._evaluations.shown(press.user_id, talk.id, Place(channel.id, message.id))
+        await self._evaluations.shown(press.user_id, talk.id, Place(message.channel.id, message.id))
         if earlier is not None:
-            await direct.tidy(direct.remove(channel, earlier.message_id))
+            await direct.tidy(direct.remove(_dm(press, earlier), earlier.message_id))
         await press.show(cards.in_dm(talk, message.jump_url))
 
     async def _leave(self, channel: direct.DM, owner: int, turn: Turn, typed: str = "") -> None:

@@ -2,37 +2,71 @@
 
 import contextlib
 import logging
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TypeVar
 
 import discord
 
 from bot.domain.texts import readable
-from bot.ui.build import build
-from bot.ui.card import Card
+from bot.ui.build import NO_MENTIONS, build, build_notice
+from bot.ui.card import Card, Notice
 from bot.ui.in_time import UnansweredError, or_later
-from bot.ui.press import NO_MENTIONS
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 DM = discord.DMChannel | discord.PartialMessageable
 
-CLOSED = 50007
-"""Discord: cannot send messages to this user."""
+CLOSED = frozenset({50007, 50278})
+"""Discord: the student takes no DMs; the student shares no server with the bot."""
+_LOST = {10003, 50001}
+"""Discord: unknown channel; no access to it. Of a DM both mean that another one has taken its place."""
 
 
-async def send(
-    channel: discord.abc.Messageable, owner: int, card: Card, *, nonce: int | None = None
-) -> discord.Message:
-    """Send `card` to `channel`; Discord drops a repeat of the same `nonce` for a few minutes.
+async def send(channel: discord.abc.Messageable, owner: int, card: Card) -> discord.Message:
+    """Send `card` to `channel`, as an answer.
 
-    Raises discord.Forbidden with code 50007 when the student's DMs are closed. A message without a nonce is an
-    answer: raises UnansweredError when Discord does not take it in time.
+    Raises discord.Forbidden with a code of `CLOSED` when DMs are closed, and UnansweredError when Discord does not
+    take it in time.
     """
-    built = build(card, owner)
-    if nonce is None:
-        answer = channel.send(view=built.view, files=built.files, allowed_mentions=NO_MENTIONS)
-        return await or_later(answer)
-    return await channel.send(view=built.view, files=built.files, allowed_mentions=NO_MENTIONS, nonce=nonce)
+    return await or_later(channel.send(**build(card, owner).sent()))
+
+
+async def notify(channel: discord.abc.Messageable, owner: int, notice: Notice, *, nonce: int) -> discord.Message:
+    """Send `notice` like `send` a card; Discord drops a repeat of the same `nonce` for a few minutes."""
+    return await channel.send(**build_notice(notice, owner), nonce=nonce)
+
+
+async def in_dm(
+    client: discord.Client,
+    user_id: int,
+    act: Callable[[DM], Awaitable[T]],
+    *,
+    opening: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> T:
+    """Do something in the student's DM; if the one that is remembered is lost, once more in the one that is there.
+
+    `opening` surrounds each question which DM it is, when nothing has been done yet.
+    """
+    with opening():
+        channel: DM = await open_dm(client, user_id)
+    try:
+        return await act(channel)
+    except discord.HTTPException as error:
+        if error.code not in _LOST:
+            raise
+        with opening():
+            data = await client.http.start_private_message(user_id)
+            channel = dm(client, int(data["id"]))
+        return await act(channel)
+
+
+async def send_dm(client: discord.Client, user_id: int, card: Card) -> discord.Message:
+    """Send `card` to the student's DM. Raises like `send`."""
+    built = build(card, user_id)
+    return await or_later(in_dm(client, user_id, lambda channel: channel.send(**built.sent())))
 
 
 async def say(channel: discord.abc.Messageable, line: str, files: Sequence[discord.File] = ()) -> None:
@@ -79,10 +113,9 @@ async def said(channel: DM, message_id: int, author: int) -> str | None:
 
 async def redraw(channel: DM, message_id: int, owner: int, card: Card) -> None:
     """Draw an earlier message anew. A message that is gone is left alone."""
-    built = build(card, owner)
     with contextlib.suppress(discord.NotFound):
         message = channel.get_partial_message(message_id)
-        await or_later(message.edit(view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS))
+        await or_later(message.edit(**build(card, owner).redrawn()))
 
 
 async def remove(channel: DM, message_id: int) -> None:

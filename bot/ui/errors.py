@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 _WORTH = 41
 """Characters from which on a command or a DM is worth handing back: the student still has it on the screen."""
-_GONE = {10008, 10015, 10062, CLOSED}
+_GONE = CLOSED | {10008, 10015, 10062}
 """Discord: unknown message, unknown webhook, unknown interaction, closed DMs. There is nobody left to answer."""
 
 

@@ -16,18 +16,15 @@ from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
 from bot.services import Services
 from bot.services.deliveries import Claimed
 from bot.services.pings import PingView
-from bot.ui.card import Card
+from bot.ui.card import Notice
 from bot.ui.cards import pings as cards
-from bot.ui.direct import CLOSED, DM, custom_ids, dm, open_dm, send
+from bot.ui.direct import CLOSED, DM, custom_ids, in_dm, notify
 from bot.ui.limits import Limits, retry_after
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-_CLOSED = {CLOSED, 50278}
-"""Discord: the student takes no DMs; the student shares no server with the bot."""
-_UNKNOWN_CHANNEL = 10003
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERRORS = 500
 _CLOCKS_APART = timedelta(days=1)
@@ -55,12 +52,12 @@ class PingSender:
         if not views:
             return None
         nonce = reminders[0].nonce
-        card = self._card(views, nonce, late=late)
+        notice = self._drawn(views, nonce, late=late)
         with self._limits.heeded(), _explained():
-            message = await self._in_dm(user_id, lambda channel: send(channel, user_id, card, nonce=nonce))
+            message = await self._in_dm(user_id, lambda channel: notify(channel, user_id, notice, nonce=nonce))
             return message.id
 
-    def _card(self, views: Sequence[PingView], nonce: int, *, late: bool) -> Card:
+    def _drawn(self, views: Sequence[PingView], nonce: int, *, late: bool) -> Notice:
         present = now()
         late = late and any(is_late(view.due_at, present) for view in views)
         if len(views) == 1:
@@ -94,18 +91,8 @@ class PingSender:
         return marks if seen < _LOOK_THROUGH else None
 
     async def _in_dm(self, user_id: int, act: Callable[[DM], Awaitable[T]]) -> T:
-        """Do something in the student's DM."""
-        with _explained(unsure=False):
-            # No message is on its way yet.
-            channel = await open_dm(self._client, user_id)
-        try:
-            return await act(channel)
-        except discord.NotFound as error:
-            if error.code != _UNKNOWN_CHANNEL:
-                raise
-            # The channel that is remembered is gone. Discord is asked for the one that is there now.
-            data = await self._client.http.start_private_message(user_id)
-            return await act(dm(self._client, int(data["id"])))
+        """Do something in the student's DM. While it is being opened, no message is on its way yet."""
+        return await in_dm(self._client, user_id, act, opening=lambda: _explained(unsure=False))
 
 
 @contextmanager
@@ -128,7 +115,7 @@ def _explained(*, unsure: bool = True) -> Iterator[None]:
 
 
 def _meaning(error: discord.HTTPException, *, unsure: bool) -> DirectMessagesClosedError | TryLaterError:
-    if error.code in _CLOSED:
+    if error.code in CLOSED:
         return DirectMessagesClosedError()
     if error.status == _TOO_MANY_REQUESTS:
         return TryLaterError(retry_after(error.response.headers))

@@ -10,12 +10,12 @@ import discord
 
 from bot.domain.errors import CoachError, Code
 from bot.domain.texts import seen, whole_number
-from bot.ui.build import build
+from bot.ui.build import NO_MENTIONS, build
 from bot.ui.card import Card
+from bot.ui.cards.pings import speaks_of_several
+from bot.ui.direct import custom_ids
 from bot.ui.form import Fields, Form, build_modal
 from bot.ui.in_time import in_time
-
-NO_MENTIONS = discord.AllowedMentions.none()
 
 Interaction = discord.Interaction[Any]
 
@@ -82,8 +82,8 @@ class Press:
         """Answer with `card`; with `replace`, put it in the place of the card that was pressed.
 
         Private in a server, an ordinary message in the bot's DM. Right before and after an answer or a deferral,
-        and after the message that was pressed is gone. Returns the message where Discord tells it.
-        Raises UnansweredError when Discord does not take it in time.
+        and after the message that was pressed is gone. What speaks of other things as well stays as it is.
+        Returns the message where Discord tells it. Raises UnansweredError when Discord does not take it in time.
         """
         async with in_time(sum(len(file.content) for file in card.files)):
             return await self._show(card, replace=replace)
@@ -92,21 +92,16 @@ class Press:
         if self.first is not None:
             await self._show_first()
             replace = False
-        response, original = self.interaction.response, self.interaction.message
-        if replace and original is not None and not response.is_done() and (redrawn := await self._replaced(card)):
+        response = self.interaction.response
+        original = self._replaceable() if replace else None
+        if original is not None and not response.is_done() and (redrawn := await self._replaced(card)):
             return redrawn
         built = build(card, self.user_id)
-        if (replace and original is not None and response.is_done()) or response.type is _THINKING:
-            return await self.interaction.edit_original_response(
-                view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS
-            )
+        if (original is not None and response.is_done()) or response.type is _THINKING:
+            return await self.interaction.edit_original_response(**built.redrawn())
         if response.is_done():
-            return await self.interaction.followup.send(
-                view=built.view, files=built.files, ephemeral=self.private, allowed_mentions=NO_MENTIONS, wait=True
-            )
-        callback = await response.send_message(
-            view=built.view, files=built.files, ephemeral=self.private, allowed_mentions=NO_MENTIONS
-        )
+            return await self.interaction.followup.send(**built.sent(), ephemeral=self.private, wait=True)
+        callback = await response.send_message(**built.sent(), ephemeral=self.private)
         return callback.resource if isinstance(callback.resource, discord.Message) else None
 
     async def say(self, line: str, files: Sequence[discord.File] = ()) -> None:
@@ -122,13 +117,16 @@ class Press:
                 raise
         await self.interaction.followup.send(line, files=files, ephemeral=True, allowed_mentions=NO_MENTIONS)
 
+    def _replaceable(self) -> discord.Message | None:
+        """What was pressed, if it speaks of nothing else: the other lines of several reminders must stay."""
+        pressed = self.interaction.message
+        return None if pressed is None or speaks_of_several(custom_ids(pressed)) else pressed
+
     async def _replaced(self, card: Card) -> discord.Message | None:
         """Put `card` in the place of the one that was pressed; None when that has been taken back meanwhile."""
         built = build(card, self.user_id)
         try:
-            callback = await self.interaction.response.edit_message(
-                view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS
-            )
+            callback = await self.interaction.response.edit_message(**built.redrawn())
         except discord.NotFound as error:
             if error.code != _UNKNOWN_MESSAGE:
                 raise

@@ -9,6 +9,8 @@ from cogs import COGS
 from tests.kit import World
 
 ROOT = Path(__file__).parents[2]
+ON_OLD_CARDS = {"todo.show"}
+"""What only buttons of earlier versions lead to: they stay in students' DMs, and work on."""
 ACTION = re.compile(r"[a-z]+(?:\.[a-z_]+)+")
 
 
@@ -32,7 +34,7 @@ async def test_every_cog_registers_and_every_action_is_reachable(rapport: World)
     assert {type(cog) for cog in rapport.bot.cogs.values()} == set(COGS)
     handlers = set(rapport.bot.router.handlers)
     assert handlers
-    assert handlers - named_in_ui(handlers) == set()
+    assert handlers - named_in_ui(handlers) == ON_OLD_CARDS
 
 
 async def test_every_action_named_on_a_card_has_a_handler(rapport: World) -> None:

@@ -170,4 +170,4 @@ async def test_from_a_contact_to_a_ping_in_the_browser(demo: Demo) -> None:
 
     await demo.type_in_terminal("+20h")
     await expect(demo.page.get_by_role("button", name="Mark as sent").last).to_be_visible()
-    await expect(demo.page.get_by_text("A thank-you note", exact=False).last).to_be_visible()
+    await expect(demo.page.get_by_text("Thank-you note to Priya Raman", exact=False).last).to_be_visible()

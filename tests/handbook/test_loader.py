@@ -80,9 +80,14 @@ def test_files_as_windows_saves_them(tmp_path: Path) -> None:
         ("interviews.toml", ('category = "day"', 'category = "night"'), 0, "\"category\" must be 'path'"),
         ("interviews.toml", ("minutes = 12", "minutes = 15"), -13, "add up to 23, and must add up to 20"),
         ("interviews.toml", ("[categories.pay]", "[categories.wages]"), 0, '"wages" is not a word'),
-        ("pings.toml", ("Soon: {name}", "Soon: {nmae}"), 0, "nothing fills {nmae} (known here: {name})"),
-        ("pings.toml", ("Soon: {name}", "Soon: {name"), 0, "a brace belongs to no placeholder"),
-        ("pings.toml", ("A to-do is due", "A to-do for {name}"), 0, "nothing fills {name} (known here: no braces)"),
+        (
+            "pings.toml",
+            ("meeting with {name}", "meeting with {nmae}"),
+            0,
+            "nothing fills {nmae} (known here: {name})",
+        ),
+        ("pings.toml", ("meeting with {name}", "meeting with {name"), 0, "a brace belongs to no placeholder"),
+        ("pings.toml", ('"To-do"', '"To-do for {name}"'), 0, "nothing fills {name} (known here: no braces)"),
         ("pings.toml", ("[ping.soon]", "[ping.fanfare]"), 0, '"fanfare" is not a word'),
         ("contacts.toml", ("interviews = 5", "interviews = 0"), 0, '"interviews" must be at least 1'),
         ("contacts.toml", ('[place."Event"]', '[place."Fair"]'), 0, '"Fair" is not a word'),
@@ -113,7 +118,7 @@ def test_an_unclosed_text_is_found_at_the_end(tmp_path: Path) -> None:
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     edit(tmp_path, "topics.toml", 'title = "Why do it"', "title = Why do it")
     goal = edit(tmp_path, "contacts.toml", "interviews = 5", 'interviews = "many"')
-    soon = edit(tmp_path, "pings.toml", "Soon: {name}", "Soon: {nmae}")
+    soon = edit(tmp_path, "pings.toml", "meeting with {name}", "meeting with {nmae}")
     text = (tmp_path / "pings.toml").read_text(encoding="utf-8")
     (tmp_path / "pings.toml").write_text(text.replace("[ping.combined]", "[ping.all]"))
     found = problems(tmp_path)

@@ -13,6 +13,7 @@ from bot.clock import now
 from bot.domain.evaluations import ANSWER_LIMIT
 from bot.domain.visible import visible
 from bot.storage.models import Answer, Contact, Evaluation, Interview, ThankYou, User
+from bot.ui.direct import CLOSED
 from tests.kit import ZONE, Screen, Student, World
 
 VERDICTS = ["Yes", "Partly", "No", "Not sure"]
@@ -730,10 +731,11 @@ async def _say(world: World, member: Student, text: str) -> None:
     await world.env.settle()
 
 
-async def test_closed_dms_say_how_to_open_them(rapport: World) -> None:
+@pytest.mark.parametrize("code", sorted(CLOSED))
+async def test_closed_dms_say_how_to_open_them(rapport: World, code: int) -> None:
     maya = rapport.member()
     await met(rapport, maya)
-    rapport.env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
+    rapport.env.inject_error("POST", "/channels/*/messages", status=403, code=code)
     answer = await maya.slash("evaluate", contact="Ana")
     assert answer.ephemeral
     assert "I cannot write to you yet" in answer

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from bot.clock import now
 from bot.storage.models import Contact, Reminder, User
 from bot.ui.cards.home import still_closed
-from bot.ui.direct import send
+from bot.ui.direct import CLOSED, send
 from tests.kit import Student, World
 
 LABELS = {1: "One thing is", 2: "Two things are", 5: "Five things are", 7: "7 things are"}
@@ -189,10 +189,24 @@ async def test_closed_dms_are_told_once_with_a_way_to_test_them(rapport: World) 
         assert await session.scalar(select(Reminder.status)) == "undeliverable"
 
 
-async def test_a_test_of_dms_that_are_still_closed_says_so(rapport: World) -> None:
+@pytest.mark.parametrize("code", sorted(CLOSED))
+async def test_a_test_of_dms_that_are_still_closed_says_so(rapport: World, code: int) -> None:
     maya = rapport.member()
     await people(rapport, maya, "Ana")
     await missed(rapport, maya)
     card = await maya.slash("next")
-    rapport.env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
+    rapport.env.inject_error("POST", "/channels/*/messages", status=403, code=code)
     assert "Still closed" in await maya.press("Send a test", on=card)
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, 50001), (404, 10003)])
+async def test_a_test_finds_the_dm_that_has_taken_the_place_of_the_one_it_knew(
+    rapport: World, status: int, code: int
+) -> None:
+    maya = rapport.member()
+    await people(rapport, maya, "Ana")
+    await missed(rapport, maya)
+    card = await maya.slash("next")
+    rapport.env.inject_error("POST", "/channels/*/messages", status=status, code=code)
+    assert "It arrived" in await maya.press("Send a test", on=card)
+    assert "This is a test" in maya.pings()[-1]

@@ -148,6 +148,8 @@ def bodies(sent: Iterable[HttpLogEntry]) -> Iterator[dict[str, Any]]:
 
 def in_texts(body: dict[str, Any]) -> Iterator[str]:
     """What Discord makes markdown of."""
+    if body.get("content"):
+        yield body["content"]
     for part in parts(body.get("components") or []):
         if part["type"] == TEXT:
             yield part["content"]

@@ -77,10 +77,10 @@ async def one_ping(student: Student, **delta: float) -> Screen:
 async def test_prepare(rapport: World, maya: Student) -> None:
     await booked(maya, place="https://meet.example/a_b")
     ping = await one_ping(maya, hours=4)
-    assert "Get ready for Ana Núñez" in ping
+    assert ping.content.startswith("Get ready for Ana Núñez: Tue, Mar 3, 2:00 PM\n")
     assert stamp(TOMORROW) in ping.text
     assert "notebook" in ping
-    assert ping.labels == ["Open meet.example", "Open prep"]
+    assert ping.labels == ["Open prep", "Open meet.example"]
     assert "Ana Núñez" in await maya.press("Open prep", on=ping)
 
 
@@ -88,7 +88,7 @@ async def test_soon_tells_time_and_place(rapport: World, maya: Student) -> None:
     await booked(maya, place="Room 4, second floor")
     await rapport.skip(hours=10)
     ping = await one_ping(maya, hours=12, minutes=1)
-    assert "Soon: Ana Núñez" in ping
+    assert ping.content.startswith("Your meeting with Ana Núñez: Tue, Mar 3, 2:00 PM\n")
     assert stamp(TOMORROW) in ping.text
     assert "Room 4, second floor" in ping
 
@@ -100,7 +100,7 @@ async def test_check_back(rapport: World, maya: Student, label: str, then: str) 
     interview = await booked(maya)
     await rapport.skip_to(TOMORROW + timedelta(minutes=10))
     ping = await one_ping(maya, minutes=30)
-    assert "Did you meet Ana Núñez?" in ping
+    assert ping.content.startswith("Did you meet Ana Núñez? Booked for Tue, Mar 3, 2:00 PM\n")
     assert ping.labels == ["It happened", "It moved", "It did not happen"]
     await rapport.restart()
     assert then in await maya.press(label, on=ping)
@@ -116,7 +116,9 @@ async def test_it_moved_opens_the_form_for_a_new_time(rapport: World, maya: Stud
     assert "New time" in (await maya.press("It moved", on=ping)).fields
 
 
-async def test_a_thank_you_names_what_was_written_in_the_evaluation(rapport: World, maya: Student) -> None:
+async def test_a_thank_you_quotes_nothing_and_its_form_begins_with_the_evaluation(
+    rapport: World, maya: Student
+) -> None:
     interview = await met(maya)
     evaluation = await add(
         maya.world.bot.db,
@@ -129,8 +131,8 @@ async def test_a_thank_you_names_what_was_written_in_the_evaluation(rapport: Wor
         ),
     )
     ping = await one_ping(maya, hours=2, minutes=1)
-    assert "A thank-you note for Ana Núñez" in ping
-    assert "“Storms decide a season”. That is worth naming." in ping
+    assert ping.content.startswith("Thank-you note to Ana Núñez: due Tue, Mar 3, 3:00 PM\n")
+    assert "Storms" not in ping
     assert f"Due {stamp(START + 24 * HOUR, 'R')}" in ping.text
     assert ping.labels == ["Draft it", "Mark as sent", "Snooze"]
     form = await maya.press("Draft it", on=ping)
@@ -138,7 +140,7 @@ async def test_a_thank_you_names_what_was_written_in_the_evaluation(rapport: Wor
     await maya.fill({})
     later = await one_ping(maya, hours=18)
     assert "Your note to Ana Núñez is ready to go" in later
-    assert "worth naming" not in later
+    assert "Storms" not in later
     assert later.labels == ["Draft it", "Mark as sent", "Snooze"]
     assert "version 1" in await maya.press("Draft it", on=later)
 
@@ -182,7 +184,7 @@ async def test_snooze_brings_the_same_ping_back_once(
     assert len(maya.pings()) == count
     await rapport.skip(seconds=2)
     (again,) = maya.pings()[count:]
-    assert "A thank-you note for Ana Núñez" in again
+    assert again.content == ping.content
     assert again.labels == ping.labels
 
 
@@ -192,7 +194,7 @@ async def test_a_snooze_past_the_deadline_says_so_kindly_and_comes_back_as_a_lat
     await met(maya)
     await rapport.skip_to(START + 20 * HOUR)
     ping = maya.pings()[-1]
-    assert "due soon" in ping
+    assert "still to be sent" in ping
     await rapport.skip(hours=2)
     await maya.press("Snooze", on=ping)
     put_off = await maya.press("3 h")
@@ -201,7 +203,7 @@ async def test_a_snooze_past_the_deadline_says_so_kindly_and_comes_back_as_a_lat
     await rapport.skip(hours=3, minutes=1)
     (again,) = maya.pings()[count:]
     assert "Late is better than never" in again
-    assert "Due" not in again
+    assert "Due <t:" not in again
 
 
 async def test_a_ping_without_a_point_cannot_be_put_off(rapport: World, maya: Student) -> None:
@@ -284,16 +286,19 @@ async def test_several_at_once_are_one_message_whose_lines_stay(rapport: World, 
     before = len(maya.pings())
     await rapport.skip_to(START + 2 * HOUR)
     (message,) = maya.pings()[before:]
-    assert "7 reminders at once" in message
-    assert "A thank-you note for Ana Núñez" in message
-    assert "2 more" in message
-    assert message.labels == ["Draft it", *["Open"] * 4, "What's next"]
-    assert "late" not in message.plain.casefold()
-    assert (await maya.press("Draft it", on=message)).fields
-    card = await maya.press("Open", on=message)
+    assert message.content.splitlines() == [
+        "1. Thank-you note to Ana Núñez: due Tue, Mar 3, 3:00 PM",
+        *(f"{number + 2}. To-do: Step {number}, due Mon, Mar 2, 5:00 PM" for number in range(3)),
+        "-# 3 more: press What's next to see where you are.",
+    ]
+    labels = ["Draft it: Ana Núñez", *(f"Done: Step {number}" for number in range(3)), "What's next"]
+    assert message.labels == labels
+    assert (await maya.press("Draft it: Ana Núñez", on=message)).fields
+    card = await maya.press("Done: Step 0", on=message)
     assert card.message_id != message.message_id
-    assert "Step 0" in card
-    assert "~~Step 0~~" in await maya.press("Done", on=card)
-    assert "~~Step 0~~" in await maya.press("Open", on=message)
+    assert "~~Step 0~~" in card
+    assert "~~Step 0~~" in await maya.press("Done: Step 0", on=message)
+    (stays,) = [ping for ping in maya.pings() if ping.message_id == message.message_id]
+    assert (stays.content, stays.labels) == (message.content, labels)
     # The button carries what the message is known by, a number of up to 64 bits.
     assert "What's next" in await maya.press("What's next", on=message)

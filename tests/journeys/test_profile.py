@@ -51,7 +51,7 @@ async def test_a_profile_is_shown_edited_and_kept(maya: Student, rapport: World)
     shown = await maya.slash("profile show")
     assert "Your profile" in shown
     assert "Name Maya Torres" in shown.plain.replace("**", "")
-    assert shown.labels == ["Set my time zone", "Edit", "What's next"]
+    assert shown.labels == ["Set my time zone", "Edit", "What's next", "Hide names in reminders"]
     form = await maya.press("Edit")
     assert list(form.fields) == [
         "Your name",

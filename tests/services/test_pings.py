@@ -1,6 +1,7 @@
 """What pings say when they are sent, on a real database; and that those with nothing left to say fall silent."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -8,15 +9,14 @@ from sqlalchemy import event, select
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.evaluations import Verdict
 from bot.domain.reminders import Kind, Planned
 from bot.services import Services
 from bot.services.deliveries import LEASE, Claimed
 from bot.services.interview_views import Booked, Met, Terms
-from bot.services.pings import DueTodo, Meeting, Note, PingView, Waiting
+from bot.services.pings import DueTodo, Meeting, PingView, Reader, Waiting
 from bot.services.reminders import arm, cancel
 from bot.storage.engine import Database
-from bot.storage.models import Answer, Contact, Evaluation, Reminder, Request
+from bot.storage.models import Contact, Reminder, Request
 from tests.common import add, denver
 from tests.kit import ZONE
 
@@ -123,28 +123,21 @@ async def test_a_meeting_that_went_another_way_is_not_spoken_of(
     assert await story.services.pings.describe(MAYA, held) == []
 
 
-async def test_a_note_names_what_was_learned_until_it_is_sent(story: Story):
+async def test_a_note_is_spoken_of_until_it_is_sent(story: Story):
     interview = await story.meet()
-    evaluation = await add(
-        story.db, Evaluation(interview_id=interview, owner_id=MAYA, status="done", position=12, created_at=now())
-    )
-    for question, verdict, text in (
-        (9, Verdict.TEXT, "Storms decide."),
-        (1, Verdict.YES, "data"),
-        (4, Verdict.NO, "no"),
-    ):
-        await add(
-            story.db,
-            Answer(
-                evaluation_id=evaluation, question=question, verdict=verdict.value, text=text, answered_at=now()
-            ),
-        )
     held = await story.claimed(*THANKS)
     views = await story.services.pings.describe(MAYA, held)
     assert [view.kind for view in views] == list(THANKS)
-    assert {view.about.memory for view in views if isinstance(view.about, Note)} == {"Storms decide"}
     await story.services.thank_yous.sent(MAYA, interview)
     assert await story.services.pings.describe(MAYA, held) == []
+
+
+async def test_a_ping_speaks_by_the_clock_of_its_reader_and_names_as_much_as_they_chose(story: Story):
+    await story.book()
+    for named in (True, False):
+        await story.services.profiles.set_names_in_pings(MAYA, shown=named)
+        for view in await story.describe(*BEFORE):
+            assert view.reader == Reader(ZoneInfo(ZONE), named=named)
 
 
 async def test_after_the_deadline_every_ping_about_a_note_speaks_as_a_late_one(

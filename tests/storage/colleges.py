@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Integer, String, Table, Time, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Integer, String, Table, Time, UniqueConstraint
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bot.storage.models import Base
@@ -60,10 +60,11 @@ def _values(kind: TypeEngine[Any]) -> st.SearchStrategy[Any]:
             return st.times()
         case String():
             return st.text(CHARACTERS, max_size=kind.length or 60)
-        case BigInteger():
-            return st.integers(-(2**63), 2**63 - 1)
+        case Boolean():
+            return st.booleans()
         case Integer():
-            return st.integers(-(2**31), 2**31 - 1)
+            bits = 63 if isinstance(kind, BigInteger) else 31
+            return st.integers(-(2**bits), 2**bits - 1)
     raise NotImplementedError(f"a column of {kind!r}")
 
 

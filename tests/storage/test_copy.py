@@ -216,7 +216,7 @@ async def test_the_bot_goes_on_where_it_was(target: URL, tmp_path: Path) -> None
         before = len(maya.pings())
         await rapport.skip(hours=2, minutes=1)
         (ping,) = maya.pings()[before:]
-        assert "A thank-you note for Ana" in ping
+        assert "Thank-you note to Ana" in ping
         assert "sent" in await maya.press("Mark as sent", on=ping)
         await maya.slash("contact add")
         assert "Ben" in await maya.fill({"Name": "Ben"})

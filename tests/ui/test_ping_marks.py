@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,10 +12,10 @@ from bot.domain.interviews import InterviewStatus
 from bot.domain.reminders import Kind
 from bot.handbook import loader
 from bot.services.interview_views import InterviewView
-from bot.services.pings import DueTodo, Leaving, Meeting, Note, PingView, Waiting
+from bot.services.pings import About, DueTodo, Leaving, Meeting, Note, PingView, Reader, Waiting
 from bot.services.todos import TodoView
-from bot.ui.build import build
-from bot.ui.card import Card
+from bot.ui.build import build, build_notice
+from bot.ui.card import Card, Notice
 from bot.ui.cards import pings as cards
 from bot.ui.routes import Kind as Carrier
 from bot.ui.routes import Route, encode
@@ -55,21 +56,26 @@ def meeting(status: InterviewStatus = InterviewStatus.SCHEDULED, note_version: i
 
 def view(kind: Kind, reminder: int = REMINDER) -> PingView:
     """A ping of `kind` as it is when it is sent. No other number in it is the reminder's."""
+    return PingView(reminder, kind, now(), subject(kind), Reader(ZoneInfo("America/Denver"), named=True))
+
+
+def subject(kind: Kind) -> About:
     match kind:
         case Kind.PREPARE | Kind.SOON | Kind.CHECK_BACK:
-            return PingView(reminder, kind, now(), Meeting(meeting()))
+            return Meeting(meeting())
         case Kind.NUDGE:
-            return PingView(reminder, kind, now(), Waiting(33, "Ana Reyes", now()))
+            return Waiting(33, "Ana Reyes", now())
         case Kind.TODO_DUE:
-            return PingView(reminder, kind, now(), DueTodo(TodoView(34, "Read it", "Ana Reyes", now(), None)))
+            return DueTodo(TodoView(34, "Read it", "Ana Reyes", now(), None))
         case Kind.INACTIVE_FIRST | Kind.INACTIVE_SECOND:
-            return PingView(reminder, kind, now(), Leaving(now() - 700 * 24 * HOUR, now() + 14 * 24 * HOUR))
+            return Leaving(now() - 700 * 24 * HOUR, now() + 14 * 24 * HOUR)
         case _:
-            return PingView(reminder, kind, now(), Note(meeting(InterviewStatus.MET), now() + HOUR, "storms"))
+            return Note(meeting(InterviewStatus.MET), now() + HOUR)
 
 
-def custom_ids(card: Card) -> list[str]:
-    components = build(card, OWNER).view.to_components()  # type: ignore[no-untyped-call]
+def custom_ids(said: Card | Notice) -> list[str]:
+    built = build_notice(said, OWNER)["view"] if isinstance(said, Notice) else build(said, OWNER).view
+    components = built.to_components()  # type: ignore[no-untyped-call]
     return [part["custom_id"] for part in parts(components) if "custom_id" in part]
 
 
@@ -90,7 +96,7 @@ def test_a_ping_that_is_being_put_off_still_names_it(kind: Kind) -> None:
 
 def test_a_ping_about_a_note_that_is_written_names_it_too() -> None:
     one = view(Kind.THANK_YOU_SECOND)
-    written = replace(one, about=Note(meeting(InterviewStatus.MET, note_version=1), now() + HOUR, ""))
+    written = replace(one, about=Note(meeting(InterviewStatus.MET, note_version=1), now() + HOUR))
     assert cards.marks(custom_ids(cards.ping(written, HANDBOOK))) == MARK
 
 

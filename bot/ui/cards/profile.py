@@ -1,4 +1,4 @@
-"""Cards and forms of the profile: what the student told, the time zone picker, the quiet hours."""
+"""Cards and forms of the profile: what the student told and chose, the time zone picker, the quiet hours."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,6 +14,8 @@ from bot.ui.form import Form, TextField
 _MENU = 25
 """Most entries of a Discord menu."""
 _UNTOLD = "*not told yet*"
+_NAMED = "show names, to-dos and places, also on a locked phone"
+_UNNAMED = "show no names, to-dos or places"
 _PICK_ZONE = Button("Set my time zone", "profile.zone.set")
 _EDIT = Button("Edit", "profile.edit")
 _CHANGE_ZONE = Button("Change time zone", "profile.zone.set")
@@ -37,7 +39,11 @@ def _facts(title: str, view: ProfileView) -> Card:
         fact("About you", plain(view.about) or _UNTOLD),
         fact("Interests", plain(view.interests) or _UNTOLD),
     ]
-    times = [fact("Time zone", plain(view.zone or "") or _UNTOLD), fact("Quiet hours", _span(view.quiet))]
+    times = [
+        fact("Time zone", plain(view.zone or "") or _UNTOLD),
+        fact("Quiet hours", _span(view.quiet)),
+        fact("Reminders", _NAMED if view.names_in_pings else _UNNAMED),
+    ]
     return Card(
         title=title,
         blocks=[Text("\n".join(lines)), Divider(), Text("\n".join(times))],
@@ -49,10 +55,16 @@ def _facts(title: str, view: ProfileView) -> Card:
 def _ways_on(view: ProfileView) -> tuple[Button, ...]:
     """What is missing comes first."""
     if not view.zone:
-        return (primary(_PICK_ZONE), _EDIT, NEXT)
+        return (primary(_PICK_ZONE), _EDIT, NEXT, _names(view))
     if not (view.school and view.about and view.interests):
-        return (primary(_EDIT), NEXT, _CHANGE_ZONE, _CHANGE_QUIET)
-    return (primary(NEXT), _EDIT, _CHANGE_ZONE, _CHANGE_QUIET)
+        return (primary(_EDIT), NEXT, _CHANGE_ZONE, _CHANGE_QUIET, _names(view))
+    return (primary(NEXT), _EDIT, _CHANGE_ZONE, _CHANGE_QUIET, _names(view))
+
+
+def _names(view: ProfileView) -> Button:
+    """The button says what is to be, and not what to turn around: pressed twice, it has the effect of one."""
+    verb, shown = ("Hide", 0) if view.names_in_pings else ("Show", 1)
+    return Button(f"{verb} names in reminders", "profile.names", (shown,))
 
 
 def _span(quiet: QuietHours) -> str:
