@@ -181,8 +181,8 @@ class Evaluations(Step):
             match await self.services.evaluations.say(owner, message.content, sent=message.id):
                 case None:
                     return False
-                case Doubtful(talk=talk):
-                    await self._conversation.ask_whether(message, talk)
+                case Doubtful() as doubt:
+                    await self._conversation.ask_whether(message, doubt.talk)
                 case turn:
                     await self._conversation.heard(channel, owner, turn, message.content)
             return True
