@@ -8,8 +8,8 @@ nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["tests-3.11", "lint", "types", "docs"]
 
 
-def _install(session: nox.Session, extra: str) -> None:
-    session.install("-c", "constraints.txt", "-e", f".[{extra}]")
+def _install(session: nox.Session, extra: str, pins: str = "constraints.txt") -> None:
+    session.install("-c", pins, "-e", f".[{extra}]")
 
 
 @nox.session(python=PYTHONS)
@@ -22,7 +22,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style, format, spelling, and files that should not be committed."""
-    _install(session, "dev")
+    _install(session, "dev", "constraints-dev.txt")
     session.run("pre-commit", "run", "--all-files", *session.posargs)
 
 
@@ -36,7 +36,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The documentation as a site, in `site/`; a link that leads nowhere is an error."""
-    _install(session, "docs")
+    _install(session, "docs", "constraints-dev.txt")
     session.run("mkdocs", "build", "--strict", *session.posargs)
 
 

@@ -47,7 +47,7 @@ def parts(components: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
 def check_all(requests: Iterable[HttpLogEntry]) -> None:
     """Check everything that was sent."""
     for request in requests:
-        body = request.body
+        body = request.json
         if isinstance(body, dict):
             check_body(body, is_edit=request.method == "PATCH" or body.get("type") == UPDATE_MESSAGE)
 

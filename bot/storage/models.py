@@ -8,39 +8,19 @@ A text is taken for a student's and can be encrypted (`bot/storage/written.py`),
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, text, true
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text, true
+from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.storage.base import ONCE_ONLY, Base
 from bot.storage.classified import about_contact, nobodys, theirs, yours
-from bot.storage.holder import HoldsWords
-from bot.storage.types import RowId, TZDateTime
-from bot.storage.written import Written, WrittenForm
+from bot.storage.types import RowId
+from bot.storage.written import WrittenForm
 
 PENDING = text("status = 'pending'")
 LONG_AGO = text("'1970-01-01 00:00:00+00'")
 
 ROWS, HANGS = yours("to hold your rows together"), about_contact("to hold your rows together")
 SINCE = about_contact("to put lists in order")
-
-ONCE_ONLY = {"sqlite_autoincrement": True}
-"""SQLite would give the number of the last row again once that is deleted. Old buttons and pings go by it."""
-
-
-class Base(HoldsWords, DeclarativeBase):
-    """Names every constraint, so that a migration can drop it on any database."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_N_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: TZDateTime, str: Written}  # noqa: RUF012 - SQLAlchemy reads it as it stands
-    __table_args__: Any = ONCE_ONLY
-
-
 QUIET, LOCKED = yours("so that no ping disturbs you"), yours("so that a locked phone shows what you want")
 LETTERS = yours("to say in letters who you are")
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, ForeignKey, Table, select
 
-from bot.storage.models import Base, User
+from bot.storage.base import Base
+from bot.storage.models import User
 
 USERS = Base.metadata.tables[User.__tablename__]
 

@@ -15,6 +15,8 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LINES = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
 PINS = {canonicalize_name(pin.name): pin for pin in map(Requirement, LINES)}
+FOR_CONTRIBUTORS = {"dev", "docs"}
+"""Extras that are not installed where tests run; constraints-dev.txt pins what they bring."""
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = {"linux": ("posix", "Linux"), "win32": ("nt", "Windows"), "darwin": ("posix", "Darwin")}
 
@@ -35,8 +37,8 @@ def environment(python: str, system: str) -> dict[str, str]:
 
 
 def wanted_by_us() -> list[Requirement]:
-    """What the project names itself, with all of its extras."""
-    extras = PROJECT["optional-dependencies"].values()
+    """What the project names itself, with the extras that run or test it."""
+    extras = [wanted for name, wanted in PROJECT["optional-dependencies"].items() if name not in FOR_CONTRIBUTORS]
     named = [*PROJECT["dependencies"], *(one for extra in extras for one in extra)]
     return [one for one in map(Requirement, named) if one.name != PROJECT["name"]]
 

@@ -16,10 +16,11 @@ FOR_NOBODY = {
 
 
 READS_NO_WORDS = {
-    # When the next reminder is due, whose absence is to be looked at, and the bot's own facts.
+    # When the next reminder is due, whose absence is to be looked at, the bot's own facts, and who is half erased.
     ("deliveries.py", "earliest"),
     ("inactivity.py", "absent"),
     ("memory.py", "recall"),
+    ("stand_ins.py", "left_behind"),
 }
 
 

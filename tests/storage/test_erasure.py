@@ -20,9 +20,10 @@ from bot.domain.reminders import Status
 from bot.handbook import loader
 from bot.services import Services, build_services
 from bot.services.deliveries import Outcome
+from bot.storage.base import Base
 from bot.storage.engine import Database, open_engine
 from bot.storage.erasure import erase_again
-from bot.storage.models import Base, Contact
+from bot.storage.models import Contact
 from bot.storage.personal import belongs_to, personal_tables
 from bot.storage.revision import bring_up_to_date
 from bot.storage.tombstones import NAME

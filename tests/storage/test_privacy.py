@@ -3,8 +3,9 @@
 import pytest
 
 from bot.storage import privacy
+from bot.storage.base import Base
 from bot.storage.classified import classified
-from bot.storage.models import Base, Contact
+from bot.storage.models import Contact
 
 
 def test_the_page_is_what_the_columns_say() -> None:

@@ -1,4 +1,4 @@
-"""Every card and form there is, drawn of anything at all: each function gets whatever it says that it takes."""
+"""Every card, form and notice there is, drawn of anything: each function gets whatever it says that it takes."""
 
 import importlib
 import inspect
@@ -27,14 +27,16 @@ from bot.handbook.models.topics import Topic
 from bot.services.pings import DueTodo, Leaving, Meeting, Note, PingView, Waiting
 from bot.services.preparation import AgendaItem
 from bot.ui import cards
-from bot.ui.card import Button, Card, Select
+from bot.ui.card import Button, Card, Notice, Select
 from bot.ui.form import Form
 from tests.unseen import TEXTS
 
-Drawing = Callable[..., Card | Form]
+Drawing = Callable[..., Card | Form | Notice]
 HANDBOOK = loader.load()
 _ID = count(10**15)
-_ABOUT_A_QUESTION = {"question", "note_form", "answer_form", "words_needed"}
+_ABOUT_A_QUESTION = {
+    "question", "note_form", "answer_form", "words_needed", "doubted", "left_alone", "taken_back",
+}  # fmt: skip
 """What is drawn only while a question is up."""
 _KINDS = {
     Meeting: (Kind.PREPARE, Kind.SOON, Kind.CHECK_BACK),
@@ -55,7 +57,7 @@ def drawings() -> Iterator[tuple[str, Drawing]]:
 
 def _is_here(function: Drawing, module: str) -> bool:
     returned = get_type_hints(function).get("return")
-    return function.__module__ == f"{cards.__name__}.{module}" and returned in {Card, Form}
+    return function.__module__ == f"{cards.__name__}.{module}" and returned in {Card, Form, Notice}
 
 
 def arguments(function: Drawing) -> st.SearchStrategy[dict[str, Any]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.build import build
+from bot.ui.build import build, build_notice
 from bot.ui.card import (
     BLANK,
     Button,
@@ -16,6 +16,7 @@ from bot.ui.card import (
     Letter,
     Link,
     Linked,
+    Notice,
     Option,
     Row,
     Select,
@@ -28,7 +29,7 @@ from bot.ui.errors import card_for
 from bot.ui.fit import TEXT_LIMIT, WHOLE, cut
 from bot.ui.form import ChoiceField, Form, TextField, TickField, build_modal
 from bot.ui.suggestions import suggestion
-from tests.limits import BUTTON, TEXT, check_choices, check_message, check_modal, parts
+from tests.limits import BUTTON, NOBODY, SUPPRESS_EMBEDS, TEXT, check_choices, check_message, check_modal, parts
 from tests.markdown import mischief
 from tests.ui.any_card import Drawing, arguments, drawings, refusals
 from tests.unseen import TEXTS, UNSEEN, thorough
@@ -56,6 +57,18 @@ def said(card: Card) -> str:
     return "\n".join(part["content"] for part in drawn(card) if part["type"] == TEXT)
 
 
+def sent_as(notice: Notice) -> dict[str, Any]:
+    """What Discord gets of a notice."""
+    built = build_notice(notice, 1)
+    components = built["view"].to_components()
+    return {
+        "content": built["content"],
+        "components": components,
+        "flags": SUPPRESS_EMBEDS,
+        "allowed_mentions": NOBODY,
+    }
+
+
 @pytest.mark.parametrize("function", [pytest.param(found, id=name) for name, found in drawings()])
 @given(data=st.data())
 @thorough(4)
@@ -63,6 +76,9 @@ def test_no_text_breaks_a_card(function: Drawing, data: st.DataObject) -> None:
     made = function(**data.draw(arguments(function)))
     if isinstance(made, Form):
         check_modal(build_modal(made, 1).to_dict())
+    elif isinstance(made, Notice):
+        check_message(sent_as(made))
+        assert mischief(made.line) == [] == mischief(made.detail)
     else:
         assert mischief(said(made)) == []
 
