@@ -6,10 +6,11 @@ from discord import app_commands
 
 from bot.clock import now
 from bot.domain.errors import CoachError
+from bot.domain.profiles import Naming
 from bot.domain.zones import search_zones, zone_label
 from bot.services.slices import Deadline
 from bot.ui.cards import profile as cards
-from bot.ui.press import Interaction, Press
+from bot.ui.press import Interaction, Press, one_of
 from bot.ui.step import Step, action
 from bot.ui.suggestions import Choices, suggestion, suggestions
 
@@ -90,9 +91,10 @@ class Profile(Step):
         await press.show(cards.quiet_set(view))
 
     @action("profile.names")
-    async def set_names(self, press: Press, shown: int) -> None:
+    async def set_names(self, press: Press, naming: str) -> None:
         """Choose whether names, to-do words and places stand in reminders."""
-        view = await self.services.profiles.set_names_in_pings(press.user_id, shown=bool(shown))
+        shown = one_of(Naming, naming) is Naming.SHOW
+        view = await self.services.profiles.set_names_in_pings(press.user_id, shown=shown)
         await press.show(cards.saved(view), replace=True)
 
     @action("profile.zone.search")

@@ -15,6 +15,13 @@ class Field(StrEnum):
     INTERESTS = "Fields that interest you"
 
 
+class Naming(StrEnum):
+    """Whether reminders, which others may read on a locked phone, say names, to-do words and places."""
+
+    SHOW = "show"
+    HIDE = "hide"
+
+
 LIMITS = {Field.NAME: 80, Field.SCHOOL: 150, Field.ABOUT: 200, Field.INTERESTS: 200}
 """Longest text of each part, in characters."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.profiles import LIMITS, Field
+from bot.domain.profiles import LIMITS, Field, Naming
 from bot.domain.times import QuietHours
 from bot.domain.zones import zone_label
 from bot.services.profiles import ProfileView
@@ -63,8 +63,8 @@ def _ways_on(view: ProfileView) -> tuple[Button, ...]:
 
 def _names(view: ProfileView) -> Button:
     """The button says what is to be, and not what to turn around: pressed twice, it has the effect of one."""
-    verb, shown = ("Hide", 0) if view.names_in_pings else ("Show", 1)
-    return Button(f"{verb} names in reminders", "profile.names", (shown,))
+    naming = Naming.HIDE if view.names_in_pings else Naming.SHOW
+    return Button(f"{naming.capitalize()} names in reminders", "profile.names", (naming.value,))
 
 
 def _span(quiet: QuietHours) -> str:
