@@ -15,7 +15,7 @@ from bot.clock import now
 from bot.domain.errors import Code
 from bot.domain.room import Room
 from bot.handbook import loader
-from bot.services import Services, build_services, pace
+from bot.services import Services, build_services, pace, stand_ins
 from bot.storage.engine import Database
 from bot.storage.erasure import erase_again
 from bot.storage.models import Contact, Interview, Reminder, Request, User
@@ -33,6 +33,8 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, rows in {"FIRST": 7, "LEAST": 7, "MOST": 7, "AT_ONCE": 7}.items():
         monkeypatch.setattr(pace, name, rows)
     monkeypatch.setattr("bot.services.mydata.AT_ONCE", 7)
+    # The clock stands still, and there is no other process that could be at work.
+    monkeypatch.setattr(stand_ins, "AT_WORK", -timedelta(seconds=1))
 
 
 async def kept(services: Services, owner_id: int) -> Tables:
