@@ -122,7 +122,7 @@ async def test_others_are_served_between_slices_and_nobody_sees_half_an_import(
     rows = count(life.tables)
     assert set(seen) <= {0, rows}
     # Each slice lets whoever waits have their turn.
-    assert served >= rows // 7
+    assert served >= (1 if db.is_shared else rows // 7)
 
 
 @pytest.mark.usefixtures("_small")
@@ -147,7 +147,8 @@ async def test_others_are_served_while_much_is_planned_or_erased(
             services.profiles.set_zone(MAYA, "UTC") if what == "planning" else services.mydata.erase(MAYA, "DELETE")
         )
         done.set()
-    assert served >= 60 // 7
+    # PostgreSQL has no one turn for all; how often they come to it there is its own business.
+    assert served >= (1 if db.is_shared else 60 // 7)
 
 
 # A stop in between
