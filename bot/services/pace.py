@@ -14,17 +14,18 @@ LEAST, MOST = 40, 500
 """Fewer rows would not take less: a slice has its own cost."""
 AT_ONCE = 500
 """Rows that are erased in the first transaction. Where that is all, it is all or nothing."""
-_SECONDS = 0.008
+_SECONDS = 0.006
 """What a slice should take. Others wait for one and for its commit, and the loop stands still for part of it."""
 
 
 class Pace:
     """How many rows the next slice has: what they cost differs a thousandfold, and so do machines."""
 
-    def __init__(self, clock: Callable[[], float] = thread_time) -> None:
+    def __init__(self, clock: Callable[[], float] = thread_time, *, least: int | None = None) -> None:
         """`clock`: in seconds. The loop's own work by default: smaller slices make no busy machine quicker."""
         self.rows = FIRST
         self._clock = clock
+        self._least = LEAST if least is None else least
 
     @contextmanager
     def slice(self) -> Iterator[int]:
@@ -32,7 +33,7 @@ class Pace:
         begun = self._clock()
         yield self.rows
         fitting = int(self.rows * _SECONDS / max(self._clock() - begun, _SECONDS / 2))
-        self.rows = min(max(fitting, LEAST), MOST)
+        self.rows = min(max(fitting, self._least), MOST)
 
 
 async def erase_the_rest(db: Database, user_id: int, *, done: bool = False, but_the_student: bool = False) -> None:
@@ -41,7 +42,7 @@ async def erase_the_rest(db: Database, user_id: int, *, done: bool = False, but_
     `done`: a first slice left nothing; whoever is there now is new. With `but_the_student`, their own row stays.
     May be cut off at any moment, and begun again.
     """
-    pace = Pace(perf_counter)
+    pace = Pace(perf_counter, least=FIRST)
     while not done:
         async with db.write(abs(user_id)) as session:
             connection = await session.connection()

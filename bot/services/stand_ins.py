@@ -15,7 +15,7 @@ from bot.storage.engine import Database
 from bot.storage.models import User
 from bot.storage.upsert import insert
 
-_AT_WORK = timedelta(minutes=10)
+AT_WORK = timedelta(minutes=10)
 """Another process may still be at work on what is younger."""
 
 
@@ -40,6 +40,6 @@ async def left_behind(db: Database) -> list[int]:
     """The students for whom somebody stands in since a stop."""
     query = select(User.discord_id).where(User.discord_id < 0)
     if db.is_shared:
-        query = query.where(User.created_at < now() - _AT_WORK)
+        query = query.where(User.created_at < now() - AT_WORK)
     async with db.read(patient=True) as session:
         return [-number for number in await session.scalars(query)]
