@@ -15,14 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.storage.engine import Database
 from bot.storage.seal import DamagedError, Place, Seal
 
-_ANYBODY = -1
+ANYBODY = -1
 
 Unit = Callable[..., AbstractAsyncContextManager[AsyncSession]]
 
 
 def let_tests_look(patched: pytest.MonkeyPatch) -> None:
     """Until the patch is undone."""
-    seen = {_ANYBODY}
+    seen = {ANYBODY}
     close, open_ = Seal.close, Seal.open
 
     def closed(self: Seal, text: str, place: Place) -> str:
@@ -30,7 +30,7 @@ def let_tests_look(patched: pytest.MonkeyPatch) -> None:
         return close(self, text, place)
 
     def opened(self: Seal, stored: str, place: Place, **how: Any) -> str:
-        for student in [place.student, *(sorted(seen) if place.student == _ANYBODY else [_ANYBODY])]:
+        for student in [place.student, *(sorted(seen) if place.student == ANYBODY else [ANYBODY])]:
             try:
                 return open_(self, stored, place._replace(student=student), **how)
             except DamagedError:
@@ -47,7 +47,7 @@ def _by_anybody(unit: Unit) -> Unit:
     def for_tests(self: Database, *students: int, **how: Any) -> AbstractAsyncContextManager[AsyncSession]:
         asks: str = sys._getframe(1).f_globals["__name__"]
         if not students and asks.startswith("tests."):
-            students = (_ANYBODY,)
+            students = (ANYBODY,)
         return unit(self, *students, **how)
 
     return for_tests

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.storage.base import Base
-from bot.storage.written import give_keys
+from bot.storage.written import give_keys, written_by
+from tests.anybody import ANYBODY
 from tests.kit import World
 
 T = TypeVar("T")
@@ -92,8 +93,9 @@ def _beside(world: World, work: Callable[[Connection], T]) -> T:
     async def do() -> T:
         engine = create_async_engine(world.settings.database, poolclass=NullPool)
         give_keys(engine.dialect, world.settings.keys)
-        async with engine.begin() as connection:
-            return await connection.run_sync(work)
+        with written_by(ANYBODY):
+            async with engine.begin() as connection:
+                return await connection.run_sync(work)
 
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, do()).result()
