@@ -115,6 +115,7 @@ class Rapport(commands.Bot):
             gap_seconds=settings.ping_gap_seconds,
         )
         db.on_armed = self.engine.arm
+        db.on_taken_back = services.under_way.through
         self.housekeeping = Housekeeping(services.inactivity)
         self._force_sync = force_sync
         self._closing = asyncio.Lock()

@@ -58,15 +58,15 @@ class MyData(Step):
         """Erase everything, if the word is right; a question that waits in the DM goes too."""
         await press.defer()
         try:
-            waiting = await self.services.mydata.erase(press.user_id, press.text("word"))
+            erased = await self.services.mydata.erase(press.user_id, press.text("word"))
         except CoachError as error:
             if error.code is not Code.NOT_CONFIRMED:
                 raise
             await press.show(cards.not_confirmed(error))
             return
         self.router.forget(press.user_id)
-        await press.show(cards.erased())
-        for place in waiting:
+        await press.show(cards.erased(may_arrive=erased.may_arrive))
+        for place in erased.waiting:
             await direct.tidy(
                 direct.remove(direct.dm(press.interaction.client, place.channel_id), place.message_id)
             )

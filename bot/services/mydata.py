@@ -21,11 +21,16 @@ from bot.services.mydata_arrival import bring_back
 from bot.services.mydata_files import ExportFile, files_of
 from bot.services.mydata_reading import Export, read_export
 from bot.services.room import check_room
+from bot.services.under_way import in_hand
 from bot.storage.engine import Database
 from bot.storage.erasure import delete_rows
 from bot.storage.models import Base, Contact, Evaluation, Interview, Request, Todo, User
 from bot.storage.personal import USERS, belongs_to, personal_tables
 
+ARRIVES_WITHIN = 10
+"""Seconds for which an erasure waits for reminders that are on their way."""
+_LOOK_AGAIN = 0.1
+"""Seconds between two looks whether they have arrived: another process may be sending them."""
 MAX_FILE_BYTES = 5_000_000
 """Bytes of an export that comes back, unpacked. One of 300 contacts with much text on each has half of that."""
 
@@ -41,6 +46,16 @@ class Returned:
     requests: int
     meetings: int
     todos: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Nothing is kept of the student any more."""
+
+    waiting: tuple[Place, ...] = ()
+    """Where in the DM a question still waits."""
+    may_arrive: bool = False
+    """Whether a reminder was on its way to Discord, and nobody can tell that it will not arrive."""
 
 
 class MyData(UseCases):
@@ -67,19 +82,32 @@ class MyData(UseCases):
         """Whether an export is small enough to be taken back."""
         return len(files[0].content) <= self._max_file_bytes
 
-    async def erase(self, owner_id: int, typed: str) -> list[Place]:
-        """Erase every row, once the student has `typed` the word; returns where in the DM a question still waits.
+    async def erase(self, owner_id: int, typed: str) -> Erased:
+        """Erase every row, once the student has `typed` the word.
 
-        Also what another worker has claimed: it finds nothing to send, and nothing to record on. Erasing what is
+        A reminder that a worker of any process is sending is waited for, at most ARRIVES_WITHIN seconds. Whoever
+        claimed one and has not begun to send it finds nothing to send, and nothing to record on. Erasing what is
         erased already changes nothing. Raises NOT_CONFIRMED.
         """
         check_confirmation(typed)
+        clock = asyncio.get_running_loop()
+        until = clock.time() + ARRIVES_WITHIN
+        while (erased := await self._erase(owner_id, wait=clock.time() < until)) is None:
+            await asyncio.sleep(_LOOK_AGAIN)
+        await self.db.scrub()
+        return erased
+
+    async def _erase(self, owner_id: int, *, wait: bool) -> Erased | None:
+        """In one transaction, which nothing can be claimed in; None, to `wait`, while a reminder is being sent."""
         noted = None
         try:
             async with self.db.write(owner_id) as session:
                 user = await session.get(User, owner_id)
                 if user is None:
-                    return []
+                    return Erased()
+                hand = await in_hand(session, owner_id)
+                if hand.sending and wait:
+                    return None
                 places = await _open_questions(session, owner_id)
                 await (await session.connection()).run_sync(delete_rows, owner_id)
                 # Before the commit: should the machine stop in between, the next start does what was asked for.
@@ -90,8 +118,7 @@ class MyData(UseCases):
             if noted is not None:
                 await asyncio.to_thread(self.db.erased.withdraw, owner_id, noted)
             raise
-        await self.db.scrub()
-        return places
+        return Erased(tuple(places), may_arrive=hand.sending or hand.unsure)
 
     def check_size(self, size: int) -> None:
         """Raise FILE_TOO_LARGE for a file of more bytes than are taken: it need not even be fetched."""

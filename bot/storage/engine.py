@@ -1,7 +1,7 @@
 """The database: how it is opened, and the two kinds of unit of work, `read` and `write`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +33,9 @@ _LEVELS = {"isolation_level": "REPEATABLE READ"}, {"isolation_level": "READ COMM
 
 _TAKE_TURNS = text("SELECT pg_advisory_xact_lock(one) FROM unnest(CAST(:students AS bigint[])) AS one")
 """Waits for each turn in the order of the list, and keeps them until the transaction ends."""
+
+TAKEN_BACK = "taken back"
+"""Key in `session.info`: set when this unit of work took reminders back, or moved them."""
 
 ARMED = "armed"
 """Key in `session.info`: the earliest due moment of the reminders that this unit of work planned."""
@@ -102,6 +105,10 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
+async def _nobody_waits(_students: Collection[int]) -> None:
+    """Nothing is sent by whoever has no engine."""
+
+
 def _linked(engine: AsyncEngine) -> "Link":
     from bot.storage.link import Link  # noqa: PLC0415 - its driver comes with the postgres extra
 
@@ -121,6 +128,8 @@ class Database:
         self.engine = engine
         self.on_armed: Callable[[datetime], None] = lambda _due: None
         """Told the earliest due moment after a commit that planned reminders; set by `bot/app.py`."""
+        self.on_taken_back: Callable[[Collection[int]], Awaitable[None]] = _nobody_waits
+        """Awaited after a commit that took reminders of these students back; set by `bot/app.py`."""
         is_sqlite = engine.dialect.name == "sqlite"
         # SQLite's own level is stricter. Who has waited for their turn must see what came before.
         picture, newest = ({}, {}) if is_sqlite else _LEVELS
@@ -162,6 +171,8 @@ class Database:
                 yield session
         if (due := session.info.get(ARMED)) is not None:
             self.on_armed(due)
+        if session.info.get(TAKEN_BACK):
+            await self.on_taken_back(students)
 
     def version(self) -> int | None:
         """Another number after every commit of any process; None when this kind of database cannot tell."""

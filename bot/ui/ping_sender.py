@@ -12,7 +12,7 @@ import discord
 
 from bot.clock import now
 from bot.domain.reminders import is_late
-from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
+from bot.reminders.sender import DirectMessagesClosedError, TakenBackError, TryLaterError
 from bot.services import Services
 from bot.services.deliveries import Claimed
 from bot.services.pings import PingView
@@ -49,7 +49,7 @@ class PingSender:
     async def send(self, user_id: int, reminders: Sequence[Claimed], *, late: bool) -> int | None:
         """Send one message about what still matters; returns its id, or None when nothing does.
 
-        Raises DirectMessagesClosedError or TryLaterError.
+        Raises DirectMessagesClosedError, TryLaterError or TakenBackError.
         """
         views = await self._services.pings.describe(user_id, reminders)
         if not views:
@@ -57,7 +57,14 @@ class PingSender:
         nonce = reminders[0].nonce
         card = self._card(views, nonce, late=late)
         with self._limits.heeded(), _explained():
-            message = await self._in_dm(user_id, lambda channel: send(channel, user_id, card, nonce=nonce))
+            return await self._in_dm(user_id, lambda channel: self._say(channel, reminders, card, nonce))
+
+    async def _say(self, channel: DM, reminders: Sequence[Claimed], card: Card, nonce: int) -> int:
+        """The request itself. Until the DM was open, the student may have acted. Raises TakenBackError."""
+        async with self._services.under_way.going_out(reminders) as is_ours:
+            if not is_ours:
+                raise TakenBackError
+            message = await send(channel, reminders[0].user_id, card, nonce=nonce)
             return message.id
 
     def _card(self, views: Sequence[PingView], nonce: int, *, late: bool) -> Card:

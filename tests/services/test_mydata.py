@@ -23,7 +23,7 @@ from bot.services.contact_views import Entry
 from bot.services.deliveries import Deliveries
 from bot.services.evaluation_views import Place
 from bot.services.interview_views import Terms
-from bot.services.mydata import MAX_FILE_BYTES, Returned
+from bot.services.mydata import MAX_FILE_BYTES, Erased, Returned
 from bot.services.mydata_files import files_of, zipped
 from bot.services.planning import SUBJECTS
 from bot.storage.engine import Database
@@ -303,8 +303,8 @@ async def test_an_erasure_tells_which_questions_still_stand_in_the_dm(services: 
         await add(db, Evaluation(interview_id=meeting, owner_id=MAYA, status=status, **shown))
         if status != "done":
             expected.append(Place(7, 10 + number))
-    assert await services.mydata.erase(MAYA, "**delete**") == expected
-    assert await services.mydata.erase(MAYA, "delete") == []
+    assert await services.mydata.erase(MAYA, "**delete**") == Erased(tuple(expected))
+    assert await services.mydata.erase(MAYA, "delete") == Erased()
 
 
 async def test_an_erasure_that_failed_is_not_carried_out_later(

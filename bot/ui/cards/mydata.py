@@ -103,13 +103,18 @@ def not_confirmed(error: CoachError) -> Card:
     )
 
 
-def erased() -> Card:
-    """Nothing is left."""
+def erased(*, may_arrive: bool = False) -> Card:
+    """Nothing is left; `may_arrive`: of a reminder that is on its way nobody can tell."""
+    reminders = (
+        "One reminder was just on its way and may still arrive; no other will come."
+        if may_arrive
+        else "No reminder will come."
+    )
     return Card(
         title="Everything is deleted",
         blocks=[
             Text(
-                "Nothing that you told me is kept any more, and no reminder will come. "
+                f"Nothing that you told me is kept any more. {reminders} "
                 "My earlier messages stay in your chat; their buttons find nothing."
             )
         ],
