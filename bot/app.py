@@ -124,6 +124,8 @@ class Rapport(commands.Bot):
         """Start everything; runs once, after login and before the gateway connects."""
         await bring_up_to_date(self.db.engine)
         await erase_again(self.db.engine, self.db.erased)
+        # Again later, should another program be reading what a bot that was killed has left in the log.
+        await self.db.scrub()
         for cog in COGS:
             await self.add_cog(cog(self.services, self.router))
         self.add_dynamic_items(Routed)

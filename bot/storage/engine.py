@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 2
 """How long a writer waits for another process: less than the 3 seconds in which Discord wants an answer."""
 
-_SCRUB_AGAIN = 30
-"""Seconds between two attempts to empty a write-ahead log that somebody is reading."""
+SCRUB_SOON, SCRUB_AGAIN = 20, 5
+"""Seconds after which the write-ahead log is emptied of what was overwritten or deleted, which is said to be within a
+minute; and between two attempts while somebody is reading it."""
 
 _LEVELS = {"isolation_level": "REPEATABLE READ"}, {"isolation_level": "READ COMMITTED"}
 """Of PostgreSQL, for what reads and what writes, whatever the server would take by itself."""
@@ -143,6 +144,8 @@ class Database:
         self._guard = None if file is None else Guard(engine, file, self.erased)
         self._link = None if is_sqlite else _linked(engine)
         self._scrubbing: asyncio.Task[None] | None = None
+        self._to_scrub = False
+        """Whether the write-ahead log may hold what is kept no more."""
 
     @asynccontextmanager
     async def read(self, *, patient: bool = False) -> AsyncIterator[AsyncSession]:
@@ -169,6 +172,7 @@ class Database:
                     # All take them in the same order: nobody waits for one whose holder waits for them.
                     await session.execute(_TAKE_TURNS, {"students": sorted(set(students))})
                 yield session
+        self._scrub_soon(SCRUB_SOON)
         if (due := session.info.get(ARMED)) is not None:
             self.on_armed(due)
         if session.info.get(TAKEN_BACK):
@@ -191,21 +195,26 @@ class Database:
         return nullcontext() if self._guard is None else self._guard.work(queued_at)
 
     async def scrub(self) -> None:
-        """Empty the write-ahead log, which still holds what was deleted.
+        """Empty the write-ahead log now: it still holds what was deleted, or written over.
 
         What another program is reading just then, as for a backup, is emptied once it has finished: nobody waits
-        for that. A database that is no file sees to it itself.
+        for that. A database that is no file sees to it itself. Any other unit of work has it done soon.
         """
-        if self._guard is None or await self._scrubbed():
-            return
-        if self._scrubbing is None or self._scrubbing.done():
-            self._scrubbing = asyncio.create_task(self._scrub(), name="scrub")
+        if self._guard is not None and not await self._scrubbed():
+            self._scrub_soon(SCRUB_AGAIN)
 
-    async def _scrub(self) -> None:
-        while True:
-            await asyncio.sleep(_SCRUB_AGAIN)
-            if await self._scrubbed():
-                return
+    def _scrub_soon(self, seconds: float) -> None:
+        """After any commit, as hardly one leaves nothing behind; for all that come until then at once."""
+        self._to_scrub = self._guard is not None
+        if self._to_scrub and (self._scrubbing is None or self._scrubbing.done()):
+            self._scrubbing = asyncio.create_task(self._scrub(seconds), name="scrub")
+
+    async def _scrub(self, seconds: float) -> None:
+        while self._to_scrub:
+            await asyncio.sleep(seconds)
+            self._to_scrub, seconds = False, SCRUB_SOON
+            if not await self._scrubbed():
+                self._to_scrub, seconds = True, SCRUB_AGAIN
 
     async def _scrubbed(self) -> bool:
         try:

@@ -14,8 +14,8 @@ from bot.storage.tombstones import Tombstones
 
 log = logging.getLogger(__name__)
 
-_PATIENCE = 500
-"""Milliseconds to wait for those who read what is in the write-ahead log."""
+_PATIENCE = 50
+"""Milliseconds to wait for those who read what is in the write-ahead log: so long, nobody can write."""
 
 
 def delete_rows(connection: Connection, user_id: int) -> None:
@@ -32,17 +32,25 @@ async def erase_again(engine: AsyncEngine, erased: Tombstones) -> None:
         ]
     back = await asyncio.to_thread(erased.among, users)
     if not back:
+        await _tidy(engine)
         return
     async with engine.execution_options(writes=True).begin() as connection:
         for user_id in back:
             await connection.run_sync(delete_rows, user_id)
+    await _tidy(engine)
+    log.warning("%d students whom a backup had brought back were erased again", len(back))
+
+
+async def _tidy(engine: AsyncEngine) -> None:
+    """Whoever used the file before may have been stopped between an erasure and the emptying of the log."""
     if engine.dialect.name == "sqlite":
         await empty_the_log(engine)
-    log.warning("%d students whom a backup had brought back were erased again", len(back))
 
 
 async def empty_the_log(engine: AsyncEngine) -> bool:
     """Move what is in SQLite's write-ahead log into the file, and cut the log to nothing. Waits in a thread.
+
+    First as much of it as can be moved without anybody's waiting, so that little is left to hold up others for.
 
     False when it may still hold something, as when another program is reading it.
     """
@@ -51,7 +59,7 @@ async def empty_the_log(engine: AsyncEngine) -> bool:
             # Past SQLAlchemy, which would begin a transaction first.
             opened: Any = (await connection.get_raw_connection()).driver_connection
             (patience,) = await (await opened.execute("PRAGMA busy_timeout")).fetchone()
-            # As long as it waits for readers, nobody can write.
+            await (await opened.execute("PRAGMA wal_checkpoint(PASSIVE)")).fetchall()
             await opened.execute(f"PRAGMA busy_timeout={_PATIENCE}")
             try:
                 was_busy, *_ = await (await opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")).fetchone()

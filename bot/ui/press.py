@@ -131,8 +131,10 @@ class Press:
 
     @property
     def private(self) -> bool:
-        """Whether others could read along: everywhere but in the bot's own DM."""
-        return self.hushed or self.interaction.guild_id is not None or self.interaction.context.private_channel
+        """Whether others could read along: everywhere but in what Discord says is the bot's own DM."""
+        where = self.interaction.context
+        surely_dm = where.dm_channel and not where.guild and not where.private_channel
+        return self.hushed or self.interaction.guild_id is not None or not surely_dm
 
 
 def one_of(words: type[W], text: str) -> W:
