@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | demo | check | db`."""
+"""The command line: `python -m bot run | demo | check | db | mydata`."""
 
 import argparse
 import asyncio
@@ -15,7 +15,7 @@ import discord
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from bot import db_commands, logs
+from bot import db_commands, logs, mydata_commands
 from bot.app import create_bot
 from bot.checks import explain, run_checks
 from bot.handbook.problems import HandbookError
@@ -60,6 +60,8 @@ def _do(options: argparse.Namespace, settings: Settings) -> int:
             return _check(settings)
         case "db":
             return db_commands.do(settings, options)
+        case "mydata":
+            return mydata_commands.do(settings, options)
         case _:
             return _demo(options)
 
@@ -77,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--database", default=None, help="keep the data in this file (default: nothing is kept)")
     commands.add_parser("check", help="say what is wrong with the settings and how to mend it")
     db_commands.add_to(commands.add_parser("db", help="look after the database"))
+    mydata_commands.add_to(commands.add_parser("mydata", help="look after one student's data"))
     return parser
 
 

@@ -1,7 +1,6 @@
 """Use cases of a student's own data as a whole: take all of it along, bring it back, erase all of it."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +17,8 @@ from bot.handbook.models import Handbook
 from bot.services.base import UseCases, ensure_user, owned
 from bot.services.evaluation_views import Place
 from bot.services.mydata_arrival import bring_back
-from bot.services.mydata_files import ExportFile, files_of
-from bot.services.mydata_reading import Export, read_export
+from bot.services.mydata_files import ExportFile, Most, Rows, files_of, in_parts
+from bot.services.mydata_reading import MOST_PARTS, MOST_THINGS, Export, read_export
 from bot.services.room import check_room
 from bot.services.under_way import in_hand
 from bot.storage.engine import Database
@@ -49,6 +48,15 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Everything that is kept, in files."""
+
+    files: tuple[ExportFile, ...]
+    comes_back: bool
+    """Whether an import takes all of them back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Erased:
     """Nothing is kept of the student any more."""
 
@@ -71,16 +79,36 @@ class MyData(UseCases):
 
     async def export(self, owner_id: int) -> list[ExportFile]:
         """Everything that is kept, each column of each row: one JSON, and a CSV for each table. Changes nothing."""
+        return await asyncio.to_thread(files_of, await self._rows(owner_id), now())
+
+    async def hand_over(self, owner_id: int, most_bytes: int, most_files: int) -> HandedOver:
+        """The same as it can be handed over: as few files as do, zipped and in parts if need be.
+
+        None has more than `most_bytes`, and those that are not zipped have no more together.
+        """
+        return await asyncio.to_thread(self._handed_over, await self._rows(owner_id), most_bytes, most_files)
+
+    async def is_kept(self, owner_id: int) -> bool:
+        """Whether anything is kept of this student."""
+        async with self.db.read() as session:
+            return await session.get(User, owner_id) is not None
+
+    def _handed_over(self, rows: Rows, most_bytes: int, most_files: int) -> HandedOver:
+        moment = now()
+        files = files_of(rows, moment)
+        fits = sum(len(file.content) for file in files) <= most_bytes and len(files) <= most_files
+        parts = in_parts(rows, moment, Most(self._max_file_bytes, most_bytes, MOST_THINGS))
+        if fits and len(parts) == 1:
+            return HandedOver(tuple(files), comes_back=True)
+        return HandedOver(tuple(parts), comes_back=len(parts) <= MOST_PARTS)
+
+    async def _rows(self, owner_id: int) -> Rows:
         rows: dict[str, list[dict[str, Any]]] = {}
         async with self.db.read() as session:
             for table in personal_tables():
                 query = select(table).where(belongs_to(table, owner_id)).order_by(*table.primary_key)
                 rows[table.name] = [dict(row) for row in (await session.execute(query)).mappings()]
-        return await asyncio.to_thread(files_of, rows, now())
-
-    def comes_back(self, files: Sequence[ExportFile]) -> bool:
-        """Whether an export is small enough to be taken back."""
-        return len(files[0].content) <= self._max_file_bytes
+        return rows
 
     async def erase(self, owner_id: int, typed: str) -> Erased:
         """Erase every row, once the student has `typed` the word.
@@ -92,7 +120,7 @@ class MyData(UseCases):
         check_confirmation(typed)
         clock = asyncio.get_running_loop()
         until = clock.time() + ARRIVES_WITHIN
-        while (erased := await self._erase(owner_id, wait=clock.time() < until)) is None:
+        while (erased := await self._erase(owner_id, wait=clock.time() < until)) is None:  # noqa: ASYNC110 - what ends it may happen in another process
             await asyncio.sleep(_LOOK_AGAIN)
         await self.db.scrub()
         return erased
@@ -124,14 +152,17 @@ class MyData(UseCases):
         """Raise FILE_TOO_LARGE for a file of more bytes than are taken: it need not even be fetched."""
         check_size(size, self._max_file_bytes)
 
-    async def bring_back(self, owner_id: int, content: bytes) -> Returned:
+    async def bring_back(self, owner_id: int, *contents: bytes) -> Returned:
         """Keep what is in an exported file, for a student of whom nothing is kept but what they are called.
 
+        Or in all the parts of one, in any order.
+
         Rows get new numbers; `mydata_values.NOT_TAKEN` says what begins anew. Nothing is kept when it raises
-        SOMETHING_KEPT, NO_EXPORT, EXPORT_CHANGED, EXPORT_OF_ANOTHER, FILE_TOO_LARGE, TOO_MANY or NO_ROOM.
+        SOMETHING_KEPT, NO_EXPORT, EXPORT_CHANGED, EXPORT_OF_ANOTHER, FILE_TOO_LARGE, TOO_MANY, NO_ROOM,
+        PARTS_MIXED, PART_TWICE or PARTS_MISSING.
         """
         async with self._one_at_a_time:
-            export = await asyncio.to_thread(read_export, content, owner_id, self._max_file_bytes)
+            export = await asyncio.to_thread(read_export, contents, owner_id, self._max_file_bytes)
         try:
             async with self.db.write(owner_id) as session:
                 await _begin_empty(session, owner_id)

@@ -1,7 +1,7 @@
 """Reminders in the moment in which they are handed to Discord: checked once more before, and waited for after.
 
-A worker has a reminder in hand for seconds before its message goes out. Whoever takes it back meanwhile, by a press or
-by an erasure, may be told that nothing comes any more only once no request is on its way.
+A worker has a reminder in hand for seconds before its message goes out. Whoever takes it back meanwhile, by a press
+or by an erasure, may be told that nothing comes any more only once no request is on its way.
 """
 
 import asyncio

@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 2
 """How long a writer waits for another process: less than the 3 seconds in which Discord wants an answer."""
 
-SCRUB_SOON, SCRUB_AGAIN = 20, 5
-"""Seconds after which the write-ahead log is emptied of what was overwritten or deleted, which is said to be within a
-minute; and between two attempts while somebody is reading it."""
-
 _LEVELS = {"isolation_level": "REPEATABLE READ"}, {"isolation_level": "READ COMMITTED"}
 """Of PostgreSQL, for what reads and what writes, whatever the server would take by itself."""
 
@@ -143,8 +139,7 @@ class Database:
         """Whose data was erased, kept outside of the database so that no backup of it can undo that."""
         self._guard = None if file is None else Guard(engine, file, self.erased)
         self._link = None if is_sqlite else _linked(engine)
-        self._scrubbing: asyncio.Task[None] | None = None
-        self._to_scrub = False
+        self._untidy = False
         """Whether the write-ahead log may hold what is kept no more."""
 
     @asynccontextmanager
@@ -172,7 +167,7 @@ class Database:
                     # All take them in the same order: nobody waits for one whose holder waits for them.
                     await session.execute(_TAKE_TURNS, {"students": sorted(set(students))})
                 yield session
-        self._scrub_soon(SCRUB_SOON)
+        self._untidy = True
         if (due := session.info.get(ARMED)) is not None:
             self.on_armed(due)
         if session.info.get(TAKEN_BACK):
@@ -195,26 +190,19 @@ class Database:
         return nullcontext() if self._guard is None else self._guard.work(queued_at)
 
     async def scrub(self) -> None:
-        """Empty the write-ahead log now: it still holds what was deleted, or written over.
+        """Empty the write-ahead log: it still holds what was deleted, or written over.
 
-        What another program is reading just then, as for a backup, is emptied once it has finished: nobody waits
-        for that. A database that is no file sees to it itself. Any other unit of work has it done soon.
+        What another program is reading just then, as for a backup, is emptied by a later `tidy`: nobody waits for
+        that. A database that is no file sees to it itself.
         """
-        if self._guard is not None and not await self._scrubbed():
-            self._scrub_soon(SCRUB_AGAIN)
+        if self._guard is not None:
+            self._untidy = False
+            self._untidy |= not await self._scrubbed()
 
-    def _scrub_soon(self, seconds: float) -> None:
-        """After any commit, as hardly one leaves nothing behind; for all that come until then at once."""
-        self._to_scrub = self._guard is not None
-        if self._to_scrub and (self._scrubbing is None or self._scrubbing.done()):
-            self._scrubbing = asyncio.create_task(self._scrub(seconds), name="scrub")
-
-    async def _scrub(self, seconds: float) -> None:
-        while self._to_scrub:
-            await asyncio.sleep(seconds)
-            self._to_scrub, seconds = False, SCRUB_SOON
-            if not await self._scrubbed():
-                self._to_scrub, seconds = True, SCRUB_AGAIN
+    async def tidy(self) -> None:
+        """The same, for whatever any unit of work has left there since the last time: hardly one leaves nothing."""
+        if self._untidy:
+            await self.scrub()
 
     async def _scrubbed(self) -> bool:
         try:
@@ -225,9 +213,6 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection. The last program to do so leaves no write-ahead log."""
-        if self._scrubbing is not None:
-            self._scrubbing.cancel()
-            await asyncio.gather(self._scrubbing, return_exceptions=True)
         if self._guard is not None:
             self._guard.close()
         await self.engine.dispose()

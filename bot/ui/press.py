@@ -62,15 +62,20 @@ class Press:
             raise CoachError(Code.NOT_FOUND)
         return number
 
-    def attachment(self, key: str) -> discord.Attachment:
-        """The file that was given with a command. Raises MOVED_ON behind a forged route, where there is none."""
-        file = getattr(self.interaction.namespace, key)
-        if not isinstance(file, discord.Attachment):
-            raise CoachError(Code.MOVED_ON)
-        return file
+    def attachments(self, *keys: str) -> list[discord.Attachment]:
+        """Those of these files that were given with a command.
 
-    async def show(self, card: Card, *, replace: bool = False) -> discord.Message | None:
+        Raises MOVED_ON without the first, as behind a forged route.
+        """
+        first, *more = (getattr(self.interaction.namespace, key) for key in keys)
+        if not isinstance(first, discord.Attachment):
+            raise CoachError(Code.MOVED_ON)
+        return [first, *(file for file in more if isinstance(file, discord.Attachment))]
+
+    async def show(self, card: Card, *, replace: bool = False, below: bool = False) -> discord.Message | None:
         """Answer with `card`; with `replace`, put it in the place of the card that was pressed.
+
+        With `below`, it comes after an answer that was given already.
 
         Private in a server, an ordinary message in the bot's DM. Right before and after an answer or a deferral,
         and after the message that was pressed is gone. Returns the message where Discord tells it.
@@ -82,7 +87,7 @@ class Press:
         if replace and original is not None and not response.is_done() and await self._replaced(card):
             return original
         built = build(card, self.user_id)
-        if (replace and original is not None and response.is_done()) or response.type is _THINKING:
+        if (replace and original is not None and response.is_done()) or (response.type is _THINKING and not below):
             return await self.interaction.edit_original_response(
                 view=built.view, attachments=built.files, allowed_mentions=NO_MENTIONS
             )

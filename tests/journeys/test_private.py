@@ -1,4 +1,4 @@
-"""Where an answer may be read by others is what Discord says; where it says nothing that is known, it is private."""
+"""Where an answer may be read by others is what Discord says; where it says nothing known, it is private."""
 
 from collections.abc import Callable
 from functools import partial

@@ -11,7 +11,7 @@ import pytest
 from bot.domain.errors import CoachError, Code
 from bot.services import Services
 from bot.services.mydata import MyData
-from bot.services.mydata_reading import MOST_PARTS
+from bot.services.mydata_reading import MOST_THINGS
 from bot.storage.engine import Database
 from tests.common import refusal
 from tests.mydata import every_row
@@ -56,7 +56,7 @@ NONE_OF_OURS = {
     "a later version": of_json({"format": "rapport-student-data", "version": 2, "tables": {}}),
     "no tables": of_json({"format": "rapport-student-data", "version": 1}),
     "a table of tables": of_json({"format": "rapport-student-data", "version": 1, "tables": 7}),
-    "deep JSON": b"[" * (MOST_PARTS - 1),
+    "deep JSON": b"[" * (MOST_THINGS - 1),
     "a long number": b'{"format": ' + b"9" * 10_000 + b"}",
     "half a zip": in_zip("everything.json", b"{}" * 100)[:60],
     "a zip of something": in_zip("photo.png", b"x"),
@@ -96,6 +96,6 @@ async def test_no_more_than_the_limit_is_ever_unpacked(services: Services, db: D
 
 
 async def test_a_file_of_a_great_many_small_things_is_refused_before_it_is_read(services: Services) -> None:
-    for content in (b"[" + b"{}," * MOST_PARTS + b"{}]", b"[" * 2_000_000):
+    for content in (b"[" + b"{}," * MOST_THINGS + b"{}]", b"[" * 2_000_000):
         with refusal(Code.TOO_MANY):
             await services.mydata.bring_back(1, content)

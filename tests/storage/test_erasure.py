@@ -99,10 +99,9 @@ def _do_not_overwrite(connection: Any, _record: object) -> None:
 
 @pytest.mark.sqlite(reason="searches the bytes of its files")
 async def test_somebody_who_reads_the_file_meanwhile_delays_only_the_log(
-    services: Services, db: Database, life: Lived, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    services: Services, db: Database, life: Lived, tmp_path: Path
 ) -> None:
     """As a backup does. The erasure is not held up, and the log is emptied once the reader has finished."""
-    monkeypatch.setattr("bot.storage.engine.SCRUB_AGAIN", 0)
     await come_back(services, life)
     planted = await plant(db, life.id)
     reader = sqlite3.connect(tmp_path / FILE, isolation_level=None)
@@ -112,8 +111,7 @@ async def test_somebody_who_reads_the_file_meanwhile_delays_only_the_log(
     assert set((await counts(db, life.id)).values()) == {0}
     assert left(planted, files(tmp_path))
     reader.close()
-    assert db._scrubbing is not None
-    await db._scrubbing
+    await db.tidy()
     assert left(planted, files(tmp_path)) == set()
 
 
@@ -154,16 +152,15 @@ PLACES = {
 @pytest.mark.sqlite(reason="searches the bytes of its files")
 @pytest.mark.parametrize("acts", PLACES.values(), ids=PLACES)
 async def test_what_was_deleted_or_written_over_is_gone_from_the_log_within_a_minute(
-    services: Services, db: Database, tmp_path: Path, traveller: time_machine.Traveller, acts: tuple[str, ...]
+    services: Services, db: Database, tmp_path: Path, acts: tuple[str, ...]
 ) -> None:
+    """At the next beat of the engine, which comes every half a minute at the latest."""
     ways = await overwritten(services)
     word = {"the word": [marked("Once").encode()]}
     assert left(word, [tmp_path / f"{FILE}-wal"])
     for act in acts:
         await ways[act]()
-    traveller.shift(timedelta(minutes=1))
-    if db._scrubbing is not None:
-        await db._scrubbing
+    await db.tidy()
     assert left(word, files(tmp_path)) == set()
 
 
@@ -346,9 +343,7 @@ async def test_two_erasures_at_once_are_one(services: Services, db: Database, li
     await come_back(services, life)
     other = Database(open_engine(db.engine.url))
     there = build_services(other, loader.load())
-    results = await asyncio.gather(
-        services.mydata.erase(life.id, "DELETE"), there.mydata.erase(life.id, "DELETE")
-    )
+    results = await asyncio.gather(services.mydata.erase(life.id, "DELETE"), there.mydata.erase(life.id, "DELETE"))
     assert Erased() in results
     assert set((await counts(db, life.id)).values()) == {0}
     assert (await counts(db, TOM))["contacts"] == 12
