@@ -21,6 +21,7 @@ from bot.checks import explain, run_checks
 from bot.handbook.problems import HandbookError
 from bot.settings import Settings
 from bot.storage.engine import NoFolderError
+from bot.storage.erasure import erase_again
 from bot.storage.seal import new_key
 from bot.storage.server import refusal
 from bot.storage.start import make_ready
@@ -90,7 +91,7 @@ def _what_to_do(error: Exception) -> Iterator[str]:
         yield refusal(error) or f"It says {type(error).__name__}. See DATABASE_URL and DATA_DIR in .env.example."
         return
     yield refusal(error) or REMEDIES[trouble]
-    if trouble.lasting and not trouble.of_keys and trouble is not Trouble.REFUSED:
+    if trouble.lasting and not (trouble.of_keys or trouble.of_notes) and trouble is not Trouble.REFUSED:
         yield "Delete the two files beside it that end in -wal and -shm as well: they belong to the broken one."
     yield "`python -m bot check` says whether all is well."
 
@@ -121,6 +122,7 @@ async def _serve(settings: Settings, token: str, *, force_sync: bool) -> None:
     try:
         # Before anybody in Discord sees the bot come online.
         await make_ready(bot.db.engine)
+        await erase_again(bot.db.engine, bot.db.erased)
     except BaseException:
         await bot.db.close()
         raise

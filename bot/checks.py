@@ -19,9 +19,11 @@ from bot.settings import Settings
 from bot.storage.engine import open_engine
 from bot.storage.examine import damage, file_of, missing_or_empty
 from bot.storage.keys import check_keys
+from bot.storage.noted import check_notes
 from bot.storage.revision import NEWEST, current
 from bot.storage.seal import PLAIN
 from bot.storage.server import refusal
+from bot.storage.tombstones import Tombstones
 from bot.storage.trouble import REMEDIES, OutOfOrderError, Trouble, trouble_of
 
 SCOPES = ("bot", "applications.commands")
@@ -125,7 +127,7 @@ async def _database(settings: Settings) -> Finding:
     if (finding := await _file(url)) is not None:
         return finding
     try:
-        revision, by = await _open(url, settings.keys)
+        revision, by = await _open(url, settings.keys, settings.data_dir)
     except (DBAPIError, OutOfOrderError) as error:
         trouble = trouble_of(error)
         why = refusal(error) or (REMEDIES[trouble] if trouble else f"It says {type(error).__name__}.")
@@ -137,13 +139,17 @@ async def _database(settings: Settings) -> Finding:
     return Finding(fine=False, what=f"database {url} is at {revision}, not {NEWEST}: python -m bot db upgrade")
 
 
-async def _open(url: URL, keys: Sequence[str]) -> tuple[str | None, str]:
-    """The revision; and which server says so, through which driver. Raises OutOfOrderError if `keys` do not fit."""
+async def _open(url: URL, keys: Sequence[str], data_dir: Path) -> tuple[str | None, str]:
+    """The revision; and which server says so, through which driver.
+
+    Raises OutOfOrderError if `keys` do not fit, or the note on who was erased does not.
+    """
     engine = open_engine(url, keys)
     try:
         revision = await current(engine)
         if revision == NEWEST:
             await check_keys(engine)
+            await check_notes(engine, Tombstones.of(url, data_dir))
     finally:
         await engine.dispose()
     version = ".".join(str(part) for part in getattr(engine.dialect, "server_version_info", None) or ())

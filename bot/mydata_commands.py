@@ -13,6 +13,7 @@ from bot.services.mydata import MyData
 from bot.services.mydata_files import ExportFile
 from bot.settings import Settings
 from bot.storage.engine import Database, open_engine
+from bot.storage.examine import file_of, missing_or_empty
 from bot.storage.keys import check_keys
 from bot.storage.revision import NEWEST, current
 from bot.storage.trouble import OutOfOrderError, Trouble
@@ -41,6 +42,9 @@ _IDS_END = 2**63
 
 
 async def _export(settings: Settings, student: int, folder: Path) -> int:
+    file = file_of(settings.database)
+    if file is not None and (trouble := missing_or_empty(file)) is not None:
+        raise OutOfOrderError(trouble)  # it would be made
     db = Database(open_engine(settings.database, settings.keys), settings.data_dir)
     try:
         if await current(db.engine) != NEWEST:
@@ -65,6 +69,8 @@ def _write(folder: Path, files: Iterable[ExportFile]) -> int:
                 opened.write(file.content)
             print(path)
     except FileExistsError as error:
+        if not folder.is_dir():
+            return _fail(f"{folder} cannot be written: it is no folder.")
         return _fail(f"{error.filename} is there already. Move it away, or name another folder.")
     except OSError as error:
         return _fail(f"{error.filename or folder} cannot be written: {error.strerror}.")

@@ -126,6 +126,7 @@ class Inactivity(UseCases):
         for user in erased:
             await asyncio.to_thread(self.db.erased.add, user.discord_id, user.created_at, present)
         if erased:
+            await self.db.know_erased()
             await self.db.scrub()
         return Looked(planned, len(erased))
 

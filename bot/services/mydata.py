@@ -122,6 +122,7 @@ class MyData(UseCases):
         until = clock.time() + ARRIVES_WITHIN
         while (erased := await self._erase(owner_id, wait=clock.time() < until)) is None:  # noqa: ASYNC110 - what ends it may happen in another process
             await asyncio.sleep(_LOOK_AGAIN)
+        await self.db.know_erased()
         await self.db.scrub()
         return erased
 

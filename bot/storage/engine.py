@@ -2,19 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from bot.storage.erasure import empty_the_log
 from bot.storage.examine import file_of
 from bot.storage.guard import Guard
 from bot.storage.in_place import connect
+from bot.storage.noted import keep_notes
 from bot.storage.tombstones import Tombstones
 from bot.storage.trouble import OutOfOrderError, Trouble
 from bot.storage.written import give_keys
@@ -198,6 +200,16 @@ class Database:
         if self._guard is not None:
             self._untidy = False
             self._untidy |= not await self._scrubbed()
+
+    async def know_erased(self) -> None:
+        """After an erasure was noted: have the database know that it was.
+
+        Not with the erasure, as that may be stopped before it is noted. The next start makes up for what fails.
+        """
+        with suppress(OutOfOrderError, DBAPIError):
+            async with self._guarded(patient=True):
+                await keep_notes(self.engine, self.erased)
+        self._untidy = True
 
     async def tidy(self) -> None:
         """The same, for whatever any unit of work has left there since the last time: hardly one leaves nothing."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.storage.noted import keep_notes
 from bot.storage.personal import USERS, belongs_to, personal_tables
 from bot.storage.tombstones import Tombstones
 
@@ -25,7 +26,11 @@ def delete_rows(connection: Connection, user_id: int) -> None:
 
 
 async def erase_again(engine: AsyncEngine, erased: Tombstones) -> None:
-    """After a start, or another file in the place of the database: erase whom a backup has brought back."""
+    """After a start, or another file in the place of the database: erase whom a backup has brought back.
+
+    Raises OutOfOrderError when the note on who that is is not what the database knows of it.
+    """
+    await keep_notes(engine, erased)
     async with engine.connect() as connection:
         users = [
             (row[0], row[1]) for row in await connection.execute(select(USERS.c.discord_id, USERS.c.created_at))

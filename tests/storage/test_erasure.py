@@ -124,13 +124,13 @@ async def overwritten(services: Services) -> dict[str, Callable[[], Awaitable[ob
     letter = await services.requests.compose(MAYA, ana, Route.EMAIL, Words(why=word))
     met = await services.interviews.met(MAYA, ben)
     assert isinstance(met, Met)
-    await services.thank_yous.compose(MAYA, met.interview.id, NoteWords(learned=word))
+    await services.thank_yous.compose(MAYA, met.interview.id, NoteWords(word, "", ""))
     await services.todos.add(MAYA, f"Read {word}", ana)
 
     async def drafts() -> None:
         await services.requests.compose(MAYA, ana, Route.EMAIL, Words(why=plain))
         await services.requests.edit(MAYA, letter.id, "Hello", plain)
-        await services.thank_yous.compose(MAYA, met.interview.id, NoteWords(learned=plain))
+        await services.thank_yous.compose(MAYA, met.interview.id, NoteWords(plain, "", ""))
         await services.thank_yous.edit(MAYA, met.interview.id, plain)
         await services.contacts.edit(MAYA, ana, Entry("Ana", why=plain))
 
