@@ -100,8 +100,9 @@ class Tombstones:
         """
         try:
             text = self._text()
-        except OSError as error:
-            raise OutOfOrderError(Trouble.NOTES_UNREADABLE) from error
+        except OSError:
+            # Without it, which would pass for a server that cannot be reached.
+            raise OutOfOrderError(Trouble.NOTES_UNREADABLE) from None
         lines = list(_lines(text))
         if text.strip() and not any(first == _KEY for first, _ in lines):
             raise OutOfOrderError(Trouble.NOTES_UNREADABLE)
