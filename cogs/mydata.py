@@ -66,8 +66,8 @@ class MyData(Step):
         for file in files:
             self.services.mydata.check_size(file.size)
         await press.defer()
-        contents = [await file.read() for file in files]
-        await press.show(cards.imported(await self.services.mydata.bring_back(press.user_id, *contents)))
+        content, *more = [await file.read() for file in files]
+        await press.show(cards.imported(await self.services.mydata.bring_back(press.user_id, content, more)))
 
     @action("mydata.delete")
     async def ask(self, press: Press) -> None:

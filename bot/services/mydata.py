@@ -1,6 +1,7 @@
 """Use cases of a student's own data as a whole: take all of it along, bring it back, erase all of it."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,17 +154,17 @@ class MyData(UseCases):
         """Raise FILE_TOO_LARGE for a file of more bytes than are taken: it need not even be fetched."""
         check_size(size, self._max_file_bytes)
 
-    async def bring_back(self, owner_id: int, *contents: bytes) -> Returned:
+    async def bring_back(self, owner_id: int, content: bytes, more: Sequence[bytes] = ()) -> Returned:
         """Keep what is in an exported file, for a student of whom nothing is kept but what they are called.
 
-        Or in all the parts of one, in any order.
+        Or in all the parts of one, `more` being the others, in any order.
 
         Rows get new numbers; `mydata_values.NOT_TAKEN` says what begins anew. Nothing is kept when it raises
         SOMETHING_KEPT, NO_EXPORT, EXPORT_CHANGED, EXPORT_OF_ANOTHER, FILE_TOO_LARGE, TOO_MANY, NO_ROOM,
         PARTS_MIXED, PART_TWICE or PARTS_MISSING.
         """
         async with self._one_at_a_time:
-            export = await asyncio.to_thread(read_export, contents, owner_id, self._max_file_bytes)
+            export = await asyncio.to_thread(read_export, [content, *more], owner_id, self._max_file_bytes)
         try:
             async with self.db.write(owner_id) as session:
                 await _begin_empty(session, owner_id)
