@@ -69,7 +69,7 @@ class _Full:
             await self._ours.services.contacts.add(FULL, Entry(_HOSTILE))
 
     async def _export(self) -> None:
-        await asyncio.to_thread(cards.packed, await self._mydata.export(FULL))
+        await self._mydata.hand_over(FULL, cards.MOST_BYTES, cards.MOST_FILES)
 
     async def _delete(self) -> None:
         await self._mydata.erase(FULL, "DELETE")

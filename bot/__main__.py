@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | demo | check | db`."""
+"""The command line: `python -m bot run | demo | check | db | mydata`."""
 
 import argparse
 import asyncio
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy.exc import DBAPIError
 
-from bot import db_commands, logs
+from bot import db_commands, logs, mydata_commands
 from bot.app import create_bot
 from bot.checks import run_checks
 from bot.env_file import SettingsError, read_env_file, read_settings
@@ -21,6 +21,7 @@ from bot.handbook.problems import HandbookError
 from bot.settings import Settings
 from bot.storage.alone import AtWorkError
 from bot.storage.engine import NoFolderError
+from bot.storage.erasure import erase_again
 from bot.storage.examine import file_of
 from bot.storage.seal import new_key
 from bot.storage.server import refusal
@@ -75,6 +76,8 @@ def _do(options: argparse.Namespace, settings: Settings) -> int:
             return _check(settings)
         case "db":
             return db_commands.do(settings, options)
+        case "mydata":
+            return mydata_commands.do(settings, options)
         case _:
             return _demo(options, settings)
 
@@ -92,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--database", default=None, help="keep the data in this file (default: nothing is kept)")
     commands.add_parser("check", help="say what is wrong with the settings and how to mend it")
     db_commands.add_to(commands.add_parser("db", help="look after the database"))
+    mydata_commands.add_to(commands.add_parser("mydata", help="look after one student's data"))
     return parser
 
 
@@ -116,7 +120,7 @@ def _with_the_database(error: Exception, settings: Settings) -> Iterator[str]:
         yield refusal(error) or f"It says {type(error).__name__}. See DATABASE_URL and DATA_DIR in .env.example."
         return
     yield refusal(error) or REMEDIES[trouble]
-    if trouble.lasting and not trouble.of_keys and trouble is not Trouble.REFUSED:
+    if trouble.lasting and not (trouble.of_keys or trouble.of_notes) and trouble is not Trouble.REFUSED:
         yield "Delete the two files beside it that end in -wal and -shm as well: they belong to the broken one."
     if trouble is Trouble.UNREADABLE and (file := file_of(settings.database)) is not None:
         yield f"The file: {file.absolute()}. May the account that runs the bot write to it, and to its folder?"
@@ -162,6 +166,7 @@ async def _serve(settings: Settings, token: str, *, force_sync: bool) -> None:
         await bot.alone.lock()
         await make_ready(bot.db.engine)
         await bot.alone.sign_in()
+        await erase_again(bot.db.engine, bot.db.erased)
     except BaseException:
         await bot.alone.release()
         await bot.db.close()

@@ -129,6 +129,7 @@ class Rapport(commands.Bot):
             agreement=self.agreement,
         )
         db.on_armed = self.engine.arm
+        db.on_taken_back = services.under_way.through
         self.housekeeping = Housekeeping(services.inactivity, self.agreement)
         self.sync = Sync(self.tree, services.memory)
         self._force_sync = force_sync
@@ -165,6 +166,8 @@ class Rapport(commands.Bot):
             log.warning("not all that students wrote is encrypted and bound to them: python -m bot db rotate-keys")
         await erase_again(self.db.engine, self.db.erased)
         await self.services.mydata.finish()
+        # Again later, should another program be reading what a bot that was killed has left in the log.
+        await self.db.scrub()
         for cog in COGS:
             await self.add_cog(cog(self.services, self.router))
         self.add_dynamic_items(Routed)

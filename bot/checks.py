@@ -23,6 +23,7 @@ from bot.storage.census import Census, take
 from bot.storage.engine import open_engine
 from bot.storage.examine import damage, file_of, missing_or_empty
 from bot.storage.keys import check_keys
+from bot.storage.noted import check_notes
 from bot.storage.revision import NEWEST, current
 from bot.storage.server import refusal
 from bot.storage.tombstones import Tombstones
@@ -161,7 +162,7 @@ async def _database(settings: Settings) -> list[Finding]:
     if (finding := await _file(url)) is not None:
         return [finding]
     try:
-        revision, by, words = await _open(url, settings.keys)
+        revision, by, words = await _open(url, settings.keys, settings.data_dir)
     except (DBAPIError, OutOfOrderError) as error:
         trouble = trouble_of(error)
         why = refusal(error) or (REMEDIES[trouble] if trouble else f"It says {type(error).__name__}.")
@@ -194,10 +195,10 @@ async def _words(engine: AsyncEngine) -> Finding | None:
     return Finding(fine=census == Census(), what=what)
 
 
-async def _open(url: URL, keys: Sequence[str]) -> tuple[str | None, str, Finding | None]:
+async def _open(url: URL, keys: Sequence[str], data_dir: Path) -> tuple[str | None, str, Finding | None]:
     """The revision; which server says so, through which driver; and what there is to say about encryption.
 
-    Raises OutOfOrderError if `keys` do not fit.
+    Raises OutOfOrderError if `keys` do not fit, or the note on who was erased does not.
     """
     engine, words = open_engine(url, keys), None
     try:
@@ -205,6 +206,7 @@ async def _open(url: URL, keys: Sequence[str]) -> tuple[str | None, str, Finding
         if revision == NEWEST:
             await check_keys(engine)
             words = await _words(engine)
+            await check_notes(engine, Tombstones.of(url, data_dir))
     finally:
         await engine.dispose()
     version = ".".join(str(part) for part in getattr(engine.dialect, "server_version_info", None) or ())

@@ -9,9 +9,11 @@ from bot.places import address, shown
 from bot.settings import Settings
 from bot.storage.copy import Copied, CopyError, copy
 from bot.storage.engine import open_engine
+from bot.storage.noted import accept_notes, keep_notes
 from bot.storage.revision import current
 from bot.storage.rotate import rotate
 from bot.storage.start import make_ready
+from bot.storage.tombstones import Tombstones
 from bot.storage.written import seal_of
 
 NEW_KEY = "new-key"
@@ -37,6 +39,11 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     # `main` makes it, before it reads settings that may lack the very key.
     actions.add_parser(NEW_KEY, help="make a key for ENCRYPTION_KEYS")
     add("rotate-keys", rotate_keys, "write everything anew as ENCRYPTION_KEYS says")
+    add(
+        "accept-erased",
+        accept_erased,
+        "go on without what is lost of erased.txt; the bot is stopped",
+    )
     copying = add(
         "copy", copy_all, "copy everything from one database to another, which is empty; the bot is stopped"
     )
@@ -107,6 +114,22 @@ async def rotate_keys(settings: Settings, _options: argparse.Namespace) -> int:
         )
     if not done.tidy:
         return _fail("The file may still hold old texts: stop the bot, see that the disk has room, run this again.")
+    return 0
+
+
+async def accept_erased(settings: Settings, _options: argparse.Namespace) -> int:
+    """Take erased.txt as it is: whom a backup brings back of those that it lacks is not erased again."""
+    engine = open_engine(settings.database, settings.keys)
+    erased = Tombstones.of(engine.url, settings.data_dir)
+    try:
+        await make_ready(engine)
+        held = len(erased.names())
+        known = await accept_notes(engine, erased)
+        await keep_notes(engine, erased)
+    finally:
+        await engine.dispose()
+    print(f"{erased.file} has {held} lines; the database knew {known}. It is taken as it is from now on.")
+    print("Delete backups from before: whom they bring back and the file does not name is not erased again.")
     return 0
 
 

@@ -1,14 +1,16 @@
 """Commands and actions of a student's own data: take it along, bring it back, or have it erased."""
 
-import asyncio
-
 from discord import Attachment, app_commands
 
 from bot.domain.errors import CoachError, Code
+from bot.services.mydata_reading import MOST_PARTS
 from bot.ui import direct
 from bot.ui.cards import mydata as cards
 from bot.ui.press import Interaction, Press
 from bot.ui.step import Step, action
+
+PARTS = ("file", *(f"part{number}" for number in range(2, MOST_PARTS + 1)))
+"""The options of an import, in the order of the parts, though any order does."""
 
 
 class MyData(Step):
@@ -22,8 +24,24 @@ class MyData(Step):
         await self.act(interaction, "mydata.export")
 
     @mydata.command(name="import")
-    @app_commands.describe(file="everything.json or everything.zip, as /mydata export gave it")
-    async def import_command(self, interaction: Interaction, file: Attachment) -> None:  # noqa: ARG002 - the press knows it
+    @app_commands.describe(
+        file="everything.json or everything.zip, as /mydata export gave it, or its first part",
+        **{name: f"another part, if there are {number} or more" for number, name in enumerate(PARTS[1:], 2)},
+    )
+    async def import_command(  # noqa: PLR0917 - a command has an option for each file
+        self,
+        interaction: Interaction,
+        file: Attachment,  # noqa: ARG002 - the press knows them
+        part2: Attachment | None = None,  # noqa: ARG002
+        part3: Attachment | None = None,  # noqa: ARG002
+        part4: Attachment | None = None,  # noqa: ARG002
+        part5: Attachment | None = None,  # noqa: ARG002
+        part6: Attachment | None = None,  # noqa: ARG002
+        part7: Attachment | None = None,  # noqa: ARG002
+        part8: Attachment | None = None,  # noqa: ARG002
+        part9: Attachment | None = None,  # noqa: ARG002
+        part10: Attachment | None = None,  # noqa: ARG002
+    ) -> None:
         """Bring back what you exported, when nothing of yours is kept here."""
         await self.act(interaction, "mydata.import")
 
@@ -36,19 +54,20 @@ class MyData(Step):
     async def export(self, press: Press) -> None:
         """Hand over everything."""
         await press.defer()
-        files = await self.services.mydata.export(press.user_id)
-        packed = await asyncio.to_thread(cards.packed, files)
-        whole = self.services.mydata
-        card = cards.exported(packed, comes_back=whole.comes_back(files), damaged=whole.has_damage(files))
-        await press.show(card)
+        most = min(cards.MOST_BYTES, press.interaction.filesize_limit)
+        handed = await self.services.mydata.hand_over(press.user_id, most, cards.MOST_FILES)
+        for number, card in enumerate(cards.exported(handed, most)):
+            await press.show(card, below=number > 0)
 
     @action("mydata.import")
     async def bring_back(self, press: Press) -> None:
         """Take back an export."""
-        file = press.attachment("file")
-        self.services.mydata.check_size(file.size)
+        files = press.attachments(*PARTS)
+        for file in files:
+            self.services.mydata.check_size(file.size)
         await press.defer()
-        await press.show(cards.imported(await self.services.mydata.bring_back(press.user_id, await file.read())))
+        content, *more = [await file.read() for file in files]
+        await press.show(cards.imported(await self.services.mydata.bring_back(press.user_id, content, more)))
 
     @action("mydata.delete")
     async def ask(self, press: Press) -> None:
@@ -60,15 +79,15 @@ class MyData(Step):
         """Erase everything, if the word is right; a question that waits in the DM goes too."""
         await press.defer()
         try:
-            waiting = await self.services.mydata.erase(press.user_id, press.text("word"))
+            erased = await self.services.mydata.erase(press.user_id, press.text("word"))
         except CoachError as error:
             if error.code is not Code.NOT_CONFIRMED:
                 raise
             await press.show(cards.not_confirmed(error))
             return
         self.router.forget(press.user_id)
-        await press.show(cards.erased())
-        for place in waiting:
+        await press.show(cards.erased(may_arrive=erased.may_arrive))
+        for place in erased.waiting:
             await direct.tidy(
                 direct.remove(direct.dm(press.interaction.client, place.channel_id), place.message_id)
             )

@@ -13,7 +13,7 @@ from bot.domain.times import in_quiet
 from bot.logs import outline
 from bot.reminders.ledger import Ledger, NotWrittenError
 from bot.reminders.pace import Pace, Spacing
-from bot.reminders.sender import DirectMessagesClosedError, Sender, TryLaterError
+from bot.reminders.sender import DirectMessagesClosedError, Sender, TakenBackError, TryLaterError
 from bot.services.deliveries import Claimed, Delivery, Outcome
 from bot.storage.trouble import trouble_of
 
@@ -123,6 +123,9 @@ class Attempts:
             until = now() + _wait(reminders, error)
             unsure = not isinstance(error, TryLaterError) or error.unsure
             return [_again(reminder, until, "Discord could not take it", unsure=unsure) for reminder in reminders]
+        except TakenBackError:
+            # Of those that were taken back, this records nothing; what is left of the message is claimed anew.
+            return [_again(one, now()) for one in reminders]
         if message_id is None:
             return [Outcome(one, Status.STALE, "nothing left to say") for one in reminders]
         self._spacing.note(reminders[0].user_id, now())

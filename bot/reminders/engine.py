@@ -3,7 +3,8 @@
 1. One job in APScheduler's memory, however many reminders there are: `wake`, at the moment the next row is due.
    Beside it beats a `sweep` every few seconds, for what nobody announced: another process, a jump of the clock. It
    counts by the loop's time, as a wall clock set back by hours would silence a job of APScheduler's for that long.
-   Both only poke; the sweep not even that while nobody has written to the database.
+   Both only poke; the sweep not even that while nobody has written to the database. The same beat has the database
+   forget what was deleted or written over since the last one.
 2. A poke starts the one dispatcher task, or has the running one look again.
 3. It claims what is due under a lease and commits; sends outside any transaction, with a nonce; records each row's
    outcome, many in one commit. A row stays `pending` until Discord has the message: at least once, never lost.
@@ -65,6 +66,7 @@ class Engine:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._heartbeat: asyncio.TimerHandle | None = None
         self._asking: asyncio.TimerHandle | None = None
+        self._tidying: asyncio.Task[None] | None = None
         self._wake_at: datetime | None = None
         self._seen: int | None = None
         """The version of the rows that the last look saw; None when it failed or when there are no versions."""
@@ -90,6 +92,8 @@ class Engine:
             if timer is not None:
                 timer.cancel()
         self._stopping = True
+        if self._tidying is not None:
+            await asyncio.wait([self._tidying])
         try:
             async with asyncio.timeout(within):
                 await self.finished()
@@ -133,6 +137,8 @@ class Engine:
     def _beat(self) -> None:
         self._heartbeat = asyncio.get_running_loop().call_later(self._sweep_seconds, self._beat)
         self.sweep()
+        if self._tidying is None or self._tidying.done():
+            self._tidying = asyncio.create_task(self._deliveries.db.tidy(), name="tidying")
 
     def sweep(self) -> None:
         """Poke, unless nobody has written a row since the last look and the next one is still to come."""

@@ -24,13 +24,17 @@ class TryLaterError(Exception):
         self.unsure = unsure
 
 
+class TakenBackError(Exception):
+    """What the message speaks of is not in this worker's hands any more, or not all of it: nothing was sent."""
+
+
 class Sender(Protocol):
     """Draws, sends and reads back; `bot/app.py` hands one in."""
 
     async def send(self, user_id: int, reminders: Sequence[Claimed], *, late: bool) -> int | None:
         """Send one message about `reminders`; returns its id, or None when there is nothing left to say.
 
-        Raises DirectMessagesClosedError or TryLaterError.
+        Raises DirectMessagesClosedError, TryLaterError or TakenBackError.
         """
 
     async def find(self, user_id: int, reminders: Sequence[Claimed]) -> Mapping[int, int] | None:

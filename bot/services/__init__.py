@@ -21,6 +21,7 @@ from bot.services.reminders import Reminders
 from bot.services.requests import Requests
 from bot.services.thank_yous import ThankYous
 from bot.services.todos import Todos
+from bot.services.under_way import UnderWay
 from bot.storage.engine import Database
 
 
@@ -43,6 +44,7 @@ class Services:
     requests: Requests
     thank_yous: ThankYous
     todos: Todos
+    under_way: UnderWay
 
 
 def build_services(
@@ -74,4 +76,5 @@ def build_services(
         requests=Requests(db, handbook, room),
         thank_yous=ThankYous(db, handbook),
         todos=Todos(db, handbook, room),
+        under_way=UnderWay(db),
     )

@@ -129,6 +129,7 @@ class Inactivity(UseCases):
             await asyncio.to_thread(self.db.erased.add, user.discord_id, user.created_at, present)
             await erase_the_rest(self.db, user.discord_id, done=done)
         if erased:
+            await self.db.know_erased()
             await self.db.scrub()
         return Looked(planned, len(erased))
 

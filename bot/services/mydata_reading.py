@@ -1,10 +1,12 @@
-"""Reads the file of an export that comes back. It may be anything: nothing is believed before it is checked."""
+"""Reads the files of an export that comes back. They may be anything: nothing is believed before it is checked."""
 
 import io
 import json
 import json.scanner
+import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,17 +17,32 @@ from bot.domain.damage import DAMAGED, LOST
 from bot.domain.errors import CoachError, Code
 from bot.domain.mydata import check_size
 from bot.domain.mydata_values import HOLDS_TOGETHER, NOT_TAKEN, RULES, Rule
-from bot.services.mydata_files import EVERYTHING, FORMAT, VERSION
+from bot.services.mydata_files import EVERYTHING, FORMAT, VERSION, things
 from bot.storage.personal import USERS, personal_tables
 from bot.storage.written import Written
 
-MOST_PARTS = 30_000
-"""Rows and lists in one file, braces in texts included; each takes many times its size in memory. A student with
-three hundred contacts has some thousands."""
+MOST_THINGS = 30_000
+"""Rows and lists in one file. A student with three hundred contacts has some thousands."""
+MOST_PARTS = 10
+"""Files that are taken at once: options of the command."""
 _ZIP, _ZIP_ENTRY = b"PK\x03\x04", b"PK\x01\x02"
 _MOST_ENTRIES = 100
 _DIGITS = 19
 _LARGEST = 2**63 - 1
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ArithmeticError,
+    LookupError,
+    ValueError,
+    RuntimeError,
+    TypeError,
+    EOFError,
+    OSError,
+)
+"""What comes of a zip that is damaged or made to mislead. RuntimeError: it wants a password, or is packed in a way
+that nobody here knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +65,21 @@ Export = Mapping[Table, Sequence[Row]]
 """The rows of each personal table, those that others hang on first."""
 
 
-def read_export(content: bytes, owner_id: int, limit: int) -> Export:
-    """The rows in an exported JSON, or in the zip around it, of at most `limit` bytes. For a thread.
+def read_export(contents: Sequence[bytes], owner_id: int, limit: int) -> Export:
+    """The rows in an exported JSON or the zip around it, or in all parts of one. For a thread.
 
-    Raises FILE_TOO_LARGE, TOO_MANY, NO_EXPORT, EXPORT_CHANGED, EXPORT_OF_ANOTHER.
+    `limit`: bytes of each, unpacked.
+
+    Raises FILE_TOO_LARGE, TOO_MANY, NO_EXPORT, EXPORT_CHANGED, EXPORT_OF_ANOTHER, PARTS_MIXED, PART_TWICE and
+    PARTS_MISSING.
     """
-    check_size(len(content), limit)
-    tables = _tables(_unpacked(content, limit) if content.startswith(_ZIP) else content)
+    tables = _together([_document(content, limit) for content in contents])
     try:
         (user,) = tables[USERS.name]
         if _number(user["discord_id"]) != owner_id:
             raise CoachError(Code.EXPORT_OF_ANOTHER)
         found = {table: [_row(table, row) for row in tables.pop(table.name, ())] for table in personal_tables()}
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
+    except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
         raise CoachError(Code.EXPORT_CHANGED) from error
     if tables:
         raise CoachError(Code.EXPORT_CHANGED)
@@ -72,26 +91,68 @@ def _unpacked(content: bytes, limit: int) -> bytes:
     try:
         if content.count(_ZIP_ENTRY) > _MOST_ENTRIES:
             raise CoachError(Code.NO_EXPORT)
-        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(EVERYTHING) as opened:
-            found = opened.read(limit + 1)
-    except (zipfile.BadZipFile, zlib.error, LookupError, ValueError, RuntimeError, EOFError, OSError) as error:
-        # RuntimeError: it wants a password, or is packed in a way that nobody here knows.
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entry = archive.getinfo(EVERYTHING)
+            if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+                raise CoachError(Code.NO_EXPORT)
+            with archive.open(entry) as opened:
+                found = opened.read(limit + 1)
+    except _DAMAGED as error:
         raise CoachError(Code.NO_EXPORT) from error
     check_size(len(found), limit)
     return found
 
 
-def _tables(content: bytes) -> dict[str, Any]:
-    """What the JSON holds, if it is one of ours."""
-    if (parts := content.count(b"{") + content.count(b"[")) > MOST_PARTS:
-        raise CoachError(Code.TOO_MANY, field="That file", limit=MOST_PARTS, count=parts)
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """One file of ours."""
+
+    tables: dict[str, Any]
+    part: tuple[str, int, int] | None
+    """Of which export, which part, of how many."""
+
+
+def _document(content: bytes, limit: int) -> _Document:
+    """What a file holds, if it is one of ours."""
+    check_size(len(content), limit)
+    content = _unpacked(content, limit) if content.startswith(_ZIP) else content
+    if (found := things(content)) > MOST_THINGS:
+        raise CoachError(Code.TOO_MANY, field="That file", limit=MOST_THINGS, count=found)
     try:
         document = _Patient().decode(content.decode(json.detect_encoding(content)))
         if (document["format"], document["version"]) != (FORMAT, VERSION):
             raise CoachError(Code.NO_EXPORT)
-        return dict(document["tables"])
-    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        part = document.get("part")
+        known = None if part is None else (str(part["export"]), int(part["number"]), int(part["of"]))
+        return _Document(dict(document["tables"]), known)
+    except (ArithmeticError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise CoachError(Code.NO_EXPORT) from error
+
+
+def _together(documents: Sequence[_Document]) -> dict[str, Any]:
+    """The tables of one whole export, or of all the parts of one, in whatever order they were given."""
+    if len(documents) == 1 and documents[0].part is None:
+        return documents[0].tables
+    parts = [document.part for document in documents if document.part is not None]
+    if len(parts) < len(documents) or len({(export, of) for export, _, of in parts}) != 1:
+        raise CoachError(Code.PARTS_MIXED)
+    numbers, of = Counter(number for _, number, _ in parts), parts[0][2]
+    if twice := [number for number, times in numbers.items() if times > 1]:
+        raise CoachError(Code.PART_TWICE, number=min(twice))
+    if of > MOST_PARTS:
+        raise CoachError(Code.TOO_MANY, field="That export", limit=MOST_PARTS, count=of)
+    if not all(1 <= number <= of for number in numbers):
+        raise CoachError(Code.EXPORT_CHANGED)
+    if missing := [number for number in range(1, of + 1) if number not in numbers]:
+        raise CoachError(Code.PARTS_MISSING, missing=missing, of=of)
+    return _joined([document.tables for document in sorted(documents, key=lambda one: one.part or ())])
+
+
+def _joined(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return {name: [row for tables in parts for row in tables.get(name, ())] for name in set().union(*parts)}
+    except TypeError as error:
+        raise CoachError(Code.EXPORT_CHANGED) from error
 
 
 class _Patient(json.JSONDecoder):

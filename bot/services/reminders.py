@@ -13,7 +13,7 @@ from bot.domain.errors import CoachError, Code
 from bot.domain.reminders import SNOOZE, Kind, Planned, Snooze, Status, snoozed_key, snoozed_until
 from bot.services.base import UseCases, own, zone_of
 from bot.services.room import drop_old_pings
-from bot.storage.engine import ARMED
+from bot.storage.engine import ARMED, TAKEN_BACK
 from bot.storage.models import Reminder, User
 from bot.storage.upsert import insert_into
 
@@ -60,6 +60,7 @@ async def _write(session: AsyncSession, user_id: int, pings: Sequence[Planned], 
     connection = await session.connection()
     statement = _planning(connection.dialect.name, comes_back)
     await connection.execute(statement, [_row(user_id, ping) for ping in pings])
+    session.info[TAKEN_BACK] = True  # one that was planned before may be moved while it is on its way
     announce(session, min(ping.due_at for ping in pings))
 
 
@@ -104,7 +105,11 @@ def announce(session: AsyncSession, due: datetime) -> None:
 
 
 async def cancel(session: AsyncSession, kinds: Iterable[Kind], subjects: Iterable[int], reason: str) -> None:
-    """Take back pending pings of `kinds` about these rows, in the transaction that makes them pointless."""
+    """Take back pending pings of `kinds` about these rows, in the transaction that makes them pointless.
+
+    Whoever makes the transaction returns when none of them is on its way any more, or after a moment.
+    """
+    session.info[TAKEN_BACK] = True
     await session.execute(
         update(Reminder)
         .where(
@@ -119,7 +124,11 @@ async def cancel(session: AsyncSession, kinds: Iterable[Kind], subjects: Iterabl
 async def delete_pings(
     session: AsyncSession, user_id: int, kinds: Iterable[Kind], subjects: Sequence[int] | Select[int]
 ) -> None:
-    """Remove a student's pings of `kinds` about these rows, whatever became of them: the rows go too."""
+    """Remove a student's pings of `kinds` about these rows, whatever became of them: the rows go too.
+
+    None of them goes out later: see `cancel`.
+    """
+    session.info[TAKEN_BACK] = True
     await session.execute(
         delete(Reminder).where(
             Reminder.user_id == user_id,
@@ -152,4 +161,7 @@ class Reminders(UseCases):
                 dedupe_key=snoozed_key(reminder.dedupe_key, reminder.id),
             )
             await arm(session, owner_id, [again])
+            if reminder.status == Status.PENDING:
+                # It may be in hand just now, and would come beside the one that was asked for instead.
+                reminder.status, reminder.reason, reminder.claimed_until = Status.STALE.value, "put off", None
             return moment

@@ -41,6 +41,7 @@ from bot.storage.base import Base
 from bot.storage.engine import NoFolderError
 from bot.storage.examine import examine, file_of
 from bot.storage.held import held, keep_others_out, look_for_others, one_picture
+from bot.storage.noted import unknown_notes
 from bot.storage.revision import NEWEST, is_known, read
 from bot.storage.sequences import count_on, last_number
 from bot.storage.server import LOCKED, refusal
@@ -117,10 +118,12 @@ async def _copy(here: AsyncConnection, there: AsyncConnection, data_dir: Path) -
     """From step 2 on; `there` is committed at the end."""
     await _open_target(there)
     rows = {table.name: await _copy_table(here, there, table) for table in AS_KEPT.sorted_tables}
+    source = Tombstones.of(here.engine.url, data_dir)
     with _speaking_of("FROM"):
         await look_for_others(here)
+        await unknown_notes(here, source)
     erased = Tombstones.of(there.engine.url, data_dir)
-    noted = erased.take_in(Tombstones.of(here.engine.url, data_dir))
+    noted = erased.take_in(source)
     await there.commit()
     return Copied(rows, erased.file if erased.file.exists() else None, noted)
 

@@ -1,20 +1,22 @@
 """The database: how it is opened, and the two kinds of unit of work, `read` and `write`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from bot.storage.erasure import empty_the_log
 from bot.storage.examine import file_of
 from bot.storage.guard import Guard
 from bot.storage.in_place import connect
+from bot.storage.noted import keep_notes
 from bot.storage.tombstones import Tombstones
 from bot.storage.trouble import OutOfOrderError, Trouble
 from bot.storage.written import give_keys, written_by
@@ -27,8 +29,6 @@ BUSY_SECONDS = 2
 
 _SCRUB_PATIENCE = 20
 """Milliseconds for which others may wait while somebody reads what is in the log that is to be emptied."""
-_SCRUB_AGAIN = 30
-"""Seconds between two attempts to empty a write-ahead log that somebody is reading."""
 
 _LOG_BYTES = 4 << 20
 """Of the write-ahead log, when all of it is in the file: as much as SQLite lets gather before it moves it there."""
@@ -38,6 +38,9 @@ _LEVELS = {"isolation_level": "REPEATABLE READ"}, {"isolation_level": "READ COMM
 
 _TAKE_TURNS = text("SELECT pg_advisory_xact_lock(one) FROM unnest(CAST(:students AS bigint[])) AS one")
 """Waits for each turn in the order of the list, and keeps them until the transaction ends."""
+
+TAKEN_BACK = "taken back"
+"""Key in `session.info`: set when this unit of work took reminders back, or moved them."""
 
 ARMED = "armed"
 """Key in `session.info`: the earliest due moment of the reminders that this unit of work planned."""
@@ -109,6 +112,10 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
+async def _nobody_waits(_students: Collection[int]) -> None:
+    """Nothing is sent by whoever has no engine."""
+
+
 def _linked(engine: AsyncEngine) -> "Link":
     from bot.storage.link import Link  # noqa: PLC0415 - its driver comes with the postgres extra
 
@@ -128,6 +135,8 @@ class Database:
         self.engine = engine
         self.on_armed: Callable[[datetime], None] = lambda _due: None
         """Told the earliest due moment after a commit that planned reminders; set by `bot/app.py`."""
+        self.on_taken_back: Callable[[Collection[int]], Awaitable[None]] = _nobody_waits
+        """Awaited after a commit that took reminders of these students back; set by `bot/app.py`."""
         is_sqlite = engine.dialect.name == "sqlite"
         # SQLite's own level is stricter. Who has waited for their turn must see what came before.
         picture, newest = ({}, {}) if is_sqlite else _LEVELS
@@ -140,7 +149,8 @@ class Database:
         """Whose data was erased, kept outside of the database so that no backup of it can undo that."""
         self._guard = None if file is None else Guard(engine, file, self.erased)
         self._link = None if is_sqlite else _linked(engine)
-        self._scrubbing: asyncio.Task[None] | None = None
+        self._untidy = False
+        """Whether the write-ahead log may hold what is kept no more."""
 
     @asynccontextmanager
     async def read(self, student: int | None = None, *, patient: bool = False) -> AsyncIterator[AsyncSession]:
@@ -174,8 +184,11 @@ class Database:
                     # All take them in the same order: nobody waits for one whose holder waits for them.
                     await session.execute(_TAKE_TURNS, {"students": sorted(set(students))})
                 yield session
+        self._untidy = True
         if (due := session.info.get(ARMED)) is not None:
             self.on_armed(due)
+        if session.info.get(TAKEN_BACK):
+            await self.on_taken_back(students)
 
     def version(self) -> int | None:
         """Another number after every commit of any process; None when this kind of database cannot tell."""
@@ -199,21 +212,29 @@ class Database:
         return nullcontext() if self._guard is None else self._guard.work(queued_at)
 
     async def scrub(self) -> None:
-        """Empty the write-ahead log, which still holds what was deleted.
+        """Empty the write-ahead log: it still holds what was deleted, or written over.
 
-        What another program is reading just then, as for a backup, is emptied once it has finished: nobody waits
-        for that. A database that is no file sees to it itself.
+        What another program is reading just then, as for a backup, is emptied by a later `tidy`: nobody waits for
+        that. A database that is no file sees to it itself.
         """
-        if self._guard is None or await self._scrubbed():
-            return
-        if self._scrubbing is None or self._scrubbing.done():
-            self._scrubbing = asyncio.create_task(self._scrub(), name="scrub")
+        if self._guard is not None:
+            self._untidy = False
+            self._untidy |= not await self._scrubbed()
 
-    async def _scrub(self) -> None:
-        while True:
-            await asyncio.sleep(_SCRUB_AGAIN)
-            if await self._scrubbed():
-                return
+    async def know_erased(self) -> None:
+        """After an erasure was noted: have the database know that it was.
+
+        Not with the erasure, as that may be stopped before it is noted. The next start makes up for what fails.
+        """
+        with suppress(OutOfOrderError, DBAPIError):
+            async with self._guarded(patient=True):
+                await keep_notes(self.engine, self.erased)
+        self._untidy = True
+
+    async def tidy(self) -> None:
+        """The same, for whatever any unit of work has left there since the last time: hardly one leaves nothing."""
+        if self._untidy:
+            await self.scrub()
 
     async def _scrubbed(self) -> bool:
         try:
@@ -224,9 +245,6 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection. The last program to do so leaves no write-ahead log."""
-        if self._scrubbing is not None:
-            self._scrubbing.cancel()
-            await asyncio.gather(self._scrubbing, return_exceptions=True)
         if self._guard is not None:
             self._guard.close()
         await self.engine.dispose()

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.base import Base
 from bot.storage.models import Reminder
+from bot.storage.noted import keep_notes
 from bot.storage.personal import USERS, belongs_to, personal_tables
 from bot.storage.tombstones import Tombstones
 
@@ -50,24 +51,36 @@ def _in_order() -> list[Table]:
 
 
 async def erase_again(engine: AsyncEngine, erased: Tombstones) -> None:
-    """After a start, or another file in the place of the database: erase whom a backup has brought back."""
+    """After a start, or another file in the place of the database: erase whom a backup has brought back.
+
+    Raises OutOfOrderError when the note on who that is is not what the database knows of it.
+    """
+    await keep_notes(engine, erased)
     async with engine.connect() as connection:
         users = [
             (row[0], row[1]) for row in await connection.execute(select(USERS.c.discord_id, USERS.c.created_at))
         ]
     back = await asyncio.to_thread(erased.among, users)
     if not back:
+        await _tidy(engine)
         return
     async with engine.execution_options(writes=True).begin() as connection:
         for user_id in back:
             await connection.run_sync(delete_rows, user_id)
+    await _tidy(engine)
+    log.warning("%d students whom a backup had brought back were erased again", len(back))
+
+
+async def _tidy(engine: AsyncEngine) -> None:
+    """Whoever used the file before may have been stopped between an erasure and the emptying of the log."""
     if engine.dialect.name == "sqlite":
         await empty_the_log(engine)
-    log.warning("%d students whom a backup had brought back were erased again", len(back))
 
 
 async def empty_the_log(engine: AsyncEngine, patience: int = PATIENCE) -> bool:
     """Move what is in SQLite's write-ahead log into the file, and cut the log to nothing. Waits in a thread.
+
+    First as much of it as can be moved without anybody's waiting, so that little is left to hold up others for.
 
     False when it may still hold something, as when somebody is reading it for more than `patience` milliseconds.
     """

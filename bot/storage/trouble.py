@@ -39,6 +39,11 @@ class Trouble(StrEnum):
     OTHER_KEYS = "encrypted with another key"
     """Students' words in it are encrypted, some of them with a key that is not among those given."""
 
+    NOTES_LOST = "erased.txt lacks what it must hold"
+    """Students were erased of whom the file beside the database says nothing: a backup would bring them back."""
+    NOTES_UNREADABLE = "erased.txt cannot be read"
+    """It is there, and no note can be read from it."""
+
     @property
     def lasting(self) -> bool:
         """Whether it stays until somebody puts it right. The others pass by themselves."""
@@ -48,6 +53,11 @@ class Trouble(StrEnum):
     def of_keys(self) -> bool:
         """Whether the file is well, and only the keys to it are missing."""
         return self in {Trouble.LOCKED, Trouble.OTHER_KEYS}
+
+    @property
+    def of_notes(self) -> bool:
+        """Whether the database is well, and only the note on who was erased is not."""
+        return self in {Trouble.NOTES_LOST, Trouble.NOTES_UNREADABLE}
 
     @property
     def keeps_nothing(self) -> bool:
@@ -86,6 +96,16 @@ REMEDIES = {
     Trouble.OTHER_KEYS: (
         "The database is encrypted with a key that is not in ENCRYPTION_KEYS. Put it back, behind the others;"
         " without it nobody can read what was written with it."
+    ),
+    Trouble.NOTES_LOST: (
+        "erased.txt, beside the database file or in DATA_DIR, is lost or lacks lines: students were erased of whom"
+        " it says nothing, and a backup could bring them back. Put the newest copy back, or all copies one behind"
+        " the other. If it is lost for good, `python -m bot db accept-erased` goes on without it."
+    ),
+    Trouble.NOTES_UNREADABLE: (
+        "erased.txt, beside the database file or in DATA_DIR, cannot be read: it says who was erased. It has to be"
+        " plain text (UTF-8, not UTF-16), with its line that begins with `key`, and the bot's account must be"
+        " allowed to read it. Save it so, or put the newest copy back."
     ),
 }
 """What an operator reads: what is wrong, then what to do."""

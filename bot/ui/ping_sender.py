@@ -12,7 +12,7 @@ import discord
 
 from bot.clock import now
 from bot.domain.reminders import is_late
-from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
+from bot.reminders.sender import DirectMessagesClosedError, TakenBackError, TryLaterError
 from bot.services import Services
 from bot.services.deliveries import Claimed
 from bot.services.pings import PingView
@@ -46,7 +46,7 @@ class PingSender:
     async def send(self, user_id: int, reminders: Sequence[Claimed], *, late: bool) -> int | None:
         """Send one message about what still matters; returns its id, or None when nothing does.
 
-        Raises DirectMessagesClosedError or TryLaterError.
+        Raises DirectMessagesClosedError, TryLaterError or TakenBackError.
         """
         views = await self._services.pings.describe(user_id, reminders)
         if not views:
@@ -54,7 +54,14 @@ class PingSender:
         nonce = reminders[0].nonce
         notice = self._drawn(views, nonce, late=late)
         with self._limits.heeded(), _explained():
-            message = await self._in_dm(user_id, lambda channel: notify(channel, user_id, notice, nonce=nonce))
+            return await self._in_dm(user_id, lambda channel: self._say(channel, reminders, notice, nonce))
+
+    async def _say(self, channel: DM, reminders: Sequence[Claimed], notice: Notice, nonce: int) -> int:
+        """The request itself. Until the DM was open, the student may have acted. Raises TakenBackError."""
+        async with self._services.under_way.going_out(reminders) as is_ours:
+            if not is_ours:
+                raise TakenBackError
+            message = await notify(channel, reminders[0].user_id, notice, nonce=nonce)
             return message.id
 
     def _drawn(self, views: Sequence[PingView], nonce: int, *, late: bool) -> Notice:

@@ -71,24 +71,29 @@ class Press:
             raise CoachError(Code.NOT_FOUND)
         return number
 
-    def attachment(self, key: str) -> discord.Attachment:
-        """The file that was given with a command. Raises MOVED_ON behind a forged route, where there is none."""
-        file = getattr(self.interaction.namespace, key)
-        if not isinstance(file, discord.Attachment):
-            raise CoachError(Code.MOVED_ON)
-        return file
+    def attachments(self, *keys: str) -> list[discord.Attachment]:
+        """Those of these files that were given with a command.
 
-    async def show(self, card: Card, *, replace: bool = False) -> discord.Message | None:
+        Raises MOVED_ON without the first, as behind a forged route.
+        """
+        first, *more = (getattr(self.interaction.namespace, key) for key in keys)
+        if not isinstance(first, discord.Attachment):
+            raise CoachError(Code.MOVED_ON)
+        return [first, *(file for file in more if isinstance(file, discord.Attachment))]
+
+    async def show(self, card: Card, *, replace: bool = False, below: bool = False) -> discord.Message | None:
         """Answer with `card`; with `replace`, put it in the place of the card that was pressed.
+
+        With `below`, it comes after an answer that was given already.
 
         Private in a server, an ordinary message in the bot's DM. Right before and after an answer or a deferral,
         and after the message that was pressed is gone. What speaks of other things as well stays as it is.
         Returns the message where Discord tells it. Raises UnansweredError when Discord does not take it in time.
         """
         async with in_time(sum(len(file.content) for file in card.files)):
-            return await self._show(card, replace=replace)
+            return await self._show(card, replace=replace, below=below)
 
-    async def _show(self, card: Card, *, replace: bool) -> discord.Message | None:
+    async def _show(self, card: Card, *, replace: bool, below: bool) -> discord.Message | None:
         if self.first is not None:
             await self._show_first()
             replace = False
@@ -97,7 +102,7 @@ class Press:
         if original is not None and not response.is_done() and (redrawn := await self._replaced(card)):
             return redrawn
         built = build(card, self.user_id)
-        if (original is not None and response.is_done()) or response.type is _THINKING:
+        if (original is not None and response.is_done()) or (response.type is _THINKING and not below):
             return await self.interaction.edit_original_response(**built.redrawn())
         if response.is_done():
             return await self.interaction.followup.send(**built.sent(), ephemeral=self.private, wait=True)
@@ -169,8 +174,10 @@ class Press:
 
     @property
     def private(self) -> bool:
-        """Whether others could read along: everywhere but in the bot's own DM."""
-        return self.hushed or self.interaction.guild_id is not None or self.interaction.context.private_channel
+        """Whether others could read along: everywhere but in what Discord says is the bot's own DM."""
+        where = self.interaction.context
+        surely_dm = where.dm_channel and not where.guild and not where.private_channel
+        return self.hushed or self.interaction.guild_id is not None or not surely_dm
 
 
 def one_of(words: type[W], text: str) -> W:

@@ -36,6 +36,11 @@ def _nearest(names: Sequence[str]) -> str:
     return f" Nearest: {', '.join(plain(name) for name in names[:5])}." if names else ""
 
 
+def _numbers(missing: Sequence[int]) -> str:
+    *first, last = [str(number) for number in missing]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def _choices(options: Sequence[datetime]) -> str:
     return " or ".join(when(option) for option in options)
 
@@ -123,6 +128,17 @@ _SENTENCES: dict[Code, Callable[[dict[str, Any]], str]] = {
     ),
     Code.EXPORT_OF_ANOTHER: lambda _: (
         f"That is another student's export. I take back only your own. {_NOTHING_CHANGED}"
+    ),
+    Code.PARTS_MIXED: lambda _: (
+        "Those files do not belong together. I take one file, or all the parts of one export: "
+        f"`everything-1-of-3.zip` and so on. {_NOTHING_CHANGED}"
+    ),
+    Code.PART_TWICE: lambda p: (
+        f"Part {p['number']} is there twice. Give me each part of the export once. {_NOTHING_CHANGED}"
+    ),
+    Code.PARTS_MISSING: lambda p: (
+        f"That export has {p['of']} parts, and of these I miss {_numbers(p['missing'])}. "
+        f"Give me all of them at once, as `file`, `part2` and so on. {_NOTHING_CHANGED}"
     ),
     Code.SOMETHING_KEPT: lambda _: (
         "I keep something of yours already, and I cannot mix it with a file. To begin with the file instead, "

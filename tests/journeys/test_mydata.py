@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.clock import now
+from bot.services.mydata_files import Most, in_parts
 from bot.storage.models import Contact, User
 from bot.storage.personal import belongs_to, personal_tables
 from bot.ui.routes import Kind, Route, encode
@@ -94,25 +95,65 @@ async def test_an_export_is_handed_over_in_private(rapport: World, sam: Student)
 
 
 @pytest.mark.parametrize("compressible", [True, False])
-async def test_an_export_that_is_more_than_a_message_takes(
-    rapport: World, maya: Student, compressible: bool
+async def test_an_export_that_is_more_than_discord_takes_comes_in_parts_and_back_again(
+    rapport: World, maya: Student, compressible: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bot.ui.cards.mydata.MOST_BYTES", 60_000)
+    monkeypatch.setattr(rapport.bot.services.mydata, "_max_file_bytes", 300_000)
     await settle_in(maya)
     async with rapport.bot.db.write() as session:
-        for _ in range(750):
-            notes = "note " * 4000 if compressible else base64.b64encode(os.urandom(15_000)).decode()
+        for _ in range(200):
+            notes = "note " * 300 if compressible else base64.b64encode(os.urandom(1_000)).decode()
             session.add(Contact(owner_id=maya.id, name="Uma Field", notes=notes, created_at=now()))
-    screen = await maya.slash("mydata export")
-    if not compressible:
-        assert "More than one message takes" in screen
-        assert screen.files == []
-        return
-    assert "more than /mydata import takes back" in screen.plain.replace("`", "")
-    found = await downloaded(screen)
-    assert list(found) == ["everything.zip"]
-    with zipfile.ZipFile(io.BytesIO(found["everything.zip"])) as archive:
-        assert len(json.loads(archive.read("everything.json"))["tables"]["contacts"]) == 752
-        assert "contacts.csv" in archive.namelist()
+    before = await exported(rapport, maya)
+    await maya.slash("mydata export")
+    found: dict[str, bytes] = {}
+    for message in [maya.seen[-1].response, *maya.seen[-1].followups]:
+        size = 0
+        for file in message.attachments:
+            found[file.filename] = await file.read()
+            size += len(found[file.filename])
+        assert size <= 60_000
+    assert 1 < len(found) <= 10
+    assert list(found) == [f"everything-{number}-of-{len(found)}.zip" for number in range(1, len(found) + 1)]
+    # Each is readable by itself, and all of them together are everything.
+    rows = 0
+    for content in found.values():
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            rows += sum(map(len, json.loads(archive.read("everything.json"))["tables"].values()))
+    assert rows == sum(map(len, before.values()))
+    await erase(maya)
+    # In any order.
+    first, *others = reversed(found.items())
+    options = {f"part{number}": (name, content) for number, (name, content) in enumerate(others, 2)}
+    assert "Your data is back" in await maya.slash("mydata import", file=first, **options)
+    assert meant(await exported(rapport, maya)) == meant(before)
+
+
+async def test_parts_that_are_not_all_of_one_export_are_refused_in_words(
+    rapport: World, maya: Student, life: Lived
+) -> None:
+    rows = json.loads(of(maya, life))["tables"]
+    one, two = (in_parts(rows, now(), Most(plain, 10**7, 30_000)) for plain in (16_000, 20_000))
+    assert min(len(one), len(two)) > 2
+    parts = [(file.name, file.content) for file in one]
+    await maya.slash("next")
+    kept = await every_row(rapport.bot.db)
+    whole = ("everything.json", of(maya, life))
+    for given, said in (
+        (parts[:1], f"has {len(parts)} parts"),
+        ([*parts[:1], *parts[2:]], "I miss 2."),
+        ([parts[0], parts[0]], "Part 1 is there twice"),
+        ([parts[0], (two[1].name, two[1].content)], "do not belong together"),
+        ([parts[0], whole], "do not belong together"),
+        ([whole, whole], "do not belong together"),
+        ([parts[0], ("x", b"PK\x03\x04")], "no export of mine"),
+    ):
+        named = {f"part{number}": file for number, file in enumerate(given[1:], 2)}
+        refused = await maya.slash("mydata import", file=given[0], **named)
+        assert said in refused
+        assert "Nothing was changed" in refused
+        assert await every_row(rapport.bot.db) == kept
 
 
 # Away
@@ -313,3 +354,16 @@ async def test_nothing_of_it_is_left_in_any_file_or_log(
     assert left(written, files(folder)) == set()
     log = operators_log(caplog)
     assert not [mark for mark in (MARK, "~", str(maya.id)) if mark in log]
+
+
+@pytest.mark.sqlite(reason="searches the bytes of its files")
+async def test_what_was_deleted_or_written_over_is_in_no_file_a_minute_later(tmp_path: Path) -> None:
+    """At most half a minute between two beats of the engine, as README has it, is what the settings allow."""
+    async with world(sqlite_url(tmp_path), sweep_seconds=30) as rapport:
+        sam = rapport.student("sam", "Sam Reed")
+        await settle_in(sam)
+        await sam.slash("contact note", contact="Ana", text=MARK)
+        await sam.slash("contact delete", contact="Ana")
+        await sam.press("Delete")
+        await rapport.skip(minutes=1)
+        assert left({"words": [MARK.encode(), b"reef.example"]}, files(tmp_path)) == set()

@@ -1,8 +1,9 @@
 """What was erased is gone: from every file, from other workers' hands, and from backups that are put back."""
 
 import asyncio
+import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -17,9 +18,15 @@ from sqlalchemy.engine import make_url
 from benchmarks import postgres
 from bot.clock import now
 from bot.domain.reminders import Status
+from bot.domain.request_form import Words
+from bot.domain.requests import Route
 from bot.handbook import loader
 from bot.services import Services, build_services
+from bot.services.contact_views import Entry
 from bot.services.deliveries import Outcome
+from bot.services.interview_views import Met
+from bot.services.mydata import Erased
+from bot.services.thank_you_views import Words as NoteWords
 from bot.storage.base import Base
 from bot.storage.engine import Database, open_engine
 from bot.storage.erasure import erase_again
@@ -28,12 +35,15 @@ from bot.storage.personal import belongs_to, personal_tables
 from bot.storage.revision import bring_up_to_date
 from bot.storage.tombstones import NAME
 from tests.common import add
+from tests.kit import ZONE, sqlite_url
+from tests.marked import marked
 from tests.marks import files, left, plant
 from tests.mydata import TOM, Lived, Tables, every_row, neighbour
 
 pytestmark = pytest.mark.clear(reason="it looks for words in files, and puts rows in by hand")
 
 FILE = "rapport.sqlite3"
+MAYA = 1001
 
 
 async def counts(db: Database, owner_id: int) -> dict[str, int]:
@@ -90,10 +100,9 @@ def _do_not_overwrite(connection: Any, _record: object) -> None:
 
 @pytest.mark.sqlite(reason="searches the bytes of its files")
 async def test_somebody_who_reads_the_file_meanwhile_delays_only_the_log(
-    services: Services, db: Database, life: Lived, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    services: Services, db: Database, life: Lived, tmp_path: Path
 ) -> None:
     """As a backup does. The erasure is not held up, and the log is emptied once the reader has finished."""
-    monkeypatch.setattr("bot.storage.engine._SCRUB_AGAIN", 0)
     await come_back(services, life)
     planted = await plant(db, life.id)
     reader = sqlite3.connect(tmp_path / FILE, isolation_level=None)
@@ -103,9 +112,77 @@ async def test_somebody_who_reads_the_file_meanwhile_delays_only_the_log(
     assert set((await counts(db, life.id)).values()) == {0}
     assert left(planted, files(tmp_path))
     reader.close()
-    assert db._scrubbing is not None
-    await db._scrubbing
+    await db.tidy()
     assert left(planted, files(tmp_path)) == set()
+
+
+async def overwritten(services: Services) -> dict[str, Callable[[], Awaitable[object]]]:
+    """A student who writes a marked word in each of these places, and what takes it away again."""
+    word, plain = marked("Once"), "something else"
+    await services.profiles.set_zone(MAYA, ZONE)
+    ana = (await services.contacts.add(MAYA, Entry("Ana", why=word))).person.id
+    ben = (await services.contacts.add(MAYA, Entry(f"Ben {word}"))).person.id
+    letter = await services.requests.compose(MAYA, ana, Route.EMAIL, Words(why=word))
+    met = await services.interviews.met(MAYA, ben)
+    assert isinstance(met, Met)
+    await services.thank_yous.compose(MAYA, met.interview.id, NoteWords(word, "", ""))
+    await services.todos.add(MAYA, f"Read {word}", ana)
+
+    async def drafts() -> None:
+        await services.requests.compose(MAYA, ana, Route.EMAIL, Words(why=plain))
+        await services.requests.edit(MAYA, letter.id, "Hello", plain)
+        await services.thank_yous.compose(MAYA, met.interview.id, NoteWords(plain, "", ""))
+        await services.thank_yous.edit(MAYA, met.interview.id, plain)
+        await services.contacts.edit(MAYA, ana, Entry("Ana", why=plain))
+
+    return {
+        "drafts": drafts,
+        "contacts": lambda: services.contacts.delete(MAYA, ana),
+        "the other contact": lambda: services.contacts.delete(MAYA, ben),
+        "the account": lambda: services.mydata.erase(MAYA, "DELETE"),
+    }
+
+
+PLACES = {
+    "an old draft": ("drafts", "contacts", "the other contact"),
+    "a contact and a to-do": ("contacts", "the other contact"),
+    "an account": ("the account",),
+}
+
+
+@pytest.mark.sqlite(reason="searches the bytes of its files")
+@pytest.mark.parametrize("acts", PLACES.values(), ids=PLACES)
+async def test_what_was_deleted_or_written_over_is_gone_from_the_log_within_a_minute(
+    services: Services, db: Database, tmp_path: Path, acts: tuple[str, ...]
+) -> None:
+    """At the next beat of the engine, which comes every half a minute at the latest."""
+    ways = await overwritten(services)
+    word = {"the word": [marked("Once").encode()]}
+    assert left(word, [tmp_path / f"{FILE}-wal"])
+    for act in acts:
+        await ways[act]()
+    await db.tidy()
+    assert left(word, files(tmp_path)) == set()
+
+
+@pytest.mark.sqlite(reason="searches the bytes of its files")
+async def test_what_a_kill_left_in_the_log_is_gone_after_the_next_start(
+    services: Services, db: Database, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    ways, word = await overwritten(services), {"the word": [marked("Once").encode()]}
+    for act in ("drafts", "contacts", "the other contact"):
+        await ways[act]()
+    # What is on the disk when the bot is killed right after the commit.
+    killed = tmp_path_factory.mktemp("killed")
+    for name in (FILE, f"{FILE}-wal"):
+        shutil.copy(tmp_path / name, killed / name)
+    assert left(word, files(killed))
+    again = Database(open_engine(make_url(sqlite_url(killed))))
+    await bring_up_to_date(again.engine)
+    await erase_again(again.engine, again.erased)
+    assert left(word, files(killed)) == set()
+    assert (await counts(again, MAYA))["users"] == 1
+    await again.close()
 
 
 async def test_on_a_server_no_table_holds_it_and_after_a_full_vacuum_no_table_file(
@@ -143,8 +220,14 @@ async def test_on_a_server_no_table_holds_it_and_after_a_full_vacuum_no_table_fi
 
 
 async def test_a_worker_that_had_claimed_it_sends_nothing_and_records_nothing(
-    services: Services, db: Database, life: Lived, traveller: time_machine.Traveller
+    services: Services,
+    db: Database,
+    life: Lived,
+    traveller: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Neither within the time that an erasure waits for it: then it says that a message may still arrive."""
+    monkeypatch.setattr("bot.services.mydata.ARRIVES_WITHIN", 0)
     await come_back(services, life)
     traveller.shift(timedelta(days=60))
     other = Database(open_engine(db.engine.url))
@@ -152,9 +235,11 @@ async def test_a_worker_that_had_claimed_it_sends_nothing_and_records_nothing(
     (delivery,) = [one for one in await there.deliveries.claim() if one.user_id == life.id]
     assert await there.pings.describe(life.id, delivery.reminders)
 
-    await services.mydata.erase(life.id, "DELETE")
+    assert (await services.mydata.erase(life.id, "DELETE")).may_arrive
     after = await every_row(db)
     assert await there.pings.describe(life.id, delivery.reminders) == []
+    async with there.under_way.going_out(delivery.reminders) as is_ours:
+        assert not is_ours
     for status in (Status.SENT, Status.PENDING, Status.UNDELIVERABLE):
         await there.deliveries.record([Outcome(one, status, "", 7) for one in delivery.reminders])
     assert await every_row(db) == after
@@ -259,10 +344,8 @@ async def test_two_erasures_at_once_are_one(services: Services, db: Database, li
     await come_back(services, life)
     other = Database(open_engine(db.engine.url))
     there = build_services(other, loader.load())
-    results: Sequence[object] = await asyncio.gather(
-        services.mydata.erase(life.id, "DELETE"), there.mydata.erase(life.id, "DELETE")
-    )
-    assert [] in results
+    results = await asyncio.gather(services.mydata.erase(life.id, "DELETE"), there.mydata.erase(life.id, "DELETE"))
+    assert Erased() in results
     assert set((await counts(db, life.id)).values()) == {0}
     assert (await counts(db, TOM))["contacts"] == 12
     await other.close()

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from bot.domain.errors import CoachError
 from bot.domain.mydata import CONFIRMATION
-from bot.services.mydata import Returned
-from bot.services.mydata_files import ExportFile, zipped
+from bot.services.mydata import HandedOver, Returned
+from bot.services.mydata_files import ARCHIVE, EVERYTHING, ExportFile
 from bot.ui.card import Button, Card, File, State, Style, Text, count
 from bot.ui.cards.shared import NEXT, primary
 from bot.ui.form import Form, TextField
@@ -16,6 +16,7 @@ MOST_FILES = 10
 MOST_BYTES = 10_000_000
 """Bytes that it takes for a file, whatever a server has paid for; here for all of a message, to be safe."""
 _COMES_BACK = "Should you delete everything one day, `/mydata import` takes this back."
+_PARTS_COME_BACK = f"{_COMES_BACK[:-1]}: all parts at once, as `file`, `part2` and so on."
 _TOO_LARGE = "It is more than `/mydata import` takes back: ask your career center before you delete anything."
 _DAMAGED = (
     "Some texts are damaged: they were changed outside of Rapport, and are not in these files. `everything.json`"
@@ -25,41 +26,51 @@ EXPORT = Button("Export my data", "mydata.export")
 DELETE = Button("Delete everything", "mydata.delete", style=Style.DANGER)
 
 
-def packed(files: Sequence[ExportFile]) -> tuple[File, ...]:
-    """The files as one message takes them: as they are, else all in one zip; nothing when that is too large too."""
-    if len(files) > MOST_FILES or _size(files) > MOST_BYTES:
-        files = [zipped(files)]
-    return tuple(File(file.name, file.content) for file in files) if _size(files) <= MOST_BYTES else ()
-
-
-def _size(files: Sequence[ExportFile]) -> int:
-    return sum(len(file.content) for file in files)
-
-
-def exported(files: Sequence[File], *, comes_back: bool, damaged: bool = False) -> Card:
-    """Everything, to take along; whether an import would take it back, and whether some of it was damaged."""
-    if not files:
-        return Card(
-            title="More than one message takes",
-            blocks=[Text("Your data is too large for a file in Discord. Your career center can hand it to you.")],
-            rows=((NEXT,),),
-            state=State.WAITING,
-        )
-    return Card(
+def exported(handed: HandedOver, most_bytes: int) -> list[Card]:
+    """Everything, to take along, and whether an import would take it back; as many messages as it takes."""
+    first, *more = _messages(handed.files, most_bytes)
+    what = (
+        f"Everything that I keep about you, in {count(len(handed.files), 'file')}. "
+        "`everything.json` holds all of it as it is; the CSV files open in any spreadsheet."
+        if handed.files[0].name in {EVERYTHING, ARCHIVE}
+        else f"Everything that I keep about you, in {count(len(handed.files), 'part')}: keep all of them. "
+        "Each has an `everything.json` with a share of it, and CSV files that open in any spreadsheet."
+    )
+    card = Card(
         title="Your data",
-        blocks=[
-            Text(
-                f"Everything that I keep about you, in {count(len(files), 'file')}. "
-                "`everything.json` holds all of it as it is; the CSV files open in any spreadsheet."
-            ),
-            Text(_COMES_BACK if comes_back else _TOO_LARGE),
-            *([Text(_DAMAGED)] if damaged else ()),
-        ],
+        blocks=[Text(what), Text(_comes_back(handed)), *([Text(_DAMAGED)] if handed.damaged else ())],
         rows=((NEXT, DELETE),),
         hint="It holds other people's addresses too. Keep it where only you can read it.",
         state=State.DONE,
+        files=first,
+    )
+    return [card, *(_and_more(files) for files in more)]
+
+
+def _comes_back(handed: HandedOver) -> str:
+    if not handed.comes_back:
+        return _TOO_LARGE
+    return _COMES_BACK if len(handed.files) == 1 or handed.files[0].name == EVERYTHING else _PARTS_COME_BACK
+
+
+def _and_more(files: Sequence[File]) -> Card:
+    return Card(
+        title="Your data, continued",
+        blocks=[Text(f"{', '.join(f'`{file.name}`' for file in files)} belongs to it.")],
+        state=State.DONE,
         files=files,
     )
+
+
+def _messages(files: Sequence[ExportFile], most_bytes: int) -> list[tuple[File, ...]]:
+    """As many files in each as Discord takes."""
+    found: list[list[File]] = [[]]
+    for file in files:
+        size = sum(len(one.content) for one in found[-1]) + len(file.content)
+        if found[-1] and (size > most_bytes or len(found[-1]) == MOST_FILES):
+            found.append([])
+        found[-1].append(File(file.name, file.content))
+    return [tuple(one) for one in found]
 
 
 def imported(returned: Returned) -> Card:
@@ -108,13 +119,18 @@ def not_confirmed(error: CoachError) -> Card:
     )
 
 
-def erased() -> Card:
-    """Nothing is left."""
+def erased(*, may_arrive: bool = False) -> Card:
+    """Nothing is left; `may_arrive`: of a reminder that is on its way nobody can tell."""
+    reminders = (
+        "One reminder was just on its way and may still arrive; no other will come."
+        if may_arrive
+        else "No reminder will come."
+    )
     return Card(
         title="Everything is deleted",
         blocks=[
             Text(
-                "Nothing that you told me is kept any more, and no reminder will come. "
+                f"Nothing that you told me is kept any more. {reminders} "
                 "My earlier messages stay in your chat; their buttons find nothing."
             )
         ],
