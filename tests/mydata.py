@@ -15,10 +15,9 @@ from bot.domain.mydata_values import NOT_TAKEN
 from bot.domain.reminders import Kind, Snooze, Status, snoozed_key
 from bot.services import Services
 from bot.services.mydata_files import ExportFile, files_of
-from bot.storage.base import Base
 from bot.storage.engine import Database
 from bot.storage.erasure import delete_rows
-from bot.storage.models import Contact, Evaluation, Interview, Reminder, Request, User
+from bot.storage.models import Base, Contact, Evaluation, Interview, Reminder, Request, User
 from bot.storage.personal import USERS, personal_tables
 from tests.common import add
 from tests.kit import ZONE, World, sqlite_url, world

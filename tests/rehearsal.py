@@ -17,9 +17,8 @@ from bot.services.evaluation_views import Place
 from bot.services.interview_views import Terms
 from bot.services.planning import SUBJECTS
 from bot.services.thank_you_views import Words as NoteWords
-from bot.storage.base import Base
 from bot.storage.engine import Database
-from bot.storage.models import Reminder
+from bot.storage.models import Base, Reminder
 from bot.storage.personal import USERS, _way_to_owner
 from tests.kit import ZONE
 

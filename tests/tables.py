@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, func, insert, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from bot.storage.base import Base
+from bot.storage.models import Base
 from bot.storage.written import give_keys, written_by
 from tests.anybody import ANYBODY
 from tests.kit import World

@@ -17,10 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import now
 from bot.domain.reminders import Kind, Status
 from bot.domain.times import QuietHours
-from bot.storage.base import Base
 from bot.storage.engine import Database
 from bot.storage.many import ManyUpdates, among
-from bot.storage.models import PENDING, Reminder, User
+from bot.storage.models import PENDING, Base, Reminder, User
 
 LEASE = timedelta(minutes=2)
 """How long a worker may take to send what it claimed: longer than any single attempt lasts."""

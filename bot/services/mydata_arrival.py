@@ -25,10 +25,9 @@ from bot.services.mydata_reading import Export, Row
 from bot.services.pace import Pace, erase_the_rest
 from bot.services.reminders import announce
 from bot.services.replanning import Reached, replan_the_rest
-from bot.storage.base import Base
 from bot.storage.engine import Database
 from bot.storage.in_place import beside_the_loop
-from bot.storage.models import Contact, User
+from bot.storage.models import Base, Contact, User
 from bot.storage.personal import USERS, belongs_to, personal_tables
 
 Numbers = dict[Table, dict[int, int]]

@@ -14,8 +14,7 @@ from bot.domain.reminders import SNOOZE, Status, renumbered_key
 from bot.services.mydata_reading import Export, Row
 from bot.services.planning import SUBJECTS
 from bot.services.room import KEPT_PINGS
-from bot.storage.base import Base
-from bot.storage.models import Reminder
+from bot.storage.models import Base, Reminder
 
 _TABLES = Base.metadata.tables
 REMINDERS = _TABLES[Reminder.__tablename__]

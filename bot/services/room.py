@@ -11,8 +11,7 @@ from bot.domain.evaluations import QUESTIONS
 from bot.domain.reminders import Status
 from bot.domain.room import Room
 from bot.services.base import Row, owned
-from bot.storage.base import Base
-from bot.storage.models import Answer, Contact, Evaluation, Interview, Reminder, Request, ThankYou, Todo
+from bot.storage.models import Answer, Base, Contact, Evaluation, Interview, Reminder, Request, ThankYou, Todo
 
 _CALLED: dict[type[Any], str] = {
     Contact: "contacts",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, ColumnElement, Text, case, cast, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.base import Base
+from bot.storage.models import Base
 from bot.storage.seal import BOUND, OLDER
 from bot.storage.written import Written, WrittenForm
 

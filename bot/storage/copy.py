@@ -37,10 +37,10 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.base import Base
 from bot.storage.engine import NoFolderError
 from bot.storage.examine import examine, file_of
 from bot.storage.held import held, keep_others_out, look_for_others, one_picture
+from bot.storage.models import Base
 from bot.storage.noted import unknown_notes
 from bot.storage.revision import NEWEST, is_known, read
 from bot.storage.sequences import count_on, last_number

@@ -9,8 +9,7 @@ from sqlalchemy import Connection, Table, delete, select, tuple_
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.base import Base
-from bot.storage.models import Reminder
+from bot.storage.models import Base, Reminder
 from bot.storage.noted import keep_notes
 from bot.storage.personal import USERS, belongs_to, personal_tables
 from bot.storage.tombstones import Tombstones

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, column, event, func, select, table, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.storage.base import Base
 from bot.storage.engine import open_engine
+from bot.storage.models import Base
 from bot.storage.server import APPLICATION
 from bot.storage.trouble import OutOfOrderError, Trouble
 

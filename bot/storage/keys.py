@@ -11,8 +11,7 @@ without a key; whoever takes it away gets no further than to what a database has
 from sqlalchemy import Connection, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.base import Base
-from bot.storage.models import Fact, User
+from bot.storage.models import Base, Fact, User
 from bot.storage.seal import DamagedError, Place, Seal
 from bot.storage.trouble import OutOfOrderError, Trouble
 from bot.storage.upsert import insert_into

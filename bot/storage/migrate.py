@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.storage.base import Base
+from bot.storage.models import Base
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 TURN = int.from_bytes(b"Rapp"), int.from_bytes(b"ort")

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.storage.base import ONCE_ONLY, Base
+from bot.storage.base import ONCE_ONLY
+from bot.storage.base import Base as Base  # noqa: PLC0414 - with it come all tables
 from bot.storage.classified import about_contact, nobodys, theirs, yours
 from bot.storage.types import RowId
 from bot.storage.written import WrittenForm

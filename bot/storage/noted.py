@@ -9,8 +9,7 @@ import asyncio
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.storage.base import Base
-from bot.storage.models import Fact
+from bot.storage.models import Base, Fact
 from bot.storage.tombstones import Tombstones
 from bot.storage.trouble import OutOfOrderError, Trouble
 from bot.storage.upsert import insert_into

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, ForeignKey, Table, select
 
-from bot.storage.base import Base
-from bot.storage.models import User
+from bot.storage.models import Base, User
 
 USERS = Base.metadata.tables[User.__tablename__]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import Table
 
-from bot.storage.base import Base
 from bot.storage.classified import classified
+from bot.storage.models import Base
 
 PAGE = Path(__file__).parents[2] / "PRIVACY.md"
 START = "<!-- Made from the columns by `python -m bot.storage.privacy`. Do not edit here. -->"

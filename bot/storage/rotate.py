@@ -25,9 +25,9 @@ from sqlalchemy import Row, Select, Table, Tuple, func, select, tuple_, type_coe
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.storage.base import Base
 from bot.storage.erasure import empty_the_log
 from bot.storage.keys import check_keys, note_key, settle
+from bot.storage.models import Base
 from bot.storage.personal import owner_of
 from bot.storage.seal import DamagedError, Kept, Place, Seal, how_kept
 from bot.storage.trouble import OutOfOrderError, Trouble

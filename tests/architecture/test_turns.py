@@ -16,11 +16,13 @@ FOR_NOBODY = {
 
 
 READS_NO_WORDS = {
-    # When the next reminder is due, whose absence is to be looked at, the bot's own facts, and who is half erased.
+    # When the next reminder is due, whose absence is to be looked at, the bot's own facts, who is half erased, and
+    # whether a claim still holds.
     ("deliveries.py", "earliest"),
     ("inactivity.py", "absent"),
     ("memory.py", "recall"),
     ("stand_ins.py", "left_behind"),
+    ("under_way.py", "_are_held"),
 }
 
 

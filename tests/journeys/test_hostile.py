@@ -9,8 +9,7 @@ import pytest
 from simcord import HttpLogEntry
 from sqlalchemy import select
 
-from bot.storage.base import Base
-from bot.storage.models import User
+from bot.storage.models import Base, User
 from tests.kit import Student, World
 from tests.limits import LINK, TEXT, parts
 from tests.lived import live

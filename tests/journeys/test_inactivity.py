@@ -13,8 +13,7 @@ from sqlalchemy import func, select
 
 from bot.domain.inactivity import absence
 from bot.domain.reminders import Kind, Status
-from bot.storage.base import Base
-from bot.storage.models import Reminder, User
+from bot.storage.models import Base, Reminder, User
 from tests.common import stamp
 from tests.inbox import Inbox
 from tests.kit import START, ZONE, Screen, Student, World, world

@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import select
 
-from bot.storage.base import Base
+from bot.storage.models import Base
 from tests.kit import World
 from tests.lived import live
 

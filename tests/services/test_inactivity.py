@@ -14,9 +14,8 @@ from bot.domain.reminders import Kind, Planned, Status
 from bot.handbook import loader
 from bot.services import build_services
 from bot.services.reminders import arm
-from bot.storage.base import Base
 from bot.storage.engine import Database
-from bot.storage.models import Contact, Interview, Reminder, User
+from bot.storage.models import Base, Contact, Interview, Reminder, User
 from tests.common import add
 from tests.services.absence import DAY, FIRST, MAYA, SECOND, TOM, Story, almost
 

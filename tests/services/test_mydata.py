@@ -28,10 +28,9 @@ from bot.services.interview_views import Terms
 from bot.services.mydata import MAX_FILE_BYTES, Erased, Returned
 from bot.services.mydata_files import files_of, zipped
 from bot.services.planning import SUBJECTS
-from bot.storage.base import Base
 from bot.storage.engine import Database
 from bot.storage.erasure import erase_again
-from bot.storage.models import Answer, Contact, Evaluation, Interview, Request, ThankYou
+from bot.storage.models import Answer, Base, Contact, Evaluation, Interview, Request, ThankYou
 from bot.storage.personal import personal_tables
 from tests.common import add, refusal
 from tests.kit import ZONE

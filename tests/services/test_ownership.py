@@ -31,9 +31,8 @@ from bot.services.deliveries import Claimed
 from bot.services.evaluation_views import Place
 from bot.services.interview_views import Terms
 from bot.services.thank_you_views import Words as NoteWords
-from bot.storage.base import Base
 from bot.storage.engine import open_engine
-from bot.storage.models import Contact, Evaluation, Interview, Reminder, Request, Todo
+from bot.storage.models import Base, Contact, Evaluation, Interview, Reminder, Request, Todo
 from bot.storage.personal import personal_tables
 from tests.lived import MARK
 from tests.rehearsal import Rehearsal, Rows, everything, others_touched, owner, settle_in

@@ -19,9 +19,8 @@ from bot.services.base import ensure_user
 from bot.services.contact_views import Entry
 from bot.services.interview_views import Terms
 from bot.services.reminders import arm, cancel
-from bot.storage.base import Base
 from bot.storage.engine import Database
-from bot.storage.models import Contact, Interview, Reminder, Request, Todo
+from bot.storage.models import Base, Contact, Interview, Reminder, Request, Todo
 from tests.common import refusal
 
 MAYA, TOM = 1, 2

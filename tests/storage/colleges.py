@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Integer, String, Table, Time, UniqueConstraint
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from bot.storage.base import Base
+from bot.storage.models import Base
 
 Rows = dict[str, list[dict[str, Any]]]
 """By table."""

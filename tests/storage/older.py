@@ -7,9 +7,9 @@ from cryptography.fernet import Fernet
 from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.base import Base
 from bot.storage.copy import AS_KEPT
 from bot.storage.keys import NOTE
+from bot.storage.models import Base
 from bot.storage.seal import OLDER, Seal
 from bot.storage.written import Written, WrittenForm
 

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Column, ForeignKey, MetaData, Table, Text, select
 
-from bot.storage.base import Base
 from bot.storage.classified import Classified, Whose, classified, nobodys, theirs, yours
+from bot.storage.models import Base
 from bot.storage.personal import USERS, belongs_to, is_personal, personal_tables
 
 COLUMNS = [column for table in Base.metadata.sorted_tables for column in table.c]

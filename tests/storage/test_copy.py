@@ -23,13 +23,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from benchmarks.postgres import Server
 from bot.services.base import ensure_user
 from bot.storage import copy as copying
-from bot.storage.base import Base
 from bot.storage.copy import Copied, CopyError, copy
 from bot.storage.engine import Database, open_engine
 from bot.storage.examine import file_of
 from bot.storage.held import held, keep_others_out
 from bot.storage.migrate import upgrade
-from bot.storage.models import Contact, User
+from bot.storage.models import Base, Contact, User
 from bot.storage.revision import current
 from bot.storage.tombstones import Tombstones
 from tests.kit import ZONE, World, sqlite_url, world

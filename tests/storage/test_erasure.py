@@ -27,10 +27,9 @@ from bot.services.deliveries import Outcome
 from bot.services.interview_views import Met
 from bot.services.mydata import Erased
 from bot.services.thank_you_views import Words as NoteWords
-from bot.storage.base import Base
 from bot.storage.engine import Database, open_engine
 from bot.storage.erasure import erase_again
-from bot.storage.models import Contact
+from bot.storage.models import Base, Contact
 from bot.storage.personal import belongs_to, personal_tables
 from bot.storage.revision import bring_up_to_date
 from bot.storage.tombstones import NAME

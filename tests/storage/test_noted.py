@@ -72,6 +72,7 @@ def put(notes: Tombstones, content: bytes | None) -> None:
         notes.file.unlink()
     else:
         notes.file.write_bytes(content)
+        notes.file.chmod(0o600)
 
 
 async def refused(db: Database, keys: tuple[str, ...], database: str) -> Trouble:

@@ -3,9 +3,8 @@
 import pytest
 
 from bot.storage import privacy
-from bot.storage.base import Base
 from bot.storage.classified import classified
-from bot.storage.models import Contact
+from bot.storage.models import Base, Contact
 
 
 def test_the_page_is_what_the_columns_say() -> None:

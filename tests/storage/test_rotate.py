@@ -12,11 +12,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.storage import rotate as rotating
-from bot.storage.base import Base
 from bot.storage.census import Census, take
 from bot.storage.engine import open_engine
 from bot.storage.models import Answer as AnswerRow
-from bot.storage.models import Contact, Evaluation, Fact, Interview, User
+from bot.storage.models import Base, Contact, Evaluation, Fact, Interview, User
 from bot.storage.personal import personal_tables
 from bot.storage.rotate import Rotated, rotate
 from bot.storage.seal import PLAIN, new_key

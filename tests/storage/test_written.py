@@ -12,11 +12,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.damage import DAMAGED
-from bot.storage.base import Base
 from bot.storage.classified import Whose, classified
 from bot.storage.engine import Database, open_engine
 from bot.storage.keys import check_keys
-from bot.storage.models import Contact, Fact, User
+from bot.storage.models import Base, Contact, Fact, User
 from bot.storage.personal import USERS
 from bot.storage.seal import PLAIN, new_key
 from bot.storage.trouble import OutOfOrderError, Trouble

@@ -8,9 +8,9 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
 from bot.env_file import read_settings
-from bot.storage.base import Base
 from bot.storage.engine import open_engine
 from bot.storage.migrate import migrating
+from bot.storage.models import Base
 from bot.storage.types import RowId, TZDateTime
 from bot.storage.written import Written, WrittenForm
 
