@@ -137,7 +137,7 @@ class Engine:
     def _beat(self) -> None:
         self._heartbeat = asyncio.get_running_loop().call_later(self._sweep_seconds, self._beat)
         self.sweep()
-        if self._tidying is None or self._tidying.done():
+        if self._deliveries.db.untidy and (self._tidying is None or self._tidying.done()):
             self._tidying = asyncio.create_task(self._deliveries.db.tidy(), name="tidying")
 
     def sweep(self) -> None:

@@ -149,8 +149,8 @@ class Database:
         """Whose data was erased, kept outside of the database so that no backup of it can undo that."""
         self._guard = None if file is None else Guard(engine, file, self.erased)
         self._link = None if is_sqlite else _linked(engine)
-        self._untidy = False
-        """Whether the write-ahead log may hold what is kept no more."""
+        self.untidy = False
+        """Whether the write-ahead log may hold what is kept no more; see `tidy`."""
 
     @asynccontextmanager
     async def read(self, student: int | None = None, *, patient: bool = False) -> AsyncIterator[AsyncSession]:
@@ -184,7 +184,7 @@ class Database:
                     # All take them in the same order: nobody waits for one whose holder waits for them.
                     await session.execute(_TAKE_TURNS, {"students": sorted(set(students))})
                 yield session
-        self._untidy = True
+        self.untidy = self._guard is not None
         if (due := session.info.get(ARMED)) is not None:
             self.on_armed(due)
         if session.info.get(TAKEN_BACK):
@@ -218,8 +218,8 @@ class Database:
         that. A database that is no file sees to it itself.
         """
         if self._guard is not None:
-            self._untidy = False
-            self._untidy |= not await self._scrubbed()
+            self.untidy = False
+            self.untidy |= not await self._scrubbed()
 
     async def know_erased(self) -> None:
         """After an erasure was noted: have the database know that it was.
@@ -229,11 +229,11 @@ class Database:
         with suppress(OutOfOrderError, DBAPIError):
             async with self._guarded(patient=True):
                 await keep_notes(self.engine, self.erased)
-        self._untidy = True
+        self.untidy = self._guard is not None
 
     async def tidy(self) -> None:
         """The same, for whatever any unit of work has left there since the last time: hardly one leaves nothing."""
-        if self._untidy:
+        if self.untidy:
             await self.scrub()
 
     async def _scrubbed(self) -> bool:
