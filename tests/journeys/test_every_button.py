@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.storage import engine
 from tests.kit import World
 from tests.lived import MARK, Life, live
 from tests.tables import Shelf, changed, rows
@@ -103,11 +102,7 @@ class Walk:
         return not known
 
 
-async def test_every_button_menu_and_form(
-    rapport: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Timers of the bot that end while this goes on would move the student's clock.
-    monkeypatch.setattr(engine, "_SCRUB_AGAIN", 3600)
+async def test_every_button_menu_and_form(rapport: World, caplog: pytest.LogCaptureFixture) -> None:
     album = Album(rapport)
     walk = Walk(rapport, await live(rapport), album)
     assert MARK not in operators_log(caplog)

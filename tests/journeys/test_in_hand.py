@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from bot.services.contact_views import Entry
 from bot.services.interview_views import Terms
 from bot.services.planning import THANKS
 from bot.storage.models import Reminder
-from bot.ui import ping_sender
+from bot.ui import direct, ping_sender
 from tests.kit import ZONE, Student, World
 
 pytestmark = pytest.mark.both
@@ -90,19 +91,19 @@ def told(student: Student) -> int:
     return len(student.pings())
 
 
-def before(name: str, monkeypatch: pytest.MonkeyPatch, act: Act) -> list[bool]:
-    """Have `act` done once, right before what `ping_sender` calls by this name is done; returns whether it was."""
-    real = getattr(ping_sender, name)
+def before(where: ModuleType, name: str, monkeypatch: pytest.MonkeyPatch, act: Act) -> list[bool]:
+    """Have `act` done once, right after the DM is open or right before the request; returns whether it was."""
+    real = getattr(where, name)
     done: list[bool] = []
 
-    async def acting_first(*args: Any, **kwargs: Any) -> Any:
-        result = await real(*args, **kwargs) if name == "open_dm" else None
+    async def acting_once(*args: Any, **kwargs: Any) -> Any:
+        result = await real(*args, **kwargs) if where is direct else None
         if not done:
             done.append(True)
             await act()
-        return result if name == "open_dm" else await real(*args, **kwargs)
+        return result if where is direct else await real(*args, **kwargs)
 
-    monkeypatch.setattr(ping_sender, name, acting_first)
+    monkeypatch.setattr(where, name, acting_once)
     return done
 
 
@@ -112,7 +113,7 @@ async def test_what_was_taken_back_while_the_dm_was_opened_is_not_sent(
 ) -> None:
     delay, acts = await getattr(Story(rapport.bot.services, maya.id), planned)()
     seen = told(maya)
-    acted = before("open_dm", monkeypatch, acts[what])
+    acted = before(direct, "open_dm", monkeypatch, acts[what])
     await rapport.env.advance_time((delay + timedelta(minutes=1)).total_seconds())
     assert acted
     assert told(maya) == seen
@@ -142,7 +143,7 @@ async def answered_after_it_arrived(
         # It would long be through, were it not for the request.
         assert not acting[0].done()
 
-    before("send", monkeypatch, act)
+    before(ping_sender, "notify", monkeypatch, act)
     await rapport.env.advance_time((delay + timedelta(minutes=1)).total_seconds())
     assert acting[0].done()
     assert acting[0].exception() is None
@@ -173,7 +174,7 @@ async def test_an_erasure_that_does_not_wait_any_longer_leaves_nothing_to_send(
     monkeypatch.setattr("bot.services.mydata.ARRIVES_WITHIN", 0)
     delay, _ = await Story(rapport.bot.services, maya.id).todo_is_due()
     seen = told(maya)
-    acted = before("open_dm", monkeypatch, lambda: erase(rapport, maya))
+    acted = before(direct, "open_dm", monkeypatch, lambda: erase(rapport, maya))
     await rapport.env.advance_time((delay + timedelta(minutes=1)).total_seconds())
     assert acted
     assert told(maya) == seen
@@ -204,7 +205,7 @@ async def test_what_is_left_of_a_message_goes_out_without_what_was_taken_back(
     first: Any = await todos.add(maya.id, "Write to Ana", due=due)
     await todos.add(maya.id, "Read the report", due=due)
     seen = told(maya)
-    before("open_dm", monkeypatch, lambda: todos.done(maya.id, first.todos[0].id))
+    before(direct, "open_dm", monkeypatch, lambda: todos.done(maya.id, first.todos[0].id))
     await rapport.skip(hours=2, minutes=5)
     (ping,) = maya.pings()[seen:]
     assert "Read the report" in ping
