@@ -51,4 +51,4 @@ def benchmarks(session: nox.Session) -> None:
 def faults(session: nox.Session) -> None:
     """The faults that reminders have to survive, at full size; `-- --only kill --size 10` for a taste."""
     _install(session, "test")
-    session.run("python", "-m", "benchmarks.faults", *session.posargs)
+    session.run("python", "-m", "tests.faults", *session.posargs)

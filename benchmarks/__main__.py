@@ -8,9 +8,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.everything import measure
-from benchmarks.plan import FULL, QUICK
-from benchmarks.table import LINES, drawn, machine
+from benchmarks.report import LINES, drawn, machine
+from benchmarks.sizes import FULL, QUICK
+from benchmarks.suite import measure
 
 
 def main() -> int:

@@ -9,12 +9,12 @@ from discord import app_commands
 from discord.ext import commands
 from pydantic import SecretStr
 
-from benchmarks.rows import FAR, add_students, connected, opened
+from benchmarks.seed_rows import FAR, add_students, connected, opened
 from bot.app import Rapport, create_bot
 from bot.settings import Settings
 from bot.ui.cards import profile as cards
-from bot.ui.press import Interaction, Press
-from bot.ui.step import Step, action
+from bot.ui.dispatch.press import Interaction, Press
+from bot.ui.dispatch.step import StepCog, action
 
 STUDENTS = 50
 CONTACTS = 5
@@ -33,7 +33,7 @@ def bare_bot() -> commands.Bot:
     return bot
 
 
-class OneOfEach(Step):
+class OneOfEach(StepCog):
     """A command of Rapport's kind with one statement that reads and one that writes, each in its unit of work."""
 
     @app_commands.command(name="each")

@@ -6,11 +6,11 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks.plan import Found, Run
-from benchmarks.rows import PRAGMAS, add_due, add_students, connected, opened, stored
+from benchmarks.seed_rows import PRAGMAS, add_due, add_students, connected, opened, stored
+from benchmarks.sizes import Found, Run
 from bot.clock import now
-from bot.domain.reminders import Status
-from bot.services.deliveries import LEASE, Deliveries, Outcome
+from bot.domain.reminders.reminder import Status
+from bot.services.reminders.deliveries import LEASE, Deliveries, DeliveryOutcome
 
 BATCH = 50
 
@@ -52,7 +52,7 @@ async def _by_us(deliveries: Deliveries) -> float:
     started = time.perf_counter()
     claimed = await deliveries.claim(BATCH)
     taken = [reminder for delivery in claimed for reminder in delivery.reminders]
-    await deliveries.record([Outcome(one, Status.SENT, message_id=one.user_id) for one in taken])
+    await deliveries.record([DeliveryOutcome(one, Status.SENT, message_id=one.user_id) for one in taken])
     seconds = time.perf_counter() - started
     assert len(claimed) == BATCH
     return seconds

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.rows import PRAGMAS, connected, stored
+from benchmarks.seed_rows import PRAGMAS, connected, stored
 from bot.domain.contacts import NOTES_LIMIT
-from bot.domain.evaluations import QUESTIONS
-from bot.domain.room import STANDARD
-from bot.services.mydata import MAX_FILE_BYTES
-from bot.services.mydata_files import FORMAT, VERSION
-from bot.services.mydata_reading import MOST_PARTS
-from bot.services.room import KEPT_PINGS
+from bot.domain.evaluations.questions import QUESTIONS
+from bot.domain.quotas import STANDARD
+from bot.services.mydata.export_files import FORMAT, VERSION
+from bot.services.mydata.import_reader import MOST_PARTS
+from bot.services.mydata.service import MAX_FILE_BYTES
+from bot.services.quotas import KEPT_PINGS
 
 ZONE = "America/Denver"
 NOTES, TEXT = "n" * 2_000, "t" * 300

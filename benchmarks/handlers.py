@@ -11,8 +11,8 @@ from discord.ext import commands
 
 from benchmarks.bots import STUDENTS, OneOfEach, bare_bot, our_bot
 from benchmarks.discord_stub import command, fed, log_in
-from benchmarks.plan import Found, Run, quantile
-from benchmarks.rows import connected
+from benchmarks.seed_rows import connected
+from benchmarks.sizes import Found, Run, quantile
 from bot.app import Rapport
 
 Ask = Callable[[int], Awaitable[float]]

@@ -11,12 +11,12 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine, create_engine, event
 
-from benchmarks.plan import Found, Run
-from benchmarks.rows import PRAGMAS, add_students, opened, statuses
-from benchmarks.sending import Taker, engine_on
+from benchmarks.null_sender import Taker, engine_on
+from benchmarks.seed_rows import PRAGMAS, add_students, opened, statuses
+from benchmarks.sizes import Found, Run
 from bot.clock import now
-from bot.domain.reminders import Kind, Planned
-from bot.services.reminders import arm
+from bot.domain.reminders.reminder import Planned, ReminderKind
+from bot.services.reminders.scheduling import arm
 
 
 @dataclass(slots=True)
@@ -98,7 +98,7 @@ async def _by_us(run: Run, file: Path, pace: _Pace) -> None:
         started = time.perf_counter()
         for number in range(1, count + 1):
             async with db.write() as session:
-                ping = Planned(Kind.NUDGE, number, due, due + timedelta(days=1), f"nudge:{number}")
+                ping = Planned(ReminderKind.NUDGE, number, due, due + timedelta(days=1), f"nudge:{number}")
                 await arm(session, number, [ping])
         between = time.perf_counter()
         engine.poke()

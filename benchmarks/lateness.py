@@ -3,9 +3,9 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from benchmarks.plan import Found, Run, quantile
-from benchmarks.rows import add_due, add_students, opened, statuses
-from benchmarks.sending import NO_PACE, Taker, engine_on
+from benchmarks.null_sender import NO_PACE, Taker, engine_on
+from benchmarks.seed_rows import add_due, add_students, opened, statuses
+from benchmarks.sizes import Found, Run, quantile
 from bot.clock import now
 
 DISCORD = 50

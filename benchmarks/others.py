@@ -13,9 +13,9 @@ from benchmarks.bots import STUDENTS, our_bot
 from benchmarks.discord_stub import command, fed, log_in
 from benchmarks.full_account import Counts, fill, largest, pings_only
 from benchmarks.handlers import Asking
-from benchmarks.plan import Found, Run
+from benchmarks.sizes import Found, Run
 from bot.app import Rapport
-from bot.services.contact_views import Entry
+from bot.services.contacts.views import ContactEntry
 from bot.ui.cards import mydata as cards
 
 FULL = 4_000_000
@@ -66,7 +66,7 @@ class _Full:
 
     async def _contact(self) -> None:
         with contextlib.suppress(Exception):  # there is no room for one more; that may be said first
-            await self._ours.services.contacts.add(FULL, Entry(_HOSTILE))
+            await self._ours.services.contacts.add(FULL, ContactEntry(_HOSTILE))
 
     async def _export(self) -> None:
         await self._mydata.hand_over(FULL, cards.MOST_BYTES, cards.MOST_FILES)
@@ -77,10 +77,10 @@ class _Full:
     def _import(self, made: Callable[[int, Counts], bytes]) -> Deed:
         content = made(FULL, self._counts)
 
-        async def bring_back() -> None:
-            await self._mydata.bring_back(FULL, content)
+        async def import_data() -> None:
+            await self._mydata.import_data(FULL, content)
 
-        return bring_back
+        return import_data
 
 
 async def measure(run: Run) -> Found:

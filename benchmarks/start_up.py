@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.plan import Found, Run
+from benchmarks.sizes import Found, Run
 
 _READY = "ready"
 

@@ -5,9 +5,9 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks.plan import Found, Run, quantile
-from benchmarks.rows import add_due, add_far, add_students, opened
-from benchmarks.sending import Taker, engine_on
+from benchmarks.null_sender import Taker, engine_on
+from benchmarks.seed_rows import add_due, add_far, add_students, opened
+from benchmarks.sizes import Found, Run, quantile
 from bot.clock import now
 from bot.reminders.engine import Engine
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from benchmarks.sending import NO_PACE
+from benchmarks.null_sender import NO_PACE
 from bot.reminders.engine import Engine
-from bot.services.deliveries import Claimed, Deliveries
-from bot.storage.engine import Database, open_engine
+from bot.services.reminders.deliveries import Claimed, Deliveries
+from bot.storage.database import Database, open_engine
 
 READY = "ready"
 MANY = 1_000_000

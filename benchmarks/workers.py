@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from benchmarks import postgres, worker
-from benchmarks.plan import Found, Run
+from benchmarks import worker
+from benchmarks.sizes import Found, Run
 from benchmarks.worker import MANY
 from bot.clock import now
-from bot.storage.engine import open_engine
+from bot.storage.database import open_engine
+from tests.support import postgres
 
 DISCORD = 0.1
 """Seconds from a message to Discord's answer: at the quick end of what is seen, which asks most of the database."""

@@ -12,22 +12,24 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy.exc import DBAPIError
 
-from bot import db_commands, logs, mydata_commands
+from bot import logs
 from bot.app import create_bot
-from bot.checks import run_checks
+from bot.cli import db as db_commands
+from bot.cli import mydata as mydata_commands
+from bot.cli.check import run_checks
+from bot.cli.file_permissions import keep_new_files_private, strangers
 from bot.env_file import SettingsError, read_env_file, read_settings
-from bot.files import keep_new_files_private, strangers
-from bot.handbook.problems import HandbookError
+from bot.handbook.errors import HandbookError
 from bot.settings import Settings
-from bot.storage.alone import AtWorkError
-from bot.storage.engine import NoFolderError
-from bot.storage.erasure import erase_again
-from bot.storage.examine import file_of
-from bot.storage.seal import new_key
-from bot.storage.server import refusal
-from bot.storage.start import make_ready
-from bot.storage.trouble import REMEDIES, OutOfOrderError, Trouble, said_by_the_system, trouble_of
-from bot.ui import refusals
+from bot.storage.columns.seal import new_key
+from bot.storage.database import NoFolderError
+from bot.storage.errors import REMEDIES, StorageProblem, StorageUnavailableError, problem_of, said_by_the_system
+from bot.storage.files import file_of
+from bot.storage.postgres.refusals import refusal
+from bot.storage.privacy.erasure import erase_again
+from bot.storage.process_lock import AtWorkError
+from bot.storage.schema.startup import make_ready
+from bot.ui.connection import refusals
 
 AT_WORK = 75
 """Exit code when another process is at work: EX_TEMPFAIL of sysexits.h, as it may end."""
@@ -64,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AtWorkError as error:
         _fail(_elsewhere(error))
         return AT_WORK
-    except (HandbookError, DBAPIError, NoFolderError, OutOfOrderError, OSError) as error:
+    except (HandbookError, DBAPIError, NoFolderError, StorageUnavailableError, OSError) as error:
         return _fail(*_what_to_do(error, settings))
 
 
@@ -115,14 +117,14 @@ def _with_the_database(error: Exception, settings: Settings) -> Iterator[str]:
     if isinstance(error, NoFolderError) and isinstance(error.__cause__, OSError):
         yield f"{said_by_the_system(error.__cause__)} See DATABASE_URL and DATA_DIR in .env.example."
         return
-    trouble = trouble_of(error)
+    trouble = problem_of(error)
     if trouble is None:
         yield refusal(error) or f"It says {type(error).__name__}. See DATABASE_URL and DATA_DIR in .env.example."
         return
     yield refusal(error) or REMEDIES[trouble]
-    if trouble.lasting and not (trouble.of_keys or trouble.of_notes) and trouble is not Trouble.REFUSED:
+    if trouble.lasting and not (trouble.of_keys or trouble.of_notes) and trouble is not StorageProblem.REFUSED:
         yield "Delete the two files beside it that end in -wal and -shm as well: they belong to the broken one."
-    if trouble is Trouble.UNREADABLE and (file := file_of(settings.database)) is not None:
+    if trouble is StorageProblem.UNREADABLE and (file := file_of(settings.database)) is not None:
         yield f"The file: {file.absolute()}. May the account that runs the bot write to it, and to its folder?"
     yield "`python -m bot check` says whether all is well."
 

@@ -15,7 +15,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.clock import now
-from bot.domain.room import Room
+from bot.domain.quotas import Quota
 from bot.handbook import loader
 from bot.logs import outline
 from bot.reminders.agreement import Agreement
@@ -23,21 +23,22 @@ from bot.reminders.engine import Engine
 from bot.reminders.housekeeping import Housekeeping
 from bot.services import Services, build_services
 from bot.settings import Settings
-from bot.storage.alone import Alone
-from bot.storage.engine import Database, open_engine
-from bot.storage.erasure import erase_again
-from bot.storage.keys import takes_what_is_not_bound
-from bot.storage.revision import bring_up_to_date
-from bot.ui import connect, discord_time, errors
-from bot.ui.answers import Answers
-from bot.ui.build import NO_MENTIONS
-from bot.ui.durable import Routed
-from bot.ui.gate import Gate, Rate
-from bot.ui.limits import Limits
-from bot.ui.ping_sender import PingSender
-from bot.ui.press import Press
-from bot.ui.router import Router
-from bot.ui.sync import Sync
+from bot.storage.database import Database, open_engine
+from bot.storage.privacy.erasure import erase_again
+from bot.storage.process_lock import Alone
+from bot.storage.schema.keys import takes_what_is_not_bound
+from bot.storage.schema.revision import bring_up_to_date
+from bot.ui.connection import connect, discord_time
+from bot.ui.connection.answers import Answers
+from bot.ui.dispatch import errors
+from bot.ui.dispatch.command_sync import Sync
+from bot.ui.dispatch.gate import Gate, Rate
+from bot.ui.dispatch.press import Press
+from bot.ui.dispatch.router import Router
+from bot.ui.kit.dynamic_items import Routed
+from bot.ui.kit.render import NO_MENTIONS
+from bot.ui.pings.discord_limits import DiscordLimits
+from bot.ui.pings.sender import PingSender
 from cogs import COGS
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ def create_bot(settings: Settings, *, force_sync: bool = False) -> "Rapport":
     services = build_services(
         db,
         handbook,
-        Room(contacts=settings.max_contacts, entries=settings.max_entries),
+        Quota(contacts=settings.max_contacts, entries=settings.max_entries),
         inactive_months=settings.inactive_months,
         max_file_bytes=settings.max_file_bytes,
     )
@@ -94,7 +95,7 @@ class Rapport(commands.Bot):
     def __init__(self, settings: Settings, db: Database, services: Services, *, force_sync: bool) -> None:
         # discord.py would warn at every start that it cannot join voice channels; nobody asked it to.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-        limits, answers = Limits(), Answers()
+        limits, answers = DiscordLimits(), Answers()
         self.agreement = Agreement(partial(discord_time.ask, self))
         trace = answers.listen(limits.trace())
         discord_time.listen(trace, self.agreement)

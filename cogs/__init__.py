@@ -1,27 +1,27 @@
 """The commands, one module per step of the journey."""
 
-from bot.ui.step import Step
-from cogs.contacts import Contacts
-from cogs.evaluations import Evaluations
-from cogs.home import Home
-from cogs.interviews import Interviews
-from cogs.mydata import MyData
-from cogs.pings import Pings
-from cogs.profile import Profile
-from cogs.requests import Requests
-from cogs.thank_yous import ThankYous
-from cogs.todos import Todos
+from bot.ui.dispatch.step import StepCog
+from cogs.contacts import ContactCog
+from cogs.evaluations.cog import EvaluationCog
+from cogs.home import HomeCog
+from cogs.interviews import InterviewCog
+from cogs.mydata import MyDataCog
+from cogs.pings import PingCog
+from cogs.profile import ProfileCog
+from cogs.requests import RequestCog
+from cogs.thank_yous import ThankYouCog
+from cogs.todos import TodoCog
 
-COGS: tuple[type[Step], ...] = (
-    Evaluations,
-    Profile,
-    Contacts,
-    Requests,
-    Interviews,
-    ThankYous,
-    Todos,
-    Pings,
-    MyData,
-    Home,
+COGS: tuple[type[StepCog], ...] = (
+    EvaluationCog,
+    ProfileCog,
+    ContactCog,
+    RequestCog,
+    InterviewCog,
+    ThankYouCog,
+    TodoCog,
+    PingCog,
+    MyDataCog,
+    HomeCog,
 )
 """In the order in which they are asked who takes a DM: the evaluation first, home for the rest."""

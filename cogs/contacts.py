@@ -3,13 +3,12 @@
 from discord import app_commands
 
 from bot.domain.contacts import fold
-from bot.domain.stages import Stage
-from bot.services.contact_names import ContactRef
-from bot.services.contact_views import Entry
-from bot.ui.cards import contact_forms as forms
-from bot.ui.cards import contacts as cards
-from bot.ui.press import Interaction, Press
-from bot.ui.step import Step, action
+from bot.domain.journey.stages import Stage
+from bot.services.contacts.matching import ContactRef
+from bot.services.contacts.views import ContactEntry
+from bot.ui.cards.contacts import cards, forms
+from bot.ui.dispatch.press import Interaction, Press
+from bot.ui.dispatch.step import StepCog, action
 
 SEARCH_LIMIT = 48
 """Most of a search that the buttons of a list carry along, in UTF-16 units, which is how Discord may count."""
@@ -17,14 +16,14 @@ SEARCH_LIMIT = 48
 _STAGES = [app_commands.Choice(name=cards.stage_word(stage), value=stage.value) for stage in Stage]
 
 
-class Contacts(Step):
+class ContactCog(StepCog):
     """People to learn from: adding them, finding them again, keeping notes on them."""
 
     contact = app_commands.Group(name="contact", description="People you want to learn from")
 
     @contact.command(name="add")
     @app_commands.describe(referred_by="The contact who named them")
-    @app_commands.autocomplete(referred_by=Step.complete_contact)
+    @app_commands.autocomplete(referred_by=StepCog.complete_contact)
     async def add_command(self, interaction: Interaction, referred_by: str | None = None) -> None:
         """Add someone you want to learn from."""
         await self.act(interaction, "contact.new", referred_by=referred_by)
@@ -40,28 +39,28 @@ class Contacts(Step):
 
     @contact.command(name="show")
     @app_commands.describe(contact="Whom to show")
-    @app_commands.autocomplete(contact=Step.complete_contact)
+    @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def show_command(self, interaction: Interaction, contact: str) -> None:
         """See everything about one contact."""
         await self.act(interaction, "contact.show", contact=contact)
 
     @contact.command(name="edit")
     @app_commands.describe(contact="Whom to change")
-    @app_commands.autocomplete(contact=Step.complete_contact)
+    @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def edit_command(self, interaction: Interaction, contact: str) -> None:
         """Change what you know about a contact."""
         await self.act(interaction, "contact.edit", contact=contact)
 
     @contact.command(name="note")
     @app_commands.describe(contact="Whom the note is about", text="What you want to remember")
-    @app_commands.autocomplete(contact=Step.complete_contact)
+    @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def note_command(self, interaction: Interaction, contact: str, text: str) -> None:
         """Add a note to a contact."""
         await self.act(interaction, "contact.noted", contact=contact, text=text)
 
     @contact.command(name="delete")
     @app_commands.describe(contact="Whom to delete")
-    @app_commands.autocomplete(contact=Step.complete_contact)
+    @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def delete_command(self, interaction: Interaction, contact: str) -> None:
         """Delete a contact with everything about them."""
         await self.act(interaction, "contact.delete", contact=contact)
@@ -145,8 +144,8 @@ class Contacts(Step):
         return await self.services.contacts.resolve(press.user_id, f"#{chosen}" if chosen else press.text(field))
 
 
-def _entry(press: Press) -> Entry:
-    return Entry(
+def _entry(press: Press) -> ContactEntry:
+    return ContactEntry(
         name=press.text("name"),
         role=press.text("role"),
         source=press.chosen("source"),

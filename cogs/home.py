@@ -7,20 +7,20 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.texts import seen
+from bot.domain.text.input import seen
 from bot.handbook.models.topics import Topic
-from bot.services.slices import Deadline
-from bot.ui.card import Card
+from bot.services.slices.reading import Deadline
 from bot.ui.cards import guide, home
-from bot.ui.direct import CLOSED, send, send_dm
-from bot.ui.press import Interaction, Press
-from bot.ui.step import Step, action
-from bot.ui.suggestions import Choices, suggestion, suggestions
+from bot.ui.dispatch.press import Interaction, Press
+from bot.ui.dispatch.step import StepCog, action
+from bot.ui.dispatch.suggestions import Choices, suggestion, suggestions
+from bot.ui.kit.card import Card
+from bot.ui.kit.direct_messages import CLOSED, send, send_dm
 
 _GREETINGS = {"hi", "hey", "hello", "hello there", "hi there", "yo", "start", "next", "what's next", "menu", "help"}
 
 
-class Home(Step):
+class HomeCog(StepCog):
     """Where a student looks when they do not know what comes now."""
 
     async def cog_load(self) -> None:

@@ -8,22 +8,20 @@ from discord import app_commands
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.interviews import LONGEST_MINUTES, PLACE_LIMIT, SHORTEST_MINUTES, Mode
-from bot.services.interview_views import Booked, InterviewView, Met, NotMet, NotMoved, Terms
-from bot.ui.card import Button, Card
-from bot.ui.cards import interview_booking as booking
-from bot.ui.cards import interview_forms as forms
-from bot.ui.cards import interviews as cards
-from bot.ui.cards.interview_list import listing
-from bot.ui.cards.preparation import preparation
-from bot.ui.press import Interaction, Press
-from bot.ui.sentences import MENDABLE
-from bot.ui.step import Step, action
+from bot.domain.interviews.interview import LONGEST_MINUTES, PLACE_LIMIT, SHORTEST_MINUTES, Mode
+from bot.services.interviews.views import Booked, InterviewView, Met, NotMet, NotMoved, Terms
+from bot.ui.cards.interviews import booking, cards, forms
+from bot.ui.cards.interviews.listing import listing
+from bot.ui.cards.interviews.preparation import preparation
+from bot.ui.cards.sentences import MENDABLE
+from bot.ui.dispatch.press import Interaction, Press
+from bot.ui.dispatch.step import StepCog, action
+from bot.ui.kit.card import Button, Card
 
 _MINUTES = re.compile(r"(\d{1,4})\s*(?:m|min|mins|minutes?)?\.?", re.IGNORECASE)
 
 
-class Interviews(Step):
+class InterviewCog(StepCog):
     """Booking a meeting, moving it, preparing for it, and telling what became of it."""
 
     interview = app_commands.Group(name="interview", description="Your meetings: book, prepare, tell what happened")
@@ -36,7 +34,7 @@ class Interviews(Step):
         mode="How you meet",
         place="Where, or the link",
     )
-    @app_commands.autocomplete(contact=Step.complete_contact)
+    @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def schedule_command(
         self,
         interaction: Interaction,
@@ -54,21 +52,21 @@ class Interviews(Step):
 
     @interview.command(name="prep")
     @app_commands.describe(contact="Who you meet")
-    @app_commands.autocomplete(contact=Step.complete_contact)
+    @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def prep_command(self, interaction: Interaction, contact: str) -> None:
         """Get ready: agenda, questions and what to bring."""
         await self.act(interaction, "interview.prep", contact=contact)
 
     @interview.command(name="move")
     @app_commands.describe(contact="Who you meet", when="The new time, as you would say it: Thu 4pm")
-    @app_commands.autocomplete(contact=Step.complete_contact)
+    @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def move_command(self, interaction: Interaction, contact: str, when: str) -> None:
         """Move a meeting, and its reminders with it."""
         await self.act(interaction, "interview.move", contact=contact, when=when)
 
     @interview.command(name="cancel")
     @app_commands.describe(contact="Who you were going to meet")
-    @app_commands.autocomplete(contact=Step.complete_contact)
+    @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def cancel_command(self, interaction: Interaction, contact: str) -> None:
         """Call a meeting off."""
         await self.act(interaction, "interview.cancel", contact=contact)
@@ -80,7 +78,7 @@ class Interviews(Step):
 
     @interview.command(name="happened")
     @app_commands.describe(contact="Who you met", when="When it ended; now, if you say nothing")
-    @app_commands.autocomplete(contact=Step.complete_contact)
+    @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def happened_command(self, interaction: Interaction, contact: str, when: str | None = None) -> None:
         """Tell me that you met, booked or not."""
         await self.act(interaction, "interview.happened", contact=contact, when=when)

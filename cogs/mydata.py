@@ -3,17 +3,17 @@
 from discord import Attachment, app_commands
 
 from bot.domain.errors import CoachError, Code
-from bot.services.mydata_reading import MOST_PARTS
-from bot.ui import direct
+from bot.services.mydata.import_reader import MOST_PARTS
 from bot.ui.cards import mydata as cards
-from bot.ui.press import Interaction, Press
-from bot.ui.step import Step, action
+from bot.ui.dispatch.press import Interaction, Press
+from bot.ui.dispatch.step import StepCog, action
+from bot.ui.kit import direct_messages as direct
 
 PARTS = ("file", *(f"part{number}" for number in range(2, MOST_PARTS + 1)))
 """The options of an import, in the order of the parts, though any order does."""
 
 
-class MyData(Step):
+class MyDataCog(StepCog):
     """What is kept of the student belongs to the student."""
 
     mydata = app_commands.Group(name="mydata", description="Take your data along, bring it back, or delete it")
@@ -60,14 +60,14 @@ class MyData(Step):
             await press.show(card, below=number > 0)
 
     @action("mydata.import")
-    async def bring_back(self, press: Press) -> None:
+    async def import_data(self, press: Press) -> None:
         """Take back an export."""
         files = press.attachments(*PARTS)
         for file in files:
             self.services.mydata.check_size(file.size)
         await press.defer()
         content, *more = [await file.read() for file in files]
-        await press.show(cards.imported(await self.services.mydata.bring_back(press.user_id, content, more)))
+        await press.show(cards.imported(await self.services.mydata.import_data(press.user_id, content, more)))
 
     @action("mydata.delete")
     async def ask(self, press: Press) -> None:

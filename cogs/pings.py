@@ -1,14 +1,14 @@
 """Actions of the pings themselves: putting one off. What their other buttons do belongs to the steps."""
 
 from bot.domain.errors import CoachError, Code
-from bot.domain.reminders import Snooze
+from bot.domain.reminders.reminder import Snooze
 from bot.services.pings import PingView
-from bot.ui.cards import pings as cards
-from bot.ui.press import Press, one_of
-from bot.ui.step import Step, action
+from bot.ui.cards.pings import cards
+from bot.ui.dispatch.press import Press, one_of
+from bot.ui.dispatch.step import StepCog, action
 
 
-class Pings(Step):
+class PingCog(StepCog):
     """Putting a ping off."""
 
     @action("ping.snooze")

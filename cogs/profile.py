@@ -7,15 +7,15 @@ from discord import app_commands
 from bot.clock import now
 from bot.domain.errors import CoachError
 from bot.domain.profiles import Naming
-from bot.domain.zones import search_zones, zone_label
-from bot.services.slices import Deadline
+from bot.domain.times.zones import search_zones, zone_label
+from bot.services.slices.reading import Deadline
 from bot.ui.cards import profile as cards
-from bot.ui.press import Interaction, Press, one_of
-from bot.ui.step import Step, action
-from bot.ui.suggestions import Choices, suggestion, suggestions
+from bot.ui.dispatch.press import Interaction, Press, one_of
+from bot.ui.dispatch.step import StepCog, action
+from bot.ui.dispatch.suggestions import Choices, suggestion, suggestions
 
 
-class Profile(Step):
+class ProfileCog(StepCog):
     """Who the student is, where they are, and when they want to be left alone."""
 
     profile = app_commands.Group(name="profile", description="Your name, time zone and quiet hours")

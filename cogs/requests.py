@@ -5,25 +5,23 @@ from typing import Literal
 from discord import app_commands
 
 from bot.domain.errors import CoachError, Code
-from bot.domain.request_form import Words
-from bot.domain.requests import NextMove, Outcome, RequestStatus, Route
-from bot.services.request_views import RequestView
-from bot.ui.card import Card
-from bot.ui.cards import request_answers as answers
-from bot.ui.cards import request_forms as forms
-from bot.ui.cards import requests as cards
-from bot.ui.press import Interaction, Press, one_of
-from bot.ui.step import Step, action
+from bot.domain.requests.form import RequestWords
+from bot.domain.requests.status import NextMove, RequestOutcome, RequestRoute, RequestStatus
+from bot.services.requests.views import RequestView
+from bot.ui.cards.requests import answers, cards, forms
+from bot.ui.dispatch.press import Interaction, Press, one_of
+from bot.ui.dispatch.step import StepCog, action
+from bot.ui.kit.card import Card
 
 
-class Requests(Step):
+class RequestCog(StepCog):
     """Asking for the meeting, and what comes back."""
 
     request = app_commands.Group(name="request", description="Ask somebody for 20 minutes")
 
     @request.command(name="draft")
     @app_commands.describe(contact="Who you want to ask", route="How it reaches them; email is usual")
-    @app_commands.autocomplete(contact=Step.complete_contact)
+    @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def draft_command(
         self,
         interaction: Interaction,
@@ -35,14 +33,14 @@ class Requests(Step):
 
     @request.command(name="sent")
     @app_commands.describe(contact="Who you asked", when="When it went out, such as yesterday 4pm; default: now")
-    @app_commands.autocomplete(contact=Step.complete_contact)
+    @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def sent_command(self, interaction: Interaction, contact: str, when: str | None = None) -> None:
         """Tell me that a request is out, drafted here or not."""
         await self.act(interaction, "request.sent", contact=contact, when=when)
 
     @request.command(name="answer")
     @app_commands.describe(contact="Who answered", outcome="What they said")
-    @app_commands.autocomplete(contact=Step.complete_contact)
+    @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def answer_command(
         self,
         interaction: Interaction,
@@ -60,14 +58,16 @@ class Requests(Step):
     @action("request.draft")
     async def draft(self, press: Press, contact: int = 0) -> None:
         """Open the form."""
-        route = one_of(Route, press.text("route") or Route.EMAIL)
+        route = one_of(RequestRoute, press.text("route") or RequestRoute.EMAIL)
         start = await self.services.requests.start(press.user_id, await self._contact(press, contact))
         await press.ask(forms.first(start, route))
 
     @action("request.compose")
     async def compose(self, press: Press, contact: int, route: str) -> None:
         """Take the form."""
-        view = await self.services.requests.compose(press.user_id, contact, one_of(Route, route), _words(press))
+        view = await self.services.requests.compose(
+            press.user_id, contact, one_of(RequestRoute, route), _words(press)
+        )
         await press.show(self._card(view))
 
     @action("request.over")
@@ -141,7 +141,7 @@ class Requests(Step):
     @action("request.answered")
     async def answered(self, press: Press, request: int = 0, outcome: str = "", _reminder: int = 0) -> None:
         """Take what came back on a request, or on the one to a contact."""
-        word = one_of(Outcome, outcome or press.text("outcome"))
+        word = one_of(RequestOutcome, outcome or press.text("outcome"))
         if request:
             view = await self.services.requests.answer(press.user_id, request, word)
         else:
@@ -169,7 +169,7 @@ class Requests(Step):
     async def let_go(self, press: Press, request: int, _reminder: int = 0) -> None:
         """Wait no longer for an answer."""
         view = await self.services.requests.let_go(press.user_id, request)
-        if view.outcome is Outcome.NO_ANSWER:
+        if view.outcome is RequestOutcome.NO_ANSWER:
             card = answers.answered(view, self.services.handbook, NextMove.NEXT_CONTACT)
         else:
             card = self._card(view)
@@ -196,5 +196,5 @@ class Requests(Step):
         return cards.request(view, self.services.handbook)
 
 
-def _words(press: Press) -> Words:
-    return Words(press.text("tie"), press.text("why"), press.text("learn"), press.text("windows"))
+def _words(press: Press) -> RequestWords:
+    return RequestWords(press.text("tie"), press.text("why"), press.text("learn"), press.text("windows"))

@@ -2,28 +2,28 @@
 
 from discord import app_commands
 
-from bot.services.interview_views import NoMeeting, NotMet
-from bot.services.thank_you_views import NoteView, Words
+from bot.services.interviews.views import NoMeeting, NotMet
+from bot.services.thank_yous.views import NoteView, NoteWords
 from bot.ui.cards import thank_yous as cards
-from bot.ui.press import Interaction, Press
-from bot.ui.step import Step, action
+from bot.ui.dispatch.press import Interaction, Press
+from bot.ui.dispatch.step import StepCog, action
 
 
-class ThankYous(Step):
+class ThankYouCog(StepCog):
     """The note that goes out within 24 hours."""
 
     thanks = app_commands.Group(name="thanks", description="The thank-you note after a meeting")
 
     @thanks.command(name="draft")
     @app_commands.describe(contact="Who you met")
-    @app_commands.autocomplete(contact=Step.complete_contact)
+    @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def draft_command(self, interaction: Interaction, contact: str) -> None:
         """Write the note in three short answers."""
         await self.act(interaction, "thanks.draft", contact=contact)
 
     @thanks.command(name="sent")
     @app_commands.describe(contact="Who you thanked", when="When it went out, such as 2 hours ago; default: now")
-    @app_commands.autocomplete(contact=Step.complete_contact)
+    @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def sent_command(self, interaction: Interaction, contact: str, when: str | None = None) -> None:
         """Tell that the note is out; the reminders stop."""
         await self.act(interaction, "thanks.sent", contact=contact, when=when)
@@ -49,7 +49,7 @@ class ThankYous(Step):
     @action("thanks.compose")
     async def compose(self, press: Press, interview: int) -> None:
         """Take the form."""
-        words = Words(press.text("learned"), press.text("done"), press.text("next_step"))
+        words = NoteWords(press.text("learned"), press.text("done"), press.text("next_step"))
         ticked, asked = press.numbers("ticked"), next(iter(press.numbers("question")), 0)
         view = await self.services.thank_yous.compose(press.user_id, interview, words, ticked, asked)
         await press.show(cards.note(view, self.services.handbook))

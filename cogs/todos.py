@@ -5,16 +5,16 @@ from discord import app_commands
 from bot.clock import now
 from bot.domain.errors import CoachError
 from bot.domain.todos import TEXT_LIMIT
-from bot.services.slices import Deadline
-from bot.services.todos import Added
+from bot.services.slices.reading import Deadline
+from bot.services.todos import TodoAdded
 from bot.ui.cards import todos as cards
-from bot.ui.press import Interaction, Press
-from bot.ui.sentences import MENDABLE
-from bot.ui.step import Step, action
-from bot.ui.suggestions import Choices, suggestion, suggestions
+from bot.ui.cards.sentences import MENDABLE
+from bot.ui.dispatch.press import Interaction, Press
+from bot.ui.dispatch.step import StepCog, action
+from bot.ui.dispatch.suggestions import Choices, suggestion, suggestions
 
 
-class Todos(Step):
+class TodoCog(StepCog):
     """What was suggested or promised, until it is done."""
 
     todo = app_commands.Group(name="todo", description="What you want to do after a talk")
@@ -23,7 +23,7 @@ class Todos(Step):
     @app_commands.describe(
         text="What you want to do", contact="Who it has to do with", when="When it is due, such as Fri 5pm"
     )
-    @app_commands.autocomplete(contact=Step.complete_contact)
+    @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def add_command(
         self,
         interaction: Interaction,
@@ -69,7 +69,7 @@ class Todos(Step):
         else:
             await press.show(cards.added(done))
 
-    async def _add(self, press: Press, interview: int) -> Added:
+    async def _add(self, press: Press, interview: int) -> TodoAdded:
         due, text = await self.moment_if_told(press), press.text("text")
         if interview:
             return await self.services.todos.add_from(press.user_id, interview, text, due)

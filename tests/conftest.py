@@ -11,19 +11,20 @@ import time_machine
 from hypothesis import settings
 from sqlalchemy.engine import URL, make_url
 
-from benchmarks import postgres
 from bot.handbook import loader
 from bot.services import Services, build_services
-from bot.storage.engine import Database, open_engine
-from bot.storage.migrate import upgrade
-from bot.storage.revision import bring_up_to_date
-from bot.storage.seal import new_key
-from bot.ui import in_time, suggestions
-from tests.anybody import let_tests_look
-from tests.kit import SQLITE_FILE, START, Student, World, sqlite_url, world
-from tests.mydata import Lived, lived
+from bot.storage.columns.seal import new_key
+from bot.storage.database import Database, open_engine
+from bot.storage.schema.revision import bring_up_to_date
+from bot.storage.schema.upgrade import upgrade
+from bot.ui.dispatch import suggestions
+from bot.ui.kit import in_time
+from tests.support import postgres
+from tests.support.any_student import let_tests_look
+from tests.support.exports import Lived, lived
+from tests.support.world import SQLITE_FILE, START, Student, World, sqlite_url, world
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 # How long an example takes says how busy the machine is, not whether the rule holds.
 settings.register_profile("rapport", deadline=None)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from benchmarks.everything import measure
-from benchmarks.plan import TINY
-from benchmarks.table import LINES, drawn
+from benchmarks.report import LINES, drawn
+from benchmarks.sizes import TINY
+from benchmarks.suite import measure
 
 
 def test_every_key_of_the_table_gets_a_figure(tmp_path: Path) -> None:

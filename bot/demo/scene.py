@@ -5,17 +5,17 @@ from dataclasses import dataclass
 import simcord
 
 from bot.app import Rapport
-from bot.services.contact_views import Entry
+from bot.services.contacts.views import ContactEntry
 
 _CONTACTS = (
-    Entry(
+    ContactEntry(
         name="Ana Núñez",
         role="Marine biologist, Gulf Reef Survey",
         source="Alumni",
         reach="ana@example.org",
         why="Her 2024 survey of the Flower Garden Banks",
     ),
-    Entry(
+    ContactEntry(
         name="Tom Okafor",
         role="Aquarium curator, Harbor Aquarium",
         source="Referral",

@@ -9,9 +9,9 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from bot.domain.damage import DAMAGED, is_damaged
-from bot.domain.texts import checked_length, checked_text, seen
-from bot.domain.wording import one_line
+from bot.domain.text.damage import DAMAGED, is_damaged
+from bot.domain.text.input import checked_length, checked_text, seen
+from bot.domain.text.wording import one_line
 
 NAME_LIMIT = 100
 ROLE_LIMIT = 150
@@ -177,7 +177,7 @@ def without_titles(folded: str) -> str:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownContact:
     """What is compared of a contact; each text is folded once. `id` is 0 for one that is not stored."""
 
     id: int
@@ -200,7 +200,7 @@ Alike = Callable[[str, str], bool]
 """Whether two folded names are almost the same; whoever compares many brings a quick one."""
 
 
-def likely_same(one: Known, other: Known, alike: Alike) -> bool:
+def likely_same(one: KnownContact, other: KnownContact, alike: Alike) -> bool:
     """Whether two entries are likely one person: the e-mail address, the name, or almost the name and the place."""
     emails = [fold(known.email or "") for known in (one, other)]
     if emails[0] and emails[0] == emails[1]:
@@ -212,7 +212,7 @@ def likely_same(one: Known, other: Known, alike: Alike) -> bool:
     return bool(one.place) and one.place == other.place and alike(one.key, other.key)
 
 
-def find_duplicate(new: Known, others: Iterable[Known], alike: Alike) -> Known | None:
+def find_duplicate(new: KnownContact, others: Iterable[KnownContact], alike: Alike) -> KnownContact | None:
     """The first of `others` that is likely the same person as `new`."""
     return next((other for other in others if other.id != new.id and likely_same(new, other, alike)), None)
 
@@ -231,3 +231,29 @@ def with_note(notes: str, note: str, moment: datetime, zone: ZoneInfo | None) ->
     if f"{notes}\n\n".startswith(f"{entry}\n\n"):
         return notes
     return checked_length(f"{entry}\n\n{notes}".strip(), "All notes together", NOTES_LIMIT)
+
+
+_LONGEST_LINK = 512
+"""Characters of an address that a button of Discord's holds."""
+_LONGEST_HOST = 60
+"""Characters of a host that its button can name in full."""
+_SAFE = re.compile(
+    r"https?://"
+    r"(?P<host>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24})"  # no login before it, no other alphabets
+    r"(?::\d{1,5})?"
+    r"(?:[/?#](?:[a-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*)?",
+    re.IGNORECASE,
+)
+
+
+def web_address(text: str) -> tuple[str, str] | None:
+    """The first web address in the text and the host that it leads to; None when it is not plain where that is.
+
+    Only http and https; nothing that looks like one host and leads to another ("https://bank.com@evil.example"),
+    and nothing that Discord would refuse as the address of a button.
+    """
+    address = read_reach(text).link or ""
+    match = _SAFE.fullmatch(address)
+    if match is None or len(address) > _LONGEST_LINK or len(match["host"]) > _LONGEST_HOST:
+        return None
+    return address, match["host"].lower()

@@ -2,11 +2,11 @@
 
 from enum import StrEnum
 
-from bot.domain.texts import checked_length, checked_name
-from bot.domain.wording import one_line
+from bot.domain.text.input import checked_length, checked_name
+from bot.domain.text.wording import one_line
 
 
-class Field(StrEnum):
+class ProfileField(StrEnum):
     """A part of the profile, by the words in which it is asked for."""
 
     NAME = "Your name"
@@ -22,12 +22,12 @@ class Naming(StrEnum):
     HIDE = "hide"
 
 
-LIMITS = {Field.NAME: 80, Field.SCHOOL: 150, Field.ABOUT: 200, Field.INTERESTS: 200}
+LIMITS = {ProfileField.NAME: 80, ProfileField.SCHOOL: 150, ProfileField.ABOUT: 200, ProfileField.INTERESTS: 200}
 """Longest text of each part, in characters."""
 
 
-def checked(field: Field, text: str) -> str:
+def checked(field: ProfileField, text: str) -> str:
     """The text on one line. Raises TOO_LONG, and BLANK for a name in which nothing can be seen."""
-    if field is Field.NAME:
+    if field is ProfileField.NAME:
         return checked_name(text, field.value, LIMITS[field])
     return checked_length(one_line(text), field.value, LIMITS[field])

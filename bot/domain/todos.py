@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import CoachError, Code
-from bot.domain.reminders import Kind, Planned, planned
-from bot.domain.texts import checked_length
-from bot.domain.times import QuietHours, shift_out_of_quiet
-from bot.domain.wording import one_line
+from bot.domain.reminders.reminder import Planned, ReminderKind, planned
+from bot.domain.text.input import checked_length
+from bot.domain.text.wording import one_line
+from bot.domain.times.wall_clock import QuietHours, shift_out_of_quiet
 
 TEXT_LIMIT = 200
 """Characters of one to-do."""
@@ -42,4 +42,4 @@ def read_lines(text: str) -> tuple[str, ...]:
 def plan_ping(todo_id: int, due_at: datetime, *, zone: ZoneInfo, quiet: QuietHours, now: datetime) -> Planned:
     """The ping at the moment a to-do is due, or in the morning when that lies in quiet hours."""
     due = shift_out_of_quiet(max(due_at, now), deadline=None, earliest=now, quiet=quiet, zone=zone)
-    return planned(Kind.TODO_DUE, todo_id, due, due + WORTH_FOR, int(due_at.timestamp()))
+    return planned(ReminderKind.TODO_DUE, todo_id, due, due + WORTH_FOR, int(due_at.timestamp()))

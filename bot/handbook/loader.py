@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.handbook.locate import line_of
+from bot.handbook.errors import HandbookError, Problem, sentence
 from bot.handbook.models import Handbook
-from bot.handbook.problems import HandbookError, Problem, sentence
+from bot.handbook.toml_lines import line_of
 
 PACKAGED = Path(__file__).parent / "text"
 _IN_A_FOLDER = "files in a folder are not read: move them out of it, or let HANDBOOK_DIR name it"

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from bot.clock import now
-from bot.domain.reminders import LATE_AFTER
+from bot.domain.reminders.reminder import LATE_AFTER
 
 log = logging.getLogger(__name__)
 

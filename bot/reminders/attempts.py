@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import now
-from bot.domain.reminders import Status, backoff, hold_until, is_late, keep_newest
-from bot.domain.times import in_quiet
+from bot.domain.reminders.reminder import Status, backoff, hold_until, is_late, keep_newest
+from bot.domain.times.wall_clock import in_quiet
 from bot.logs import outline
 from bot.reminders.ledger import Ledger, NotWrittenError
-from bot.reminders.pace import Pace, Spacing
+from bot.reminders.pace import SendPace, Spacing
 from bot.reminders.sender import DirectMessagesClosedError, Sender, TakenBackError, TryLaterError
-from bot.services.deliveries import Claimed, Delivery, Outcome
-from bot.storage.trouble import trouble_of
+from bot.services.reminders.deliveries import Claimed, Delivery, DeliveryOutcome
+from bot.storage.errors import problem_of
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class Attempts:
         self,
         sender: Sender,
         ledger: Ledger,
-        pace: Pace,
+        pace: SendPace,
         come_back: Callable[[datetime], None],
         spacing: Spacing | None = None,
         *,
@@ -55,7 +55,7 @@ class Attempts:
         except NotWrittenError:
             log.info("the lease of %d reminders is left to end", len(delivery.reminders))
         except Exception as error:  # noqa: BLE001 - a fault of ours: its lease ends, and it is looked up and tried again
-            if trouble_of(error) is None:  # the storage says that itself, once
+            if problem_of(error) is None:  # the storage says that itself, once
                 log.error("a reminder failed; it is tried again\n%s", outline(error))  # noqa: TRY400 - the message of the error must not be logged
 
     async def _settle(self, delivery: Delivery) -> None:
@@ -72,10 +72,12 @@ class Attempts:
             outcomes += [_still_unknown(reminder, error) for reminder in doubtful]
         else:
             if found is None:
-                outcomes += [Outcome(reminder, Status.UNCERTAIN, "its DM cannot be read") for reminder in doubtful]
+                outcomes += [
+                    DeliveryOutcome(reminder, Status.UNCERTAIN, "its DM cannot be read") for reminder in doubtful
+                ]
             else:
                 outcomes += [
-                    Outcome(reminder, Status.SENT, "found in the DM", found[reminder.id])
+                    DeliveryOutcome(reminder, Status.SENT, "found in the DM", found[reminder.id])
                     if reminder.id in found
                     else _again(reminder, now())
                     for reminder in doubtful
@@ -91,7 +93,7 @@ class Attempts:
         ready = [reminder for reminder in overdue.keep if reminder.id not in held]
         outcomes = [
             *(_expired(reminder) for reminder in delivery.reminders if reminder not in fresh),
-            *(Outcome(reminder, Status.STALE, "a newer one says it") for reminder in overdue.superseded),
+            *(DeliveryOutcome(reminder, Status.STALE, "a newer one says it") for reminder in overdue.superseded),
             *(_again(one, held[one.id], "quiet hours") for one in overdue.keep if one.id in held),
         ]
         if (until := self._spacing.wait_until(delivery.user_id, present)) and all(
@@ -112,13 +114,13 @@ class Attempts:
         late = any(is_late(reminder.due_at, present) for reminder in reminders)
         await self._record(await self._said(reminders, late=late))
 
-    async def _said(self, reminders: Sequence[Claimed], *, late: bool) -> list[Outcome]:
+    async def _said(self, reminders: Sequence[Claimed], *, late: bool) -> list[DeliveryOutcome]:
         """Send, and say what became of it."""
         try:
             async with asyncio.timeout(ONE_ATTEMPT.total_seconds()):
                 message_id = await self._sender.send(reminders[0].user_id, reminders, late=late)
         except DirectMessagesClosedError:
-            return [Outcome(one, Status.UNDELIVERABLE, "direct messages are closed") for one in reminders]
+            return [DeliveryOutcome(one, Status.UNDELIVERABLE, "direct messages are closed") for one in reminders]
         except (TryLaterError, TimeoutError) as error:
             until = now() + _wait(reminders, error)
             unsure = not isinstance(error, TryLaterError) or error.unsure
@@ -127,11 +129,11 @@ class Attempts:
             # Of those that were taken back, this records nothing; what is left of the message is claimed anew.
             return [_again(one, now()) for one in reminders]
         if message_id is None:
-            return [Outcome(one, Status.STALE, "nothing left to say") for one in reminders]
+            return [DeliveryOutcome(one, Status.STALE, "nothing left to say") for one in reminders]
         self._spacing.note(reminders[0].user_id, now())
-        return [Outcome(one, Status.SENT, "", message_id) for one in reminders]
+        return [DeliveryOutcome(one, Status.SENT, "", message_id) for one in reminders]
 
-    async def _record(self, outcomes: Sequence[Outcome]) -> None:
+    async def _record(self, outcomes: Sequence[DeliveryOutcome]) -> None:
         if not self._steady():
             # The clock jumped on the way: what it says of the present, and of later, is nothing to go by.
             outcomes = [_unjudged(outcome) for outcome in outcomes]
@@ -150,11 +152,11 @@ def _held(delivery: Delivery, reminder: Claimed, present: datetime) -> datetime 
     return hold_until(present, reminder.expires_at, delivery.quiet, zone)
 
 
-def _again(reminder: Claimed, at: datetime, reason: str = "", *, unsure: bool = False) -> Outcome:
-    return Outcome(reminder, Status.PENDING, reason, again_at=at, unsure=unsure)
+def _again(reminder: Claimed, at: datetime, reason: str = "", *, unsure: bool = False) -> DeliveryOutcome:
+    return DeliveryOutcome(reminder, Status.PENDING, reason, again_at=at, unsure=unsure)
 
 
-def _unjudged(outcome: Outcome) -> Outcome:
+def _unjudged(outcome: DeliveryOutcome) -> DeliveryOutcome:
     """What is known whatever the clock says: that it arrived, or cannot. Anything else is looked at anew."""
     if outcome.status in {Status.SENT, Status.UNDELIVERABLE}:
         return outcome
@@ -162,16 +164,18 @@ def _unjudged(outcome: Outcome) -> Outcome:
     return _again(outcome.reminder, outcome.reminder.due_at, "the clock jumped", unsure=unsure)
 
 
-def _expired(reminder: Claimed) -> Outcome:
+def _expired(reminder: Claimed) -> DeliveryOutcome:
     first = reminder.attempts == 1
-    return Outcome(reminder, Status.STALE, "too late to be useful" if first else "could not be sent in time")
+    return DeliveryOutcome(
+        reminder, Status.STALE, "too late to be useful" if first else "could not be sent in time"
+    )
 
 
-def _still_unknown(reminder: Claimed, error: TryLaterError | TimeoutError) -> Outcome:
+def _still_unknown(reminder: Claimed, error: TryLaterError | TimeoutError) -> DeliveryOutcome:
     """Look again later; what would be too late by then stays open for ever, and the student is told so."""
     until = now() + _wait([reminder], error)
     if until >= reminder.expires_at:
-        return Outcome(reminder, Status.UNCERTAIN, "its DM could not be read in time")
+        return DeliveryOutcome(reminder, Status.UNCERTAIN, "its DM could not be read in time")
     return _again(reminder, until, "its DM could not be read", unsure=True)
 
 

@@ -27,10 +27,10 @@ from bot.logs import outline
 from bot.reminders.agreement import Agreement
 from bot.reminders.attempts import Attempts
 from bot.reminders.ledger import Ledger
-from bot.reminders.pace import Pace, Spacing
+from bot.reminders.pace import SendPace, Spacing
 from bot.reminders.sender import Sender
-from bot.services.deliveries import Deliveries, Delivery
-from bot.storage.trouble import trouble_of
+from bot.services.reminders.deliveries import Deliveries, Delivery
+from bot.storage.errors import problem_of
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,12 @@ class Engine:
         self._agreement = agreement or Agreement()
         spacing = Spacing(timedelta(seconds=gap_seconds))
         self._attempts = Attempts(
-            sender, Ledger(deliveries), Pace(per_second), self._come_back, spacing, steady=self._agreement.steady
+            sender,
+            Ledger(deliveries),
+            SendPace(per_second),
+            self._come_back,
+            spacing,
+            steady=self._agreement.steady,
         )
         self._sweep_seconds = sweep_seconds
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -166,7 +171,7 @@ class Engine:
                     self.arm(due)
                 self._seen = version
         except Exception as error:  # noqa: BLE001 - this is the door of the engine: the sweep looks again
-            if trouble_of(error) is None:  # the storage says that itself, once and not at every sweep
+            if problem_of(error) is None:  # the storage says that itself, once and not at every sweep
                 log.error("the reminder engine stumbled; it looks again at the next sweep\n%s", outline(error))  # noqa: TRY400 - the message of the error must not be logged
 
     def _ask_again(self) -> None:

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from bot.logs import outline
 from bot.reminders.agreement import Agreement
-from bot.services.inactivity import Inactivity, Looked
-from bot.storage.trouble import trouble_of
+from bot.services.reminders.inactivity import Inactivity, Looked
+from bot.storage.errors import problem_of
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Housekeeping:
                 again = _LOOK_AGAIN
                 await self._look(await self._inactivity.absent(), since)
         except Exception as error:  # noqa: BLE001 - this is the door of it: whatever it is, it is tried again
-            if trouble_of(error) is None:  # the storage says that itself
+            if problem_of(error) is None:  # the storage says that itself
                 log.error("could not look after those who are away\n%s", outline(error))  # noqa: TRY400 - the message of the error must not be logged
         self._beat_in(again)
 

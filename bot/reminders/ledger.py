@@ -5,8 +5,8 @@ import logging
 from collections.abc import Sequence
 
 from bot.logs import outline
-from bot.services.deliveries import Deliveries, Outcome
-from bot.storage.trouble import trouble_of
+from bot.services.reminders.deliveries import Deliveries, DeliveryOutcome
+from bot.storage.errors import problem_of
 
 log = logging.getLogger(__name__)
 
@@ -20,12 +20,12 @@ class Ledger:
 
     def __init__(self, deliveries: Deliveries) -> None:
         self._deliveries = deliveries
-        self._waiting: list[Outcome] = []
+        self._waiting: list[DeliveryOutcome] = []
         self._written: asyncio.Future[None] | None = None
         """Done when what is waiting now has been written."""
         self._task: asyncio.Task[None] | None = None
 
-    async def put(self, outcomes: Sequence[Outcome]) -> None:
+    async def put(self, outcomes: Sequence[DeliveryOutcome]) -> None:
         """Return when `outcomes` are written.
 
         Raises NotWrittenError. Then the lease ends by itself, and whoever comes next reads back in the DM what
@@ -51,7 +51,7 @@ class Ledger:
             try:
                 await self._deliveries.record(outcomes)
             except Exception as error:  # noqa: BLE001 - whatever it is, the next outcomes are written all the same
-                if trouble_of(error) is None:  # the storage says that itself, once
+                if problem_of(error) is None:  # the storage says that itself, once
                     log.error("could not write what became of %d reminders\n%s", len(outcomes), outline(error))  # noqa: TRY400 - the message of the error must not be logged
                 written.set_exception(NotWrittenError())
                 # Whoever waited may have been cancelled meanwhile; then nobody is left to take note of it.

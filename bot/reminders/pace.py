@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 
-class Pace:
+class SendPace:
     """Lets `per_second` callers through in a second, evenly, in the order they came."""
 
     def __init__(self, per_second: float) -> None:

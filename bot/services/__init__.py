@@ -5,52 +5,52 @@ What has to look at very many rows first does so before, in one that reads.
 
 from dataclasses import dataclass
 
-from bot.domain.room import STANDARD, Room
+from bot.domain.quotas import STANDARD, Quota
 from bot.handbook.models import Handbook
-from bot.services.contacts import Contacts
-from bot.services.deliveries import Deliveries
-from bot.services.evaluations import Evaluations
-from bot.services.home import Home
-from bot.services.inactivity import Inactivity
-from bot.services.interviews import Interviews
-from bot.services.memory import Memory
-from bot.services.mydata import MAX_FILE_BYTES, MyData
-from bot.services.pings import Pings
-from bot.services.profiles import Profiles
-from bot.services.reminders import Reminders
-from bot.services.requests import Requests
-from bot.services.thank_yous import ThankYous
-from bot.services.todos import Todos
-from bot.services.under_way import UnderWay
-from bot.storage.engine import Database
+from bot.services.bot_state import BotState
+from bot.services.contacts.service import ContactService
+from bot.services.evaluations.service import EvaluationService
+from bot.services.interviews.service import InterviewService
+from bot.services.journey.home import HomeService
+from bot.services.mydata.service import MAX_FILE_BYTES, MyDataService
+from bot.services.pings import PingService
+from bot.services.profiles import ProfileService
+from bot.services.reminders.deliveries import Deliveries
+from bot.services.reminders.inactivity import Inactivity
+from bot.services.reminders.scheduling import ReminderService
+from bot.services.reminders.under_way import UnderWay
+from bot.services.requests.service import RequestService
+from bot.services.thank_yous.service import ThankYouService
+from bot.services.todos import TodoService
+from bot.storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """Every group of use cases, by the name of its step."""
 
-    contacts: Contacts
+    contacts: ContactService
     deliveries: Deliveries
-    evaluations: Evaluations
+    evaluations: EvaluationService
     handbook: Handbook
-    home: Home
+    home: HomeService
     inactivity: Inactivity
-    interviews: Interviews
-    memory: Memory
-    mydata: MyData
-    pings: Pings
-    profiles: Profiles
-    reminders: Reminders
-    requests: Requests
-    thank_yous: ThankYous
-    todos: Todos
+    interviews: InterviewService
+    memory: BotState
+    mydata: MyDataService
+    pings: PingService
+    profiles: ProfileService
+    reminders: ReminderService
+    requests: RequestService
+    thank_yous: ThankYouService
+    todos: TodoService
     under_way: UnderWay
 
 
 def build_services(
     db: Database,
     handbook: Handbook,
-    room: Room = STANDARD,
+    room: Quota = STANDARD,
     *,
     inactive_months: int = 0,
     max_file_bytes: int = MAX_FILE_BYTES,
@@ -61,20 +61,20 @@ def build_services(
     `max_file_bytes`: of a file that a student hands in.
     """
     return Services(
-        contacts=Contacts(db, handbook, room),
+        contacts=ContactService(db, handbook, room),
         deliveries=Deliveries(db),
-        evaluations=Evaluations(db, handbook),
+        evaluations=EvaluationService(db, handbook),
         handbook=handbook,
-        home=Home(db, handbook),
+        home=HomeService(db, handbook),
         inactivity=Inactivity(db, handbook, inactive_months),
-        interviews=Interviews(db, handbook, room),
-        memory=Memory(db),
-        mydata=MyData(db, handbook, room, max_file_bytes),
-        pings=Pings(db, handbook, inactive_months),
-        profiles=Profiles(db, handbook),
-        reminders=Reminders(db, handbook),
-        requests=Requests(db, handbook, room),
-        thank_yous=ThankYous(db, handbook),
-        todos=Todos(db, handbook, room),
+        interviews=InterviewService(db, handbook, room),
+        memory=BotState(db),
+        mydata=MyDataService(db, handbook, room, max_file_bytes),
+        pings=PingService(db, handbook, inactive_months),
+        profiles=ProfileService(db, handbook),
+        reminders=ReminderService(db, handbook),
+        requests=RequestService(db, handbook, room),
+        thank_yous=ThankYouService(db, handbook),
+        todos=TodoService(db, handbook, room),
         under_way=UnderWay(db),
     )

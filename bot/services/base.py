@@ -9,12 +9,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.room import STANDARD, Room
-from bot.domain.times import QuietHours
+from bot.domain.quotas import STANDARD, Quota
+from bot.domain.times.wall_clock import QuietHours
 from bot.handbook.models import Handbook
-from bot.storage.engine import Database
+from bot.storage.database import Database
 from bot.storage.models import Contact, Evaluation, Interview, Reminder, Request, ThankYou, Todo, User
-from bot.storage.upsert import insert
+from bot.storage.sql.upsert import insert
 
 Row = TypeVar("Row", Contact, Request, Interview, ThankYou, Evaluation, Todo, Reminder)
 
@@ -22,7 +22,7 @@ Row = TypeVar("Row", Contact, Request, Interview, ThankYou, Evaluation, Todo, Re
 class UseCases:
     """Use cases of one step. Each public coroutine writes in one unit of work at most."""
 
-    def __init__(self, db: Database, handbook: Handbook, room: Room = STANDARD) -> None:
+    def __init__(self, db: Database, handbook: Handbook, room: Quota = STANDARD) -> None:
         self.db = db
         self.handbook = handbook
         self.room = room

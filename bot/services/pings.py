@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
-from bot.domain.inactivity import WARNINGS, absence, announced
-from bot.domain.interviews import InterviewStatus
-from bot.domain.reminders import Kind, Ping, Status
-from bot.domain.requests import RequestStatus
+from bot.domain.interviews.interview import InterviewStatus
+from bot.domain.reminders.inactivity import WARNINGS, absence, announced
+from bot.domain.reminders.reminder import Ping, ReminderKind, Status
+from bot.domain.requests.status import RequestStatus
 from bot.handbook.models import Handbook
 from bot.services.base import UseCases, known_zone, own, owned
-from bot.services.deliveries import Claimed
-from bot.services.interview_views import InterviewView, meetings, view
-from bot.services.planning import MEETING, THANKS
+from bot.services.interviews.views import InterviewView, meetings, view
+from bot.services.reminders.deliveries import Claimed
+from bot.services.reminders.planning import MEETING, THANKS
 from bot.services.todos import TodoView, todos_by_id
-from bot.storage.engine import Database
+from bot.storage.database import Database
 from bot.storage.models import Contact, Interview, Reminder, Request, User
 
 
@@ -31,7 +31,7 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class NoteDue:
     """A ping about a thank-you note that is not sent yet."""
 
     interview: InterviewView
@@ -72,7 +72,7 @@ class Reader:
     """Names, to-do words and places may stand in it."""
 
 
-About = Meeting | Note | Waiting | DueTodo | Leaving
+About = Meeting | NoteDue | Waiting | DueTodo | Leaving
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class PingView:
     """One ping that still has something to say."""
 
     reminder_id: int
-    kind: Kind
+    kind: ReminderKind
     """What it says now: a thank-you ping that comes after the deadline speaks as a late one."""
     due_at: datetime
     about: About
@@ -94,11 +94,11 @@ class _Due(Ping, Protocol):
     def id(self) -> int: ...
 
 
-class Pings(UseCases):
+class PingService(UseCases):
     """What a ping has to say."""
 
     def __init__(self, db: Database, handbook: Handbook, inactive_months: int) -> None:
-        """`inactive_months`: see `bot.services.inactivity`."""
+        """`inactive_months`: see `bot.services.reminders.inactivity`."""
         super().__init__(db, handbook)
         self._inactive_months = inactive_months
 
@@ -134,29 +134,31 @@ class _Known:
     meetings: Mapping[int, InterviewView]
     requests: Mapping[int, Waiting]
     todos: Mapping[int, TodoView]
-    leaving: Mapping[Kind, Leaving]
+    leaving: Mapping[ReminderKind, Leaving]
 
 
 async def _describe(session: AsyncSession, user: User, due: Sequence[_Due], inactive_months: int) -> list[PingView]:
     user_id, reader = user.discord_id, Reader(known_zone(user), user.names_in_pings)
     known = _Known(
         await _meetings(session, user_id, _subjects(due, (*MEETING, *THANKS))),
-        await _requests(session, user_id, _subjects(due, (Kind.NUDGE,))),
-        await _todos(session, user_id, _subjects(due, (Kind.TODO_DUE,))),
+        await _requests(session, user_id, _subjects(due, (ReminderKind.NUDGE,))),
+        await _todos(session, user_id, _subjects(due, (ReminderKind.TODO_DUE,))),
         _leaving(user, inactive_months) if _subjects(due, WARNINGS) else {},
     )
     present = now()
     views = []
     for one in due:
-        kind = Kind(one.kind)
+        kind = ReminderKind(one.kind)
         about = _ABOUT[kind](known, one.subject_id) if kind in _ABOUT else None
         if about is not None:
-            overdue = isinstance(about, Note) and about.due_at <= present
-            views.append(PingView(one.id, Kind.THANK_YOU_LATE if overdue else kind, one.due_at, about, reader))
+            overdue = isinstance(about, NoteDue) and about.due_at <= present
+            views.append(
+                PingView(one.id, ReminderKind.THANK_YOU_LATE if overdue else kind, one.due_at, about, reader)
+            )
     return views
 
 
-def _subjects(due: Iterable[_Due], kinds: Iterable[Kind]) -> set[int]:
+def _subjects(due: Iterable[_Due], kinds: Iterable[ReminderKind]) -> set[int]:
     wanted = set(kinds)
     return {one.subject_id for one in due if one.kind in wanted}
 
@@ -175,7 +177,7 @@ def _note(known: _Known, interview_id: int) -> About | None:
     meeting = known.meetings.get(interview_id)
     if meeting is None or meeting.status is not InterviewStatus.MET or meeting.note_due_at is None:
         return None
-    return None if meeting.note_sent_at else Note(meeting, meeting.note_due_at)
+    return None if meeting.note_sent_at else NoteDue(meeting, meeting.note_due_at)
 
 
 def _todo(known: _Known, todo_id: int) -> About | None:
@@ -183,17 +185,17 @@ def _todo(known: _Known, todo_id: int) -> About | None:
     return DueTodo(todo) if todo is not None and todo.done_at is None else None
 
 
-_ABOUT: Mapping[Kind, Callable[[_Known, int], About | None]] = {
-    Kind.PREPARE: _before,
-    Kind.SOON: _before,
-    Kind.CHECK_BACK: _check_back,
-    Kind.THANK_YOU_FIRST: _note,
-    Kind.THANK_YOU_SECOND: _note,
-    Kind.THANK_YOU_LATE: _note,
-    Kind.NUDGE: lambda known, request_id: known.requests.get(request_id),
-    Kind.TODO_DUE: _todo,
-    Kind.INACTIVE_FIRST: lambda known, _: known.leaving.get(Kind.INACTIVE_FIRST),
-    Kind.INACTIVE_SECOND: lambda known, _: known.leaving.get(Kind.INACTIVE_SECOND),
+_ABOUT: Mapping[ReminderKind, Callable[[_Known, int], About | None]] = {
+    ReminderKind.PREPARE: _before,
+    ReminderKind.SOON: _before,
+    ReminderKind.CHECK_BACK: _check_back,
+    ReminderKind.THANK_YOU_FIRST: _note,
+    ReminderKind.THANK_YOU_SECOND: _note,
+    ReminderKind.THANK_YOU_LATE: _note,
+    ReminderKind.NUDGE: lambda known, request_id: known.requests.get(request_id),
+    ReminderKind.TODO_DUE: _todo,
+    ReminderKind.INACTIVE_FIRST: lambda known, _: known.leaving.get(ReminderKind.INACTIVE_FIRST),
+    ReminderKind.INACTIVE_SECOND: lambda known, _: known.leaving.get(ReminderKind.INACTIVE_SECOND),
 }
 
 
@@ -216,7 +218,7 @@ async def _todos(session: AsyncSession, user_id: int, ids: set[int]) -> dict[int
     return await todos_by_id(session, user_id, ids) if ids else {}
 
 
-def _leaving(user: User, inactive_months: int) -> dict[Kind, Leaving]:
+def _leaving(user: User, inactive_months: int) -> dict[ReminderKind, Leaving]:
     """What either warning says if it goes out now; none once the student is back, or data is kept for longer."""
     if not inactive_months:
         return {}

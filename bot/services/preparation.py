@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.evaluations import QUESTION_KINDS, Answer, EvaluationStatus
-from bot.domain.interviews import DEFAULT_MINUTES
-from bot.domain.preparation import Candidate, Known, choose, coverage, open_questions, scaled
+from bot.domain.evaluations.questions import QUESTION_KINDS, EvaluationStatus, GivenAnswer
+from bot.domain.interviews.interview import DEFAULT_MINUTES
+from bot.domain.interviews.preparation import Candidate, KnownSoFar, choose, coverage, open_questions, scaled
 from bot.handbook.models import Handbook
 from bot.handbook.models.interviews import Category
 from bot.services.base import known_zone, owned
-from bot.services.evaluation_views import answer_of
-from bot.services.interview_views import InterviewView
-from bot.services.slices import read_all
+from bot.services.evaluations.views import answer_of
+from bot.services.interviews.views import InterviewView
+from bot.services.slices.reading import read_all
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, User
 
@@ -71,7 +71,7 @@ async def prepare(
     )
 
 
-def _questions(handbook: Handbook, known: list[Known]) -> tuple[Candidate, ...]:
+def _questions(handbook: Handbook, known: list[KnownSoFar]) -> tuple[Candidate, ...]:
     """Must-ask questions and spares, most useful first. Closing questions have their own place in the talk."""
     texts = handbook.interviews
     gaps = [
@@ -91,15 +91,15 @@ _NEWEST = 100
 """Evaluations that say enough about what is still open."""
 
 
-async def _known(session: AsyncSession, owner_id: int) -> list[Known]:
+async def _known(session: AsyncSession, owner_id: int) -> list[KnownSoFar]:
     """What the student's evaluations tell, newest first."""
     newest = owned(Evaluation, owner_id).order_by(Evaluation.created_at.desc(), Evaluation.id.desc())
     evaluations = (await session.scalars(newest.limit(_NEWEST))).all()
     theirs = select(AnswerRow).where(AnswerRow.evaluation_id.in_([evaluation.id for evaluation in evaluations]))
-    answers: dict[int, dict[int, Answer]] = {evaluation.id: {} for evaluation in evaluations}
+    answers: dict[int, dict[int, GivenAnswer]] = {evaluation.id: {} for evaluation in evaluations}
     for row in await read_all(session, theirs, lambda row: row[0]):
         answers[row.evaluation_id][row.question] = answer_of(row)
     return [
-        Known(answers[evaluation.id], complete=evaluation.status == EvaluationStatus.DONE)
+        KnownSoFar(answers[evaluation.id], complete=evaluation.status == EvaluationStatus.DONE)
         for evaluation in evaluations
     ]

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import now
-from bot.domain.profiles import LIMITS, Field, checked
-from bot.domain.texts import seen
-from bot.domain.times import QuietHours, quiet_hours
-from bot.domain.zones import find_zone, zone_label
+from bot.domain.profiles import LIMITS, ProfileField, checked
+from bot.domain.text.input import seen
+from bot.domain.times.wall_clock import QuietHours, quiet_hours
+from bot.domain.times.zones import find_zone, zone_label
 from bot.services.base import UseCases, ensure_user, quiet_of, zone_of
-from bot.services.inactivity import is_noted, note_visit
-from bot.services.replanning import replan, replan_the_rest
+from bot.services.reminders.inactivity import is_noted, note_visit
+from bot.services.reminders.replanning import replan, replan_the_rest
 from bot.storage.models import User
 
 PARKED_FOR = timedelta(days=1)
@@ -53,7 +53,7 @@ class ZoneSet:
     parked: Parked | None
 
 
-class Profiles(UseCases):
+class ProfileService(UseCases):
     """Use cases of the profile."""
 
     async def meet(self, owner_id: int, name: str = "", at: datetime | None = None) -> bool:
@@ -75,7 +75,7 @@ class Profiles(UseCases):
         async with self.db.write(owner_id) as session:
             if nameless:
                 user = await ensure_user(session, owner_id, name)
-                user.display_name = seen(user.display_name) or name[: LIMITS[Field.NAME]]
+                user.display_name = seen(user.display_name) or name[: LIMITS[ProfileField.NAME]]
             return await note_visit(session, owner_id, at)
 
     async def get(self, owner_id: int) -> ProfileView:
@@ -86,8 +86,8 @@ class Profiles(UseCases):
 
     async def edit(self, owner_id: int, *, name: str, school: str, about: str, interests: str) -> ProfileView:
         """Replace what the student told about themselves. Raises BLANK without a name, and TOO_LONG."""
-        name, school = checked(Field.NAME, name), checked(Field.SCHOOL, school)
-        about, interests = checked(Field.ABOUT, about), checked(Field.INTERESTS, interests)
+        name, school = checked(ProfileField.NAME, name), checked(ProfileField.SCHOOL, school)
+        about, interests = checked(ProfileField.ABOUT, about), checked(ProfileField.INTERESTS, interests)
         async with self.db.write(owner_id) as session:
             user = await ensure_user(session, owner_id)
             user.display_name, user.school, user.about, user.interests = name, school, about, interests

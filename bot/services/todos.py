@@ -11,16 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.domain.contacts import NAME_LIMIT, fold
-from bot.domain.interviews import InterviewStatus
-from bot.domain.reminders import Kind
-from bot.domain.room import Room
-from bot.domain.texts import read_row_token, row_token
+from bot.domain.interviews.interview import InterviewStatus
+from bot.domain.quotas import Quota
+from bot.domain.reminders.reminder import ReminderKind
+from bot.domain.text.input import read_row_token, row_token
 from bot.domain.todos import TEXT_LIMIT, read_lines
 from bot.services.base import UseCases, ensure_user, own, owned
-from bot.services.planning import todo_pings
-from bot.services.reminders import arm, cancel
-from bot.services.room import check_room
-from bot.services.slices import Deadline, each_of, read_all
+from bot.services.quotas import check_quota
+from bot.services.reminders.planning import todo_pings
+from bot.services.reminders.scheduling import arm, cancel
+from bot.services.slices.reading import Deadline, each_of, read_all
 from bot.storage.models import Contact, Interview, ThankYou, Todo, User
 
 _SUGGESTIONS = 25
@@ -55,7 +55,7 @@ class TodoView:
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class TodoAdded:
     """To-dos that are now on the list, in the order in which they were typed."""
 
     todos: tuple[TodoView, ...]
@@ -74,12 +74,12 @@ class Ticked:
     """What is still open."""
 
 
-class Todos(UseCases):
+class TodoService(UseCases):
     """Use cases of to-dos."""
 
     async def add(
         self, owner_id: int, text: str, contact_id: int | None = None, due: datetime | None = None
-    ) -> Added:
+    ) -> TodoAdded:
         """Keep one to-do per line of `text`; with a contact, for the last meeting with them, if there was one.
 
         What is on the list already is not added again; a new `due` moves it. Raises NOT_FOUND, BLANK, TOO_LONG,
@@ -97,7 +97,7 @@ class Todos(UseCases):
             kept = await _kept(session, self.room, there, contact_id, last)
             return await _keep(session, owner_id, kept, due=due, interview=last)
 
-    async def add_from(self, owner_id: int, interview_id: int, text: str, due: datetime | None = None) -> Added:
+    async def add_from(self, owner_id: int, interview_id: int, text: str, due: datetime | None = None) -> TodoAdded:
         """Keep one to-do per line of `text` that comes from a meeting. Raises what `add` raises."""
         lines = read_lines(text)
         async with self.db.read(owner_id) as session:
@@ -167,7 +167,7 @@ async def tick(session: AsyncSession, todos: Sequence[Todo]) -> None:
     fresh = [todo for todo in todos if todo.done_at is None]
     for todo in fresh:
         todo.done_at = now()
-    await cancel(session, (Kind.TODO_DUE,), [todo.id for todo in fresh], "the to-do is done")
+    await cancel(session, (ReminderKind.TODO_DUE,), [todo.id for todo in fresh], "the to-do is done")
 
 
 async def open_todos(
@@ -222,20 +222,20 @@ class _Lines:
 
 
 async def _kept(
-    session: AsyncSession, room: Room, there: _Lines, contact_id: int | None, interview: Interview | None
+    session: AsyncSession, room: Quota, there: _Lines, contact_id: int | None, interview: Interview | None
 ) -> list[Todo]:
     """A to-do for each line: one that is there, also since a moment ago, or a new one. Raises NO_ROOM."""
     await ensure_user(session, there.owner_id)
     known = _open(there.owner_id, contact_id).where(Todo.id.in_(there.same) | (Todo.id > there.newest_id))
     by_text = {fold(todo.text): todo for todo in await session.scalars(known.order_by(Todo.id))}
     kept = [by_text.get(fold(line)) or _new(there.owner_id, line, contact_id, interview) for line in there.lines]
-    await check_room(session, room, Todo, there.owner_id, sum(todo.id is None for todo in kept))
+    await check_quota(session, room, Todo, there.owner_id, sum(todo.id is None for todo in kept))
     return kept
 
 
 async def _keep(
     session: AsyncSession, owner_id: int, kept: Sequence[Todo], *, due: datetime | None, interview: Interview | None
-) -> Added:
+) -> TodoAdded:
     session.add_all(kept)
     await session.flush()
     if due is not None:
@@ -251,20 +251,22 @@ def _new(owner_id: int, line: str, contact_id: int | None, interview: Interview 
 async def _plan(session: AsyncSession, user: User, todos: Sequence[Todo], due: datetime) -> None:
     """Give to-dos their moment, and the pings that go with it."""
     moved = [todo.id for todo in todos if todo.due_at != due]
-    await cancel(session, (Kind.TODO_DUE,), moved, "the to-do was moved")
+    await cancel(session, (ReminderKind.TODO_DUE,), moved, "the to-do was moved")
     for todo in todos:
         todo.due_at = due
     await arm(session, user.discord_id, [ping for todo in todos for ping in todo_pings(user, todo)])
 
 
-async def _added(session: AsyncSession, owner_id: int, kept: Sequence[Todo], interview: Interview | None) -> Added:
+async def _added(
+    session: AsyncSession, owner_id: int, kept: Sequence[Todo], interview: Interview | None
+) -> TodoAdded:
     await session.flush()
     views = await todos_by_id(session, owner_id, [todo.id for todo in kept])
     todos = tuple(views[todo.id] for todo in kept)
     if interview is None:
-        return Added(todos, None, note_waits=False)
+        return TodoAdded(todos, None, note_waits=False)
     unsent = select(ThankYou.id).where(ThankYou.interview_id == interview.id, ThankYou.sent_at.is_(None))
-    return Added(todos, interview.id, note_waits=await session.scalar(unsent) is not None)
+    return TodoAdded(todos, interview.id, note_waits=await session.scalar(unsent) is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from bot.storage.holder import HoldsWords
-from bot.storage.types import TZDateTime
-from bot.storage.written import Written
+from bot.storage.columns.encrypted import Written
+from bot.storage.columns.holder import HoldsWords
+from bot.storage.columns.types import TZDateTime
 
 ONCE_ONLY = {"sqlite_autoincrement": True}
 """SQLite would give the number of the last row again once that is deleted. Old buttons and pings go by it."""

@@ -1,8 +1,9 @@
 """The tables. What a student wrote hangs on `users`, directly or through `contacts`.
 
 Enumerations are stored as their words. Relationships are not mapped: use cases load what they need by
-query, and every query starts from the owner. Each column says what it is kept for (`bot/storage/classified.py`).
-A text is taken for a student's and can be encrypted (`bot/storage/written.py`), unless it is declared to be ours.
+query, and every query starts from the owner. Each column says what it is kept for
+(`bot/storage/columns/purpose.py`). A text is taken for a student's and can be encrypted
+(`bot/storage/columns/encrypted.py`), unless it is declared to be ours.
 """
 
 from datetime import datetime, time
@@ -13,17 +14,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.base import ONCE_ONLY
 from bot.storage.base import Base as Base  # noqa: PLC0414 - with it come all tables
-from bot.storage.classified import about_contact, nobodys, theirs, yours
-from bot.storage.types import RowId
-from bot.storage.written import WrittenForm
+from bot.storage.columns.encrypted import WrittenForm
+from bot.storage.columns.purpose import of_nobody, of_other_person, of_student, of_student_on_contact
+from bot.storage.columns.types import RowId
 
 PENDING = text("status = 'pending'")
 LONG_AGO = text("'1970-01-01 00:00:00+00'")
 
-ROWS, HANGS = yours("to hold your rows together"), about_contact("to hold your rows together")
-SINCE = about_contact("to put lists in order")
-QUIET, LOCKED = yours("so that no ping disturbs you"), yours("so that a locked phone shows what you want")
-LETTERS = yours("to say in letters who you are")
+ROWS, HANGS = of_student("to hold your rows together"), of_student_on_contact("to hold your rows together")
+SINCE = of_student_on_contact("to put lists in order")
+QUIET, LOCKED = of_student("so that no ping disturbs you"), of_student("so that a locked phone shows what you want")
+LETTERS = of_student("to say in letters who you are")
 
 
 class User(Base):
@@ -32,11 +33,11 @@ class User(Base):
     __tablename__ = "users"
 
     discord_id: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False, info=yours("to know whose data it is")
+        BigInteger, primary_key=True, autoincrement=False, info=of_student("to know whose data it is")
     )
-    display_name: Mapped[str] = mapped_column(default="", info=yours("to sign your letters"))
+    display_name: Mapped[str] = mapped_column(default="", info=of_student("to sign your letters"))
     """Name that signs their letters; from Discord until they set it."""
-    zone: Mapped[str | None] = mapped_column(Text, info=yours("so that times and pings are right"))
+    zone: Mapped[str | None] = mapped_column(Text, info=of_student("so that times and pings are right"))
     """IANA name. None until asked: UTC is never assumed."""
     quiet_from: Mapped[time] = mapped_column(default=time(22), info=QUIET)
     quiet_to: Mapped[time] = mapped_column(default=time(8), info=QUIET)
@@ -46,23 +47,25 @@ class User(Base):
     about: Mapped[str] = mapped_column(default="", info=LETTERS)
     interests: Mapped[str] = mapped_column(default="", info=LETTERS)
     dm_closed_at: Mapped[datetime | None] = mapped_column(
-        info=yours("to tell you why pings did not arrive", kept="until a DM arrives again")
+        info=of_student("to tell you why pings did not arrive", kept="until a DM arrives again")
     )
     """When Discord last refused a DM; cleared by the next one that arrives."""
     parked: Mapped[dict[str, Any] | None] = mapped_column(
-        WrittenForm, info=yours("so that you need not type it again", kept="until you choose a time zone")
+        WrittenForm, info=of_student("so that you need not type it again", kept="until you choose a time zone")
     )
     """The command that waits until the zone is known: action, arguments, fields."""
-    created_at: Mapped[datetime] = mapped_column(info=yours("to know data of an old backup that you had deleted"))
+    created_at: Mapped[datetime] = mapped_column(
+        info=of_student("to know data of an old backup that you had deleted")
+    )
     last_seen_at: Mapped[datetime] = mapped_column(
-        index=True, server_default=LONG_AGO, info=yours("to delete what you left behind, after two warnings")
+        index=True, server_default=LONG_AGO, info=of_student("to delete what you left behind, after two warnings")
     )
     """When they last did anything here, by Discord's clock: the first thing they did on a day, by UTC.
     Every row says its own; the default is there as SQLite adds no column without one that is never empty."""
 
 
-PREPARE = theirs("to draft requests and prepare meetings")
-REACH = theirs("so that you can reach them")
+PREPARE = of_other_person("to draft requests and prepare meetings")
+REACH = of_other_person("so that you can reach them")
 
 
 class Contact(Base):
@@ -82,19 +85,23 @@ class Contact(Base):
     email: Mapped[str | None] = mapped_column(info=REACH)
     phone: Mapped[str | None] = mapped_column(info=REACH)
     link: Mapped[str | None] = mapped_column(info=REACH)
-    source: Mapped[str] = mapped_column(Text, default="", info=theirs("to say in letters how you found them"))
-    """One of the words of `Source`, or blank."""
-    why: Mapped[str] = mapped_column(default="", info=theirs("to say in letters why them"))
-    notes: Mapped[str] = mapped_column(default="", info=theirs("to have your notes at hand"))
-    referred_by_id: Mapped[int | None] = mapped_column(
-        ForeignKey("contacts.id", ondelete="SET NULL"), index=True, info=theirs("to say in letters who sent you")
+    source: Mapped[str] = mapped_column(
+        Text, default="", info=of_other_person("to say in letters how you found them")
     )
-    archived_at: Mapped[datetime | None] = mapped_column(info=about_contact("to leave them out of lists"))
+    """One of the words of `Source`, or blank."""
+    why: Mapped[str] = mapped_column(default="", info=of_other_person("to say in letters why them"))
+    notes: Mapped[str] = mapped_column(default="", info=of_other_person("to have your notes at hand"))
+    referred_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("contacts.id", ondelete="SET NULL"),
+        index=True,
+        info=of_other_person("to say in letters who sent you"),
+    )
+    archived_at: Mapped[datetime | None] = mapped_column(info=of_student_on_contact("to leave them out of lists"))
     created_at: Mapped[datetime] = mapped_column(info=SINCE)
 
 
-DRAFT = about_contact("to draft the request and coach its wording")
-PROGRESS = about_contact("to know what comes next, and to remind you once")
+DRAFT = of_student_on_contact("to draft the request and coach its wording")
+PROGRESS = of_student_on_contact("to know what comes next, and to remind you once")
 
 
 class Request(Base):
@@ -121,8 +128,8 @@ class Request(Base):
     answered_at: Mapped[datetime | None] = mapped_column(info=PROGRESS)
 
 
-APPOINTMENT = about_contact("to remind you and to make the calendar file")
-ENDING = about_contact("to know what comes next; the thank-you clock starts at the end")
+APPOINTMENT = of_student_on_contact("to remind you and to make the calendar file")
+ENDING = of_student_on_contact("to know what comes next; the thank-you clock starts at the end")
 
 
 class Interview(Base):
@@ -142,12 +149,12 @@ class Interview(Base):
     """When it really ended: the thank-you clock starts here."""
     sequence: Mapped[int] = mapped_column(default=0, info=APPOINTMENT)
     """Rises with every move: calendars and pings tell a new time from an old one by it."""
-    notes: Mapped[str] = mapped_column(default="", info=about_contact("to have your notes at hand"))
+    notes: Mapped[str] = mapped_column(default="", info=of_student_on_contact("to have your notes at hand"))
     created_at: Mapped[datetime] = mapped_column(info=SINCE)
 
 
-GOES_ON = about_contact("to go on where you stopped")
-PLACE = about_contact("to know what you answer in your DM, and to fold the question then")
+GOES_ON = of_student_on_contact("to go on where you stopped")
+PLACE = of_student_on_contact("to know what you answer in your DM, and to fold the question then")
 
 
 class Evaluation(Base):
@@ -185,7 +192,7 @@ class Evaluation(Base):
     )
 
 
-LEARNED = about_contact("to show you what you learned")
+LEARNED = of_student_on_contact("to show you what you learned")
 
 
 class Answer(Base):
@@ -203,8 +210,8 @@ class Answer(Base):
     answered_at: Mapped[datetime] = mapped_column(info=LEARNED)
 
 
-NOTE = about_contact("to draft the note")
-DEADLINE = about_contact("to remind you in time")
+NOTE = of_student_on_contact("to draft the note")
+DEADLINE = of_student_on_contact("to remind you in time")
 
 
 class ThankYou(Base):
@@ -226,8 +233,8 @@ class ThankYou(Base):
     sent_at: Mapped[datetime | None] = mapped_column(info=DEADLINE)
 
 
-ABOUT_WHOM = about_contact("to say whom it has to do with")
-PROMISE = yours("to help you keep promises")
+ABOUT_WHOM = of_student_on_contact("to say whom it has to do with")
+PROMISE = of_student("to help you keep promises")
 
 
 class Todo(Base):
@@ -246,11 +253,11 @@ class Todo(Base):
     text: Mapped[str] = mapped_column(info=PROMISE)
     due_at: Mapped[datetime | None] = mapped_column(info=PROMISE)
     done_at: Mapped[datetime | None] = mapped_column(info=PROMISE)
-    created_at: Mapped[datetime] = mapped_column(info=yours("to put lists in order"))
+    created_at: Mapped[datetime] = mapped_column(info=of_student("to put lists in order"))
 
 
-MOMENT = about_contact("to send the right ping at the right time")
-ONCE = about_contact("so that no ping is lost or sent twice")
+MOMENT = of_student_on_contact("to send the right ping at the right time")
+ONCE = of_student_on_contact("so that no ping is lost or sent twice")
 
 
 class Reminder(Base):
@@ -291,7 +298,7 @@ class Reminder(Base):
     )
 
 
-COMMANDS = nobodys("so that a start knows what the last one did", kept="until it does something else")
+COMMANDS = of_nobody("so that a start knows what the last one did", kept="until it does something else")
 
 
 class Fact(Base):

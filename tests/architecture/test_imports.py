@@ -28,13 +28,13 @@ MAY_KNOW = {
     "bot.settings": {"bot.places"},
     "bot.env_file": {"bot.settings"},
 }  # fmt: skip
-OUTER = {"bot.app", "bot.checks", "bot.files", "bot.__main__", "bot.db_commands", "bot"}
+OUTER = {"bot.app", "bot.cli.check", "bot.cli.file_permissions", "bot.__main__", "bot.cli.db", "bot"}
 """Where everything is put together: these may know every room, and no room may know them."""
 
 ONLY_IN = {
     "apscheduler": {"bot.reminders"},
-    "sqlalchemy": {"bot.storage", "bot.services", "bot.places", "bot.settings", "bot.checks", "bot.__main__"},
-    "discord": {"bot.ui", "cogs", "bot.app", "bot.checks", "bot.__main__", "bot.demo"},
+    "sqlalchemy": {"bot.storage", "bot.services", "bot.places", "bot.settings", "bot.cli.check", "bot.__main__"},
+    "discord": {"bot.ui", "cogs", "bot.app", "bot.cli.check", "bot.__main__", "bot.demo"},
     "simcord": {"bot.demo"},
     "time_machine": {"bot.demo"},
     "alembic": {"bot.storage"},

@@ -9,30 +9,34 @@ import bot.services
 ROOM = Path(bot.services.__file__).parent
 FOR_NOBODY = {
     # Passes by whoever is busy and waits for no lock, so that it needs no turn.
-    ("deliveries.py", "claim"),
+    ("reminders/deliveries.py", "claim"),
     # What the bot knows about itself.
-    ("memory.py", "remember"),
+    ("bot_state.py", "remember"),
 }
 
 
 READS_NO_WORDS = {
     # When the next reminder is due, whose absence is to be looked at, the bot's own facts, who is half erased, and
     # whether a claim still holds.
-    ("deliveries.py", "earliest"),
-    ("inactivity.py", "absent"),
-    ("memory.py", "recall"),
-    ("stand_ins.py", "left_behind"),
-    ("under_way.py", "_are_held"),
+    ("reminders/deliveries.py", "earliest"),
+    ("reminders/inactivity.py", "absent"),
+    ("bot_state.py", "recall"),
+    ("slices/stand_ins.py", "left_behind"),
+    ("reminders/under_way.py", "_are_held"),
 }
 
 
 def units(kind: str) -> Iterator[tuple[str, str, ast.Call]]:
     """Each `read(...)` or `write(...)` with the file and the function that it stands in."""
-    for file in sorted(ROOM.glob("*.py")):
+    for file in sorted(ROOM.rglob("*.py")):
         for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(function, ast.AsyncFunctionDef):
                 calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
-                yield from ((file.name, function.name, call) for call in calls if _is(kind, call.func))
+                yield from (
+                    (file.relative_to(ROOM).as_posix(), function.name, call)
+                    for call in calls
+                    if _is(kind, call.func)
+                )
 
 
 def _is(kind: str, called: ast.expr) -> bool:

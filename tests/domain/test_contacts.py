@@ -12,7 +12,7 @@ from bot.domain.contacts import (
     GROWTH,
     NOTE_LIMIT,
     NOTES_LIMIT,
-    Known,
+    KnownContact,
     Reach,
     Role,
     find_duplicate,
@@ -24,8 +24,8 @@ from bot.domain.contacts import (
     with_note,
 )
 from bot.domain.errors import CoachError, Code
-from bot.domain.visible import is_blank
-from bot.services.contact_names import alike
+from bot.domain.text.unicode import is_blank
+from bot.services.contacts.matching import alike
 
 EVENING = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)
 DENVER = ZoneInfo("America/Denver")
@@ -151,25 +151,27 @@ def test_titles_are_no_names(name: str, key: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        (Known(1, "Ana Núñez"), Known(2, "Dr. Ana Nunez"), True),
-        (Known(1, "Núñez, Ana"), Known(2, "Ana Núñez"), True),
-        (Known(1, "Ana", email="A@x.org"), Known(2, "A. Núñez", email="a@X.org"), True),
-        (Known(1, "Jon Smyth", "Acme"), Known(2, "John Smith", "ACME"), True),
-        (Known(1, "Jon Smyth", "Acme"), Known(2, "John Smith", "Other"), False),
-        (Known(1, "Jon Smyth"), Known(2, "John Smith"), False),
-        (Known(1, "Ana López", "NOAA"), Known(2, "Eva López", "NOAA"), False),
-        (Known(1, "Ana", email=None), Known(2, "Eva", email=None), False),
+        (KnownContact(1, "Ana Núñez"), KnownContact(2, "Dr. Ana Nunez"), True),
+        (KnownContact(1, "Núñez, Ana"), KnownContact(2, "Ana Núñez"), True),
+        (KnownContact(1, "Ana", email="A@x.org"), KnownContact(2, "A. Núñez", email="a@X.org"), True),
+        (KnownContact(1, "Jon Smyth", "Acme"), KnownContact(2, "John Smith", "ACME"), True),
+        (KnownContact(1, "Jon Smyth", "Acme"), KnownContact(2, "John Smith", "Other"), False),
+        (KnownContact(1, "Jon Smyth"), KnownContact(2, "John Smith"), False),
+        (KnownContact(1, "Ana López", "NOAA"), KnownContact(2, "Eva López", "NOAA"), False),
+        (KnownContact(1, "Ana", email=None), KnownContact(2, "Eva", email=None), False),
     ],
 )
-def test_two_entries_for_one_person(one: Known, other: Known, *, same: bool) -> None:
+def test_two_entries_for_one_person(one: KnownContact, other: KnownContact, *, same: bool) -> None:
     assert likely_same(one, other, alike) is same
     assert likely_same(other, one, alike) is same
 
 
 def test_a_contact_is_no_duplicate_of_itself() -> None:
-    ana = Known(1, "Ana")
+    ana = KnownContact(1, "Ana")
     assert find_duplicate(ana, [ana], alike) is None
-    assert find_duplicate(ana, [ana, Known(2, "Eva"), Known(3, "ana")], alike) == Known(3, "ana")
+    assert find_duplicate(ana, [ana, KnownContact(2, "Eva"), KnownContact(3, "ana")], alike) == KnownContact(
+        3, "ana"
+    )
 
 
 def test_notes_pile_up_newest_first() -> None:

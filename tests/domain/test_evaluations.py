@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.conversation import (
+from bot.domain.errors import CoachError, Code
+from bot.domain.evaluations.conversation import (
     Answered,
     Back,
     Choose,
@@ -25,16 +26,15 @@ from bot.domain.conversation import (
     Skip,
     advance,
 )
-from bot.domain.errors import CoachError, Code
-from bot.domain.evaluations import (
+from bot.domain.evaluations.questions import (
     ANSWER_LIMIT,
     FINISHED,
     QUESTION_KINDS,
     QUESTIONS,
-    Answer,
+    EvaluationState,
     EvaluationStatus,
-    Kind,
-    State,
+    GivenAnswer,
+    QuestionKind,
     Verdict,
     answered_count,
     gaps,
@@ -46,42 +46,46 @@ YES, PARTLY, NO = Verdict.YES, Verdict.PARTLY, Verdict.NO
 UNSURE, TEXT, SKIPPED = Verdict.UNSURE, Verdict.TEXT, Verdict.SKIPPED
 
 
-def play(*inputs: Input, state: State | None = None) -> tuple[State, Event | None]:
+def play(*inputs: Input, state: EvaluationState | None = None) -> tuple[EvaluationState, Event | None]:
     """The state and the last event after some inputs."""
-    state, event = state or State(), None
+    state, event = state or EvaluationState(), None
     for one in inputs:
         outcome = advance(state, one)
         state, event = outcome.state, outcome.event
     return state, event
 
 
-def finished() -> State:
+def finished() -> EvaluationState:
     return play(*[Say("words")] * QUESTIONS)[0]
 
 
 def test_the_kinds_are_the_handouts() -> None:
-    by_kind = {kind: [n for n, k in QUESTION_KINDS.items() if k == kind] for kind in Kind}
-    assert by_kind == {Kind.VERDICT: [1, 2, 3, 4, 8], Kind.VERDICT_WHICH: [5, 6], Kind.OPEN: [7, 9, 10, 11]}
+    by_kind = {kind: [n for n, k in QUESTION_KINDS.items() if k == kind] for kind in QuestionKind}
+    assert by_kind == {
+        QuestionKind.VERDICT: [1, 2, 3, 4, 8],
+        QuestionKind.VERDICT_WHICH: [5, 6],
+        QuestionKind.OPEN: [7, 9, 10, 11],
+    }
 
 
 @pytest.mark.parametrize("verdict", [YES, PARTLY, NO, TEXT, SKIPPED])
 def test_an_open_question_offers_only_not_sure(verdict: Verdict) -> None:
     at_seven, _ = play(*[Skip()] * 6)
     assert advance(at_seven, Choose(verdict)).event == Ignored(Reason.NOT_A_CHOICE)
-    assert advance(at_seven, Choose(UNSURE)).event == Answered(7, Answer(UNSURE))
+    assert advance(at_seven, Choose(UNSURE)).event == Answered(7, GivenAnswer(UNSURE))
 
 
 @pytest.mark.parametrize("verdict", [TEXT, SKIPPED])
 def test_a_button_never_carries_text_or_skipped(verdict: Verdict) -> None:
-    assert play(Choose(verdict)) == (State(), Ignored(Reason.NOT_A_CHOICE))
+    assert play(Choose(verdict)) == (EvaluationState(), Ignored(Reason.NOT_A_CHOICE))
 
 
 @pytest.mark.parametrize("entry", [Say, Note])
 def test_blank_and_over_long_texts_are_refused(entry: type[Say | Note]) -> None:
     with pytest.raises(CoachError) as blank:
-        advance(State(), entry(" \n "))
+        advance(EvaluationState(), entry(" \n "))
     with pytest.raises(CoachError) as long:
-        advance(State(), entry("x" * (ANSWER_LIMIT + 1)))
+        advance(EvaluationState(), entry("x" * (ANSWER_LIMIT + 1)))
     assert (blank.value.code, long.value.code) == (Code.BLANK, Code.TOO_LONG)
     assert long.value.params["length"] == ANSWER_LIMIT + 1
     assert play(entry("x" * ANSWER_LIMIT))[0].answers[1].text == "x" * ANSWER_LIMIT
@@ -95,47 +99,49 @@ def test_an_answer_that_would_overflow_with_its_note_is_refused() -> None:
 
 
 def test_a_note_is_edited_not_piled_up() -> None:
-    assert play(Note("feild weeks"), Note("field weeks"))[1] == Noted(1, Answer(None, "field weeks"))
+    assert play(Note("feild weeks"), Note("field weeks"))[1] == Noted(1, GivenAnswer(None, "field weeks"))
 
 
 def test_a_note_alone_answers_nothing_and_joins_the_answer() -> None:
     state, event = play(Note("field weeks yes"))
-    assert event == Noted(1, Answer(None, "field weeks yes"))
+    assert event == Noted(1, GivenAnswer(None, "field weeks yes"))
     assert (state.position, answered_count(state)) == (1, 0)
-    assert play(Choose(PARTLY), state=state)[0].answers[1] == Answer(PARTLY, "field weeks yes")
-    assert play(Say("grants not yet"), state=state)[0].answers[1] == Answer(TEXT, "field weeks yes\ngrants not yet")
-    assert play(Skip(), state=state)[0].answers[1] == Answer(SKIPPED, "field weeks yes")
+    assert play(Choose(PARTLY), state=state)[0].answers[1] == GivenAnswer(PARTLY, "field weeks yes")
+    assert play(Say("grants not yet"), state=state)[0].answers[1] == GivenAnswer(
+        TEXT, "field weeks yes\ngrants not yet"
+    )
+    assert play(Skip(), state=state)[0].answers[1] == GivenAnswer(SKIPPED, "field weeks yes")
 
 
 def test_a_note_to_an_answer_keeps_its_verdict() -> None:
     state, event = play(Say("yes, the boats"), Back(), Note("the boats and the people"))
-    assert event == Noted(1, Answer(YES, "the boats and the people"))
+    assert event == Noted(1, GivenAnswer(YES, "the boats and the people"))
     assert state.position == 1
 
 
 def test_a_new_choice_keeps_the_words_and_a_new_text_replaces_them() -> None:
     back, _ = play(Say("yes, the boats"), Back())
-    assert play(Choose(NO), state=back)[0].answers[1] == Answer(NO, "the boats")
-    assert play(Say("nope"), state=back)[0].answers[1] == Answer(NO, "the boats")
-    assert play(Say("no, the cold"), state=back)[0].answers[1] == Answer(NO, "the cold")
+    assert play(Choose(NO), state=back)[0].answers[1] == GivenAnswer(NO, "the boats")
+    assert play(Say("nope"), state=back)[0].answers[1] == GivenAnswer(NO, "the boats")
+    assert play(Say("no, the cold"), state=back)[0].answers[1] == GivenAnswer(NO, "the cold")
 
 
 def test_back_keeps_later_answers_and_stops_at_the_first_question() -> None:
     state, event = play(Choose(YES), Choose(NO), Back(), Back())
     assert event == Moved(2)
-    assert (state.position, state.answers) == (1, {1: Answer(YES), 2: Answer(NO)})
+    assert (state.position, state.answers) == (1, {1: GivenAnswer(YES), 2: GivenAnswer(NO)})
     assert play(Back(), state=state) == (state, Ignored(Reason.UNCHANGED))
 
 
 def test_going_forward_again_passes_the_questions_in_order() -> None:
     state, event = play(Choose(YES), Choose(NO), Choose(NO), Back(), Back(), Choose(PARTLY))
-    assert (state.position, event) == (3, Answered(2, Answer(PARTLY)))
+    assert (state.position, event) == (3, Answered(2, GivenAnswer(PARTLY)))
     state, event = play(Skip(), state=state)
-    assert (state.position, event, state.answers[3]) == (4, Moved(3), Answer(NO))
+    assert (state.position, event, state.answers[3]) == (4, Moved(3), GivenAnswer(NO))
 
 
 def test_skipping_is_noted_only_where_there_is_no_answer() -> None:
-    assert play(Skip())[1] == Answered(1, Answer(SKIPPED))
+    assert play(Skip())[1] == Answered(1, GivenAnswer(SKIPPED))
     assert play(Skip(), Back(), Skip())[1] == Moved(1)
 
 
@@ -157,7 +163,7 @@ def test_any_other_input_wakes_a_paused_evaluation_and_is_taken(entry: Input) ->
 
 def test_leaving_the_last_question_finishes() -> None:
     state, event = play(*[Skip()] * 10, Say("patience"))
-    assert event == Finished(11, Answer(TEXT, "patience"))
+    assert event == Finished(11, GivenAnswer(TEXT, "patience"))
     assert (state.position, state.status) == (FINISHED, EvaluationStatus.DONE)
 
 
@@ -170,8 +176,8 @@ def test_changing_an_answer_returns_to_the_end() -> None:
     state, event = play(Goto(3), state=finished())
     assert (state.position, state.status, event) == (3, EvaluationStatus.OPEN, Moved(FINISHED))
     state, event = play(Pause(), Resume(), Choose(NO), state=state)
-    assert (state.position, event) == (FINISHED, Finished(3, Answer(NO, "words")))
-    assert play(Goto(3), Skip(), state=state) == (state, Finished(3, Answer(NO, "words")))
+    assert (state.position, event) == (FINISHED, Finished(3, GivenAnswer(NO, "words")))
+    assert play(Goto(3), Skip(), state=state) == (state, Finished(3, GivenAnswer(NO, "words")))
 
 
 @pytest.mark.parametrize("question", [3, FINISHED, 99])
@@ -185,12 +191,12 @@ def test_a_button_of_an_earlier_question_is_stale() -> None:
     state, _ = play(Choose(YES), Choose(YES))
     assert advance(state, Choose(NO), expected=2) == advance(state, Back(), expected=1)
     assert advance(state, Choose(NO), expected=2).event == Ignored(Reason.STALE)
-    assert advance(state, Choose(NO), expected=3).event == Answered(3, Answer(NO))
+    assert advance(state, Choose(NO), expected=3).event == Answered(3, GivenAnswer(NO))
     assert advance(finished(), Choose(NO), expected=11).event == Ignored(Reason.STALE)
 
 
 def test_a_double_press_has_the_effect_of_one() -> None:
-    once = advance(State(), Choose(YES), expected=1).state
+    once = advance(EvaluationState(), Choose(YES), expected=1).state
     assert advance(once, Choose(YES), expected=1).state == once
 
 
@@ -199,7 +205,7 @@ def test_a_double_press_has_the_effect_of_one() -> None:
 )
 def test_impossible_states_cannot_be_built(position: int, status: str) -> None:
     with pytest.raises(ValueError, match="no evaluation"):
-        State(position, {}, EvaluationStatus(status))
+        EvaluationState(position, {}, EvaluationStatus(status))
 
 
 @pytest.mark.parametrize(("count", "most"), [(0, False), (5, False), (6, True), (11, True)])
@@ -234,7 +240,7 @@ def test_gaps_are_not_sure_skipped_noted_and_missing() -> None:
     ],
 )
 def test_what_an_answer_says(question: int, verdict: Verdict | None, side: str) -> None:
-    assert question in getattr(tally(State(1, {question: Answer(verdict, "words")})), side)
+    assert question in getattr(tally(EvaluationState(1, {question: GivenAnswer(verdict, "words")})), side)
 
 
 texts = st.sampled_from(["yes", "no, cold", "idk", "it depends", "a note"])
@@ -250,7 +256,7 @@ scripts = st.lists(st.tuples(inputs, st.none() | st.integers(1, 12)), max_size=6
 
 @given(scripts)
 def test_whatever_a_student_does(script: list[tuple[Input, int | None]]) -> None:
-    state = State()
+    state = EvaluationState()
     for entry, expected in script:
         before = state
         state, event = (outcome := advance(before, entry, expected=expected)).state, outcome.event

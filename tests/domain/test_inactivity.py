@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.inactivity import (
+from bot.domain.reminders.inactivity import (
     FIRST_BEFORE,
     NOTICE,
     WARNINGS,
@@ -19,8 +19,8 @@ from bot.domain.inactivity import (
     plan_warning,
     seen_before,
 )
-from bot.domain.reminders import Kind
-from bot.domain.times import QuietHours, in_quiet, months_after
+from bot.domain.reminders.reminder import ReminderKind
+from bot.domain.times.wall_clock import QuietHours, in_quiet, months_after
 
 DENVER, LISBON = ZoneInfo("America/Denver"), ZoneInfo("Europe/Lisbon")
 FIRST, SECOND = WARNINGS
@@ -89,9 +89,9 @@ def test_nobody_is_left_out_who_has_to_be_looked_at(
     assert absence(seen_before(until, months), months, None).first_at > until
 
 
-def lived(gone: Absence, start: datetime, waits: list[timedelta]) -> list[tuple[Kind | None, datetime]]:
+def lived(gone: Absence, start: datetime, waits: list[timedelta]) -> list[tuple[ReminderKind | None, datetime]]:
     """What happens from `start` on, when each step is taken so late."""
-    taken: list[tuple[Kind | None, datetime]] = []
+    taken: list[tuple[ReminderKind | None, datetime]] = []
     present = start
     for wait in waits:
         step = next_step(gone, [Warned(kind, at) for kind, at in taken if kind], since=LONG_AGO)
@@ -145,7 +145,7 @@ def test_a_warning_counts_for_one_absence_only() -> None:
 
 
 @pytest.mark.parametrize("warning", WARNINGS)
-def test_a_warning_of_somebody_who_is_back_has_nothing_to_say(warning: Kind) -> None:
+def test_a_warning_of_somebody_who_is_back_has_nothing_to_say(warning: ReminderKind) -> None:
     seen = datetime(2026, 3, 2, 15, tzinfo=DENVER)
     due = absence(seen, 24, DENVER)
     assert announced(due, warning, due.second_at) is not None
@@ -179,7 +179,7 @@ def test_what_is_late_comes_at_the_time_of_day_of_the_last_visit() -> None:
 def test_every_warning_that_is_planned_is_a_ping_of_its_own() -> None:
     seen = datetime(2026, 3, 2, 15, tzinfo=DENVER)
 
-    def key(kind: Kind, user: int, present: datetime) -> str:
+    def key(kind: ReminderKind, user: int, present: datetime) -> str:
         return plan_warning(
             kind, user, seen, last_seen=seen, zone=LISBON, quiet=QuietHours(), now=present
         ).dedupe_key

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.interviews import end_as_booked, overlap, same_meeting
+from bot.domain.interviews.interview import end_as_booked, overlap, same_meeting
 
 NOON = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 minutes = st.integers(5, 240)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.evaluations import EvaluationStatus
-from bot.domain.facts import MeetingFacts, PersonFacts, RequestFacts
-from bot.domain.interviews import InterviewStatus
-from bot.domain.next_steps import Step, StepKind, next_steps
-from bot.domain.requests import Outcome, RequestStatus
+from bot.domain.evaluations.questions import EvaluationStatus
+from bot.domain.interviews.interview import InterviewStatus
+from bot.domain.journey.next_steps import NextStep, StepKind, next_steps
+from bot.domain.journey.snapshot import MeetingFacts, PersonFacts, RequestFacts
+from bot.domain.requests.status import RequestOutcome, RequestStatus
 
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -48,15 +48,15 @@ def ana(*meetings: MeetingFacts, request: RequestFacts | None = None) -> PersonF
 
 CALLED_OFF = meeting(InterviewStatus.CANCELLED, ago(days=2))
 MISSED = meeting(InterviewStatus.MISSED, ago(days=1))
-ACCEPTED = asked(ANSWERED, outcome=Outcome.ACCEPTED, answered_at=ago(days=3))
+ACCEPTED = asked(ANSWERED, outcome=RequestOutcome.ACCEPTED, answered_at=ago(days=3))
 
 
-ANOTHER_TIME = asked(ANSWERED, outcome=Outcome.ANOTHER_TIME, sent_at=ago(days=19), answered_at=ago(days=8))
+ANOTHER_TIME = asked(ANSWERED, outcome=RequestOutcome.ANOTHER_TIME, sent_at=ago(days=19), answered_at=ago(days=8))
 STOPPED = met(ago(days=5), evaluation=PAUSED, answered=4, thanked_at=LONG_AGO)
 
 
-def step(kind: StepKind, subject_id: int | None = None, **fields: object) -> Step:
-    return replace(Step(kind, 1, "Ana", subject_id), **fields)
+def step(kind: StepKind, subject_id: int | None = None, **fields: object) -> NextStep:
+    return replace(NextStep(kind, 1, "Ana", subject_id), **fields)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def step(kind: StepKind, subject_id: int | None = None, **fields: object) -> Ste
         (ana(), step(StepKind.DRAFT, since=ago(days=30))),
     ],
 )
-def test_the_step_of_one_contact(person: PersonFacts, expected: Step) -> None:
+def test_the_step_of_one_contact(person: PersonFacts, expected: NextStep) -> None:
     assert next_steps([person], NOW) == (expected,)
 
 
@@ -97,24 +97,24 @@ def test_the_step_of_one_contact(person: PersonFacts, expected: Step) -> None:
         ana(booked(NOW + 3 * DAY), request=ACCEPTED),
         ana(request=asked(SENT, sent_at=ago(days=6, hours=23))),
         ana(request=asked(SENT, sent_at=ago(days=15), nudges=1)),
-        ana(request=asked(ANSWERED, outcome=Outcome.ANOTHER_TIME, answered_at=ago(days=6))),
-        ana(request=asked(ANSWERED, outcome=Outcome.DECLINED, answered_at=ago(days=9))),
-        ana(request=asked(ANSWERED, outcome=Outcome.WRONG_PERSON, answered_at=ago(days=9))),
-        ana(request=asked(ANSWERED, outcome=Outcome.NO_ANSWER, answered_at=ago(days=9))),
+        ana(request=asked(ANSWERED, outcome=RequestOutcome.ANOTHER_TIME, answered_at=ago(days=6))),
+        ana(request=asked(ANSWERED, outcome=RequestOutcome.DECLINED, answered_at=ago(days=9))),
+        ana(request=asked(ANSWERED, outcome=RequestOutcome.WRONG_PERSON, answered_at=ago(days=9))),
+        ana(request=asked(ANSWERED, outcome=RequestOutcome.NO_ANSWER, answered_at=ago(days=9))),
     ],
 )
 def test_a_contact_that_asks_for_nothing_makes_room_for_a_new_one(person: PersonFacts) -> None:
-    assert next_steps([person], NOW) == (Step(StepKind.ADD_CONTACT),)
+    assert next_steps([person], NOW) == (NextStep(StepKind.ADD_CONTACT),)
 
 
 def test_an_empty_account_starts_with_a_contact() -> None:
-    assert next_steps([], NOW) == (Step(StepKind.ADD_CONTACT),)
+    assert next_steps([], NOW) == (NextStep(StepKind.ADD_CONTACT),)
 
 
 def test_refused_pings_are_told_once() -> None:
     assert next_steps([], NOW, undeliverable=2) == (
-        Step(StepKind.UNDELIVERABLE, count=2),
-        Step(StepKind.ADD_CONTACT),
+        NextStep(StepKind.UNDELIVERABLE, count=2),
+        NextStep(StepKind.ADD_CONTACT),
     )
 
 
@@ -165,7 +165,7 @@ some_requests = st.builds(
     id=st.integers(1, 99),
     status=st.sampled_from(RequestStatus),
     created_at=moments,
-    outcome=st.none() | st.sampled_from(Outcome),
+    outcome=st.none() | st.sampled_from(RequestOutcome),
     sent_at=st.none() | moments,
     answered_at=st.none() | moments,
     nudges=st.integers(0, 2),
@@ -191,7 +191,7 @@ def test_whatever_the_rows_say(people: list[PersonFacts], chance: object) -> Non
     for person in people:
         alone = next_steps([person], NOW)
         theirs = tuple(one for one in steps if one.contact_id == person.id)
-        assert alone == (theirs or (Step(StepKind.ADD_CONTACT),))
+        assert alone == (theirs or (NextStep(StepKind.ADD_CONTACT),))
     shuffled = [replace(person, meetings=person.meetings[::-1]) for person in people]
     chance.shuffle(shuffled)
     assert next_steps(shuffled, NOW) == steps

@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 
 from bot.domain.contacts import Source
 from bot.domain.errors import CoachError, Code
-from bot.domain.nudges import NUDGE_FOR, PHRASES, compose_nudge, plan_nudge
-from bot.domain.reminders import Kind
-from bot.domain.request_form import TIES, checked_message, offered_tie
-from bot.domain.requests import NUDGES, RequestParts, Route, compose
-from bot.domain.requests import PHRASES as REQUEST_PHRASES
-from bot.domain.stated_times import add_zone
-from bot.domain.times import QuietHours, in_quiet
-from bot.domain.wording import placeholders, word_count
-from bot.domain.zones import zone_in_words
+from bot.domain.reminders.reminder import ReminderKind
+from bot.domain.requests.form import TIES, checked_message, offered_tie
+from bot.domain.requests.letter import PHRASES as REQUEST_PHRASES
+from bot.domain.requests.letter import RequestParts, compose
+from bot.domain.requests.nudges import NUDGE_FOR, PHRASES, compose_nudge, plan_nudge
+from bot.domain.requests.stated_times import add_zone
+from bot.domain.requests.status import NUDGES, RequestRoute
+from bot.domain.text.wording import placeholders, word_count
+from bot.domain.times.wall_clock import QuietHours, in_quiet
+from bot.domain.times.zones import zone_in_words
 
 DENVER = ZoneInfo("America/Denver")
 QUIET = QuietHours(time(22), time(8))
@@ -38,7 +39,7 @@ def test_the_handbook_has_every_phrase() -> None:
 
 def test_a_week_later_one_ping() -> None:
     (ping,) = plan_nudge(7, SENT, nudges=0, zone=DENVER, quiet=QUIET, now=SENT)
-    assert (ping.kind, ping.subject_id, ping.due_at) == (Kind.NUDGE, 7, SENT + WEEK)
+    assert (ping.kind, ping.subject_id, ping.due_at) == (ReminderKind.NUDGE, 7, SENT + WEEK)
     assert ping.expires_at == ping.due_at + NUDGE_FOR
     assert ping.dedupe_key == "nudge:7:0"
 
@@ -68,7 +69,7 @@ def test_a_nudge_is_shorter_than_the_shortest_full_request() -> None:
     parts = RequestParts("Ana Núñez", tie="We met in May", why="your survey", student_name="Maya Torres")
     spoken = {key: phrase["text"] for key, phrase in TEXT["phrases"].items()}
     assert spoken.keys() == REQUEST_PHRASES.keys()
-    request = compose(Route.EMAIL, parts, spoken)
+    request = compose(RequestRoute.EMAIL, parts, spoken)
     nudge = compose_nudge("Ana Núñez", "Maya Torres", request.subject, SPOKEN)
     assert word_count(nudge.body) < word_count(request.body)
     assert nudge.body.startswith("Dear Ana Núñez,")

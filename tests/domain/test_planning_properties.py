@@ -9,10 +9,13 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain import interviews, nudges, thank_yous, todos
-from bot.domain.reminders import Kind, Planned, Snooze, hold_until, snoozed_until
-from bot.domain.times import QuietHours, in_quiet, quiet_end_after, shift_out_of_quiet
-from tests.domain.nights import (
+from bot.domain import todos
+from bot.domain.interviews import interview as interviews
+from bot.domain.reminders.reminder import Planned, ReminderKind, Snooze, hold_until, snoozed_until
+from bot.domain.requests import nudges
+from bot.domain.thank_yous import letter as thank_yous
+from bot.domain.times.wall_clock import QuietHours, in_quiet, quiet_end_after, shift_out_of_quiet
+from tests.domain.strategies import (
     DAY,
     HOUR,
     MINUTE,
@@ -26,13 +29,13 @@ from tests.domain.nights import (
 
 NINE = time(9)
 NEW_YORK = ZoneInfo("America/New_York")
-NOTE = (Kind.THANK_YOU_FIRST, Kind.THANK_YOU_SECOND, Kind.THANK_YOU_LATE)
+NOTE = (ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND, ReminderKind.THANK_YOU_LATE)
 often = settings(max_examples=400)
 """For the rules with the most corners."""
 ahead = st.integers(0, 3 * 1440).map(lambda minutes: minutes * MINUTE)
 
 
-def check_all(plan: Iterable[Planned], now: datetime) -> dict[Kind, Planned]:
+def check_all(plan: Iterable[Planned], now: datetime) -> dict[ReminderKind, Planned]:
     """What holds for every plan: one of a kind, none of the past, each before it is pointless; by kind."""
     pings = tuple(plan)
     assert len({ping.kind for ping in pings}) == len({ping.dedupe_key for ping in pings}) == len(pings)
@@ -76,19 +79,21 @@ def test_the_pings_of_any_meeting(night: Night, minutes: int, booked: timedelta)
         7, starts, minutes=minutes, sequence=0, zone=night.zone, quiet=night.quiet, now=now
     )
     found = check_all(plan, now)
-    assert list(found) == [kind for kind in (Kind.PREPARE, Kind.SOON, Kind.CHECK_BACK) if kind in found]
-    if (soon := found.get(Kind.SOON)) is not None:
+    assert list(found) == [
+        kind for kind in (ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK) if kind in found
+    ]
+    if (soon := found.get(ReminderKind.SOON)) is not None:
         assert starts - HOUR <= soon.due_at < soon.expires_at == starts
         if disturbed(soon.due_at, night):
             assert soon.due_at == starts - HOUR
             assert not any_waking_minute(starts - HOUR, starts, night)
     elif now <= starts - HOUR:
         raise AssertionError("nobody goes to a meeting without a word an hour before")
-    if (prepare := found.get(Kind.PREPARE)) is not None:
+    if (prepare := found.get(ReminderKind.PREPARE)) is not None:
         assert not disturbed(prepare.due_at, night)
         assert prepare.due_at < starts == prepare.expires_at
         assert soon is not None
-    back = found[Kind.CHECK_BACK]
+    back = found[ReminderKind.CHECK_BACK]
     assert not disturbed(back.due_at, night)
     assert ends + 15 * MINUTE <= back.due_at < back.expires_at == ends + 7 * DAY
 
@@ -104,7 +109,7 @@ def test_prepare_comes_at_six_the_evening_before_unless_that_is_quiet(
     local = starts.astimezone(night.zone)
     six = datetime.combine(local.date() - DAY, time(18), night.zone).astimezone(UTC)
     assume(six.astimezone(night.zone).date() < local.date())  # the day before exists
-    due = {ping.kind: ping.due_at for ping in plan}.get(Kind.PREPARE)
+    due = {ping.kind: ping.due_at for ping in plan}.get(ReminderKind.PREPARE)
     if not disturbed(six, night):
         assert due == six
     else:
@@ -123,12 +128,12 @@ def test_the_pings_of_any_note(night: Night, told: int) -> None:
     for one, following in pairwise(plan):
         assert one.expires_at <= following.due_at
     earliest = max(now, ended + 15 * MINUTE)
-    for kind in (Kind.THANK_YOU_FIRST, Kind.THANK_YOU_SECOND):
+    for kind in (ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND):
         assert kind not in found or earliest <= found[kind].due_at < deadline
-    if (first := found.get(Kind.THANK_YOU_FIRST)) is not None:
+    if (first := found.get(ReminderKind.THANK_YOU_FIRST)) is not None:
         assert not disturbed(first.due_at, night)
-    assert (Kind.THANK_YOU_SECOND in found) is (told <= 20 * 60)
-    if (second := found.get(Kind.THANK_YOU_SECOND)) is not None:
+    assert (ReminderKind.THANK_YOU_SECOND in found) is (told <= 20 * 60)
+    if (second := found.get(ReminderKind.THANK_YOU_SECOND)) is not None:
         assert second.expires_at == deadline
         assert not disturbed(second.due_at, night) or not any_waking_minute(earliest, deadline, night)
 
@@ -155,7 +160,7 @@ def test_quiet_hours_over_the_deadline_move_the_last_ping_before_them(
     night = night._replace(quiet=quiet)
     assume(any_waking_minute(ended + 15 * MINUTE, wanted, night))
     plan = thank_yous.plan_pings(7, ended, zone=zone, quiet=quiet, now=ended)
-    second = next(ping.due_at for ping in plan if ping.kind == Kind.THANK_YOU_SECOND)
+    second = next(ping.due_at for ping in plan if ping.kind == ReminderKind.THANK_YOU_SECOND)
     assert second < wanted
     assert not disturbed(second, night)
     # The last moment there is: a minute later the quiet hours have begun.
@@ -170,7 +175,7 @@ def test_the_last_ping_leaves_time_to_write_whenever_it_can(night: Night, told: 
     ended, now = night.moment, night.moment + told * MINUTE
     deadline, earliest = ended + 24 * HOUR, max(now, ended + 15 * MINUTE)
     plan = thank_yous.plan_pings(7, ended, zone=night.zone, quiet=night.quiet, now=now)
-    second = next(ping.due_at for ping in plan if ping.kind == Kind.THANK_YOU_SECOND)
+    second = next(ping.due_at for ping in plan if ping.kind == ReminderKind.THANK_YOU_SECOND)
     if second >= deadline - 30 * MINUTE:
         assert not any_waking_minute(earliest, deadline - 30 * MINUTE, night)
 
@@ -179,7 +184,7 @@ def test_the_last_ping_leaves_time_to_write_whenever_it_can(night: Night, told: 
 def test_late_is_better_than_never_at_nine_by_local_clocks(night: Night, told: int) -> None:
     ended, now = night.moment, night.moment + told * MINUTE
     plan = thank_yous.plan_pings(7, ended, zone=night.zone, quiet=night.quiet, now=now)
-    late, since = {ping.kind: ping for ping in plan}[Kind.THANK_YOU_LATE], max(ended + 24 * HOUR, now)
+    late, since = {ping.kind: ping for ping in plan}[ReminderKind.THANK_YOU_LATE], max(ended + 24 * HOUR, now)
     minutes = (since.replace(second=0) + minute * MINUTE for minute in range(1, 50 * 60))
     nine = next(moment for moment in minutes if moment.astimezone(night.zone).time() == NINE)
     assert not disturbed(late.due_at, night)
@@ -195,8 +200,8 @@ def test_a_nudge_of_any_request(night: Night, sent: int, told: int) -> None:
     asked, now = night.moment, night.moment + told * MINUTE
     plan = nudges.plan_nudge(7, asked, nudges=sent, zone=night.zone, quiet=night.quiet, now=now)
     found = check_all(plan, now)
-    if Kind.NUDGE in found:
-        ping = found[Kind.NUDGE]
+    if ReminderKind.NUDGE in found:
+        ping = found[ReminderKind.NUDGE]
         assert not disturbed(ping.due_at, night)
         assert asked + 7 * DAY <= ping.due_at < asked + 9 * DAY
         assert not any_waking_minute(asked + 7 * DAY, ping.due_at, night)
@@ -250,4 +255,4 @@ def test_planning_anew_elsewhere_keeps_every_key(night: Night, told: int, elsewh
     )
     for kind in here.keys() & there.keys():
         assert here[kind].dedupe_key == there[kind].dedupe_key
-    assert Kind.THANK_YOU_LATE in here.keys() & there.keys()
+    assert ReminderKind.THANK_YOU_LATE in here.keys() & there.keys()

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.evaluations import Answer, Verdict
-from bot.domain.preparation import Candidate, Known, choose, coverage, open_questions, scaled
+from bot.domain.evaluations.questions import GivenAnswer, Verdict
+from bot.domain.interviews.preparation import Candidate, KnownSoFar, choose, coverage, open_questions, scaled
 
 AGENDA = (2, 2, 12, 2, 2)
 
@@ -37,11 +37,11 @@ def test_the_agenda_always_adds_up_and_leaves_nothing_out(parts: list[int], minu
         assert all(share < max(1, wanted) + len(parts) for share, wanted in zip(shares, exact, strict=True))
 
 
-def known(complete: bool = True, **verdicts: Verdict | None) -> Known:
-    return Known({int(name[1:]): Answer(verdict) for name, verdict in verdicts.items()}, complete)
+def known(complete: bool = True, **verdicts: Verdict | None) -> KnownSoFar:
+    return KnownSoFar({int(name[1:]): GivenAnswer(verdict) for name, verdict in verdicts.items()}, complete)
 
 
-ALL_YES = Known({number: Answer(Verdict.YES) for number in range(1, 12)}, complete=True)
+ALL_YES = KnownSoFar({number: GivenAnswer(Verdict.YES) for number in range(1, 12)}, complete=True)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ ALL_YES = Known({number: Answer(Verdict.YES) for number in range(1, 12)}, comple
         ([known(False, q1=None), ALL_YES], ()),
     ],
 )
-def test_the_newest_word_decides_what_is_open(evaluations: list[Known], left_open: tuple[int, ...]) -> None:
+def test_the_newest_word_decides_what_is_open(evaluations: list[KnownSoFar], left_open: tuple[int, ...]) -> None:
     assert open_questions(evaluations, range(1, 12)) == left_open
 
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import CoachError, Code
-from bot.domain.interviews import checked_minutes, plan_pings
-from bot.domain.reminders import (
-    Kind,
+from bot.domain.interviews.interview import checked_minutes, plan_pings
+from bot.domain.reminders.reminder import (
     Planned,
+    ReminderKind,
     Snooze,
     backoff,
     hold_until,
@@ -19,7 +19,7 @@ from bot.domain.reminders import (
     keep_newest,
     snoozed_until,
 )
-from bot.domain.times import QuietHours, in_quiet
+from bot.domain.times.wall_clock import QuietHours, in_quiet
 
 DENVER = ZoneInfo("America/Denver")
 QUIET = QuietHours(time(22), time(8))
@@ -33,7 +33,7 @@ def at(day: int, hour: int, minute: int = 0, month: int = 2, zone: ZoneInfo = DE
     return datetime(2026, month, day, hour, minute, tzinfo=zone).astimezone(UTC)
 
 
-def pings(starts_at: datetime, now: datetime, quiet: QuietHours = QUIET) -> dict[Kind, datetime]:
+def pings(starts_at: datetime, now: datetime, quiet: QuietHours = QUIET) -> dict[ReminderKind, datetime]:
     plan = plan_pings(7, starts_at, minutes=20, sequence=0, zone=DENVER, quiet=quiet, now=now)
     assert len(plan) == len({ping.kind for ping in plan})
     return {ping.kind: ping.due_at for ping in plan}
@@ -71,7 +71,9 @@ def test_the_pings_of_a_meeting(
     quiet: QuietHours,
     prepare_soon_check_back: tuple[datetime | None, ...],
 ) -> None:
-    expected = zip((Kind.PREPARE, Kind.SOON, Kind.CHECK_BACK), prepare_soon_check_back, strict=True)
+    expected = zip(
+        (ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK), prepare_soon_check_back, strict=True
+    )
     assert pings(starts_at, now, quiet) == {kind: due for kind, due in expected if due is not None}
 
 
@@ -96,11 +98,11 @@ def test_whatever_the_meeting(
     now = starts_at - timedelta(minutes=ahead)
     plan = plan_pings(7, starts_at, minutes=minutes, sequence=0, zone=zone, quiet=quiet, now=now)
     assert [ping.due_at for ping in plan] == sorted({ping.due_at for ping in plan})
-    assert [ping.kind for ping in plan] == sorted({ping.kind for ping in plan}, key=list(Kind).index)
+    assert [ping.kind for ping in plan] == sorted({ping.kind for ping in plan}, key=list(ReminderKind).index)
     assert all(now <= ping.due_at < ping.expires_at for ping in plan)
     for ping in plan:
         if in_quiet(ping.due_at, quiet, zone):
-            assert ping.kind == Kind.SOON
+            assert ping.kind == ReminderKind.SOON
             assert in_quiet(starts_at - timedelta(minutes=1), quiet, zone)
 
 
@@ -160,26 +162,30 @@ def test_late_is_more_than_ten_minutes() -> None:
     assert is_late(at(12, 9), at(12, 9, 10) + timedelta(seconds=1))
 
 
-def ping(kind: Kind, subject_id: int, hour: int) -> Planned:
+def ping(kind: ReminderKind, subject_id: int, hour: int) -> Planned:
     return Planned(kind, subject_id, at(12, hour), at(13, hour), f"{kind}:{subject_id}:0")
 
 
 def test_only_the_newest_ping_about_a_thing_is_kept() -> None:
-    first, second = ping(Kind.THANK_YOU_FIRST, 1, 9), ping(Kind.THANK_YOU_SECOND, 1, 12)
-    other = ping(Kind.THANK_YOU_FIRST, 2, 10)
-    prepare, soon, check_back = ping(Kind.PREPARE, 3, 8), ping(Kind.SOON, 3, 11), ping(Kind.CHECK_BACK, 3, 12)
-    nudge, todo = ping(Kind.NUDGE, 1, 7), ping(Kind.TODO_DUE, 1, 7)
+    first, second = ping(ReminderKind.THANK_YOU_FIRST, 1, 9), ping(ReminderKind.THANK_YOU_SECOND, 1, 12)
+    other = ping(ReminderKind.THANK_YOU_FIRST, 2, 10)
+    prepare, soon, check_back = (
+        ping(ReminderKind.PREPARE, 3, 8),
+        ping(ReminderKind.SOON, 3, 11),
+        ping(ReminderKind.CHECK_BACK, 3, 12),
+    )
+    nudge, todo = ping(ReminderKind.NUDGE, 1, 7), ping(ReminderKind.TODO_DUE, 1, 7)
     sorted_out = keep_newest([second, other, soon, first, prepare, check_back, todo, nudge])
     assert sorted_out.keep == (nudge, todo, other, soon, check_back, second)
     assert sorted_out.superseded == (prepare, first)
 
 
 def test_of_two_pings_for_the_same_moment_the_later_kind_is_kept() -> None:
-    first, late = ping(Kind.THANK_YOU_FIRST, 1, 9), ping(Kind.THANK_YOU_LATE, 1, 9)
+    first, late = ping(ReminderKind.THANK_YOU_FIRST, 1, 9), ping(ReminderKind.THANK_YOU_LATE, 1, 9)
     assert keep_newest([late, first]).keep == (late,)
 
 
-@given(st.lists(st.builds(ping, st.sampled_from(Kind), st.integers(1, 3), st.integers(0, 23)), max_size=20))
+@given(st.lists(st.builds(ping, st.sampled_from(ReminderKind), st.integers(1, 3), st.integers(0, 23)), max_size=20))
 def test_no_ping_is_lost_or_doubled(overdue: list[Planned]) -> None:
     sorted_out = keep_newest(overdue)
     assert sorted(map(id, sorted_out.keep + sorted_out.superseded)) == sorted(map(id, overdue))

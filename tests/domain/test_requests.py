@@ -10,22 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.requests import (
-    LINKEDIN_NOTE,
-    PHRASES,
-    SUBJECT,
-    Draft,
-    FindingCode,
-    NextMove,
-    Outcome,
-    RequestParts,
-    Route,
-    compose,
-    next_move,
-    nudge_due,
-)
-from bot.domain.review import WORDS, Facts, Weight, review
-from bot.domain.wording import placeholders, word_count
+from bot.domain.requests.letter import LINKEDIN_NOTE, PHRASES, SUBJECT, Draft, RequestParts, compose
+from bot.domain.requests.review import WORDS, Facts, RequestFindingCode, Weight, review
+from bot.domain.requests.status import NextMove, RequestOutcome, RequestRoute, next_move, nudge_due
+from bot.domain.text.wording import placeholders, word_count
 
 TEXT = tomllib.loads((Path(__file__).parents[2] / "bot/handbook/text/requests.toml").read_text(encoding="utf-8"))
 SPOKEN = {key: phrase["text"] for key, phrase in TEXT["phrases"].items()}
@@ -47,18 +35,18 @@ BLANK = RequestParts(contact_name="Ana Núñez", student_name="Maya Torres")
 
 
 def email(**parts: str) -> str:
-    return compose(Route.EMAIL, replace(BLANK, **parts), SPOKEN).body
+    return compose(RequestRoute.EMAIL, replace(BLANK, **parts), SPOKEN).body
 
 
 def test_the_handbook_has_every_phrase_and_every_finding() -> None:
     assert {key: placeholders(text) for key, text in SPOKEN.items()} == PHRASES
-    assert TEXT["findings"].keys() == set(FindingCode)
+    assert TEXT["findings"].keys() == set(RequestFindingCode)
     for finding in TEXT["findings"].values():
         assert placeholders(finding["title"] + finding["text"]) <= {"detail"}
 
 
 def test_a_whole_email() -> None:
-    assert compose(Route.EMAIL, MAYA, SPOKEN) == Draft(
+    assert compose(RequestRoute.EMAIL, MAYA, SPOKEN) == Draft(
         "Junior at Pomona: a question about how a field season is planned",
         "Dear Dr. Núñez,\n\n"
         "Professor Lind of Biology 204 suggested that I write to you. "
@@ -72,7 +60,7 @@ def test_a_whole_email() -> None:
 
 
 def test_an_email_of_nothing_but_names() -> None:
-    assert compose(Route.EMAIL, BLANK, SPOKEN) == Draft(
+    assert compose(RequestRoute.EMAIL, BLANK, SPOKEN) == Draft(
         "A student's question about your work",
         "Dear Ana Núñez,\n\nI am a student.\n\n"
         "Would you have 20 minutes for a call, at a time that suits you? I will check back in a week.\n\n"
@@ -81,7 +69,7 @@ def test_an_email_of_nothing_but_names() -> None:
 
 
 def test_missing_names_are_left_for_the_student() -> None:
-    body = compose(Route.EMAIL, RequestParts(), SPOKEN).body
+    body = compose(RequestRoute.EMAIL, RequestParts(), SPOKEN).body
     assert body.startswith("Dear [their name],")
     assert body.endswith("[your name]")
 
@@ -157,13 +145,13 @@ def test_the_zone_is_added_unless_it_is_there(windows: str, said: str) -> None:
     ],
 )
 def test_the_subject_is_the_fullest_that_fits(parts: dict[str, str], subject: str) -> None:
-    draft = compose(Route.EMAIL, replace(BLANK, **parts), SPOKEN)
+    draft = compose(RequestRoute.EMAIL, replace(BLANK, **parts), SPOKEN)
     assert draft.subject == subject
     assert len(draft.subject) <= SUBJECT
 
 
 def test_a_call_is_a_script() -> None:
-    draft = compose(Route.CALL, MAYA, SPOKEN)
+    draft = compose(RequestRoute.CALL, MAYA, SPOKEN)
     assert draft.subject == ""
     assert draft.body.startswith("Hello Dr. Núñez, this is Maya Torres.\n\nProfessor Lind")
     assert "Is this a good moment" in draft.body
@@ -171,10 +159,10 @@ def test_a_call_is_a_script() -> None:
 
 
 def test_an_introduction_can_be_passed_on() -> None:
-    first, rest = compose(Route.INTRODUCTION, MAYA, SPOKEN).body.split("\n\n", 1)
+    first, rest = compose(RequestRoute.INTRODUCTION, MAYA, SPOKEN).body.split("\n\n", 1)
     assert "Dr. Núñez, Director, Reef Lab." in first
     assert "may I use your name?" in first
-    assert rest == compose(Route.EMAIL, MAYA, SPOKEN).body
+    assert rest == compose(RequestRoute.EMAIL, MAYA, SPOKEN).body
 
 
 @pytest.mark.parametrize(
@@ -187,7 +175,7 @@ def test_an_introduction_can_be_passed_on() -> None:
     ],
 )
 def test_a_linkedin_note_is_short_and_asks_for_no_meeting(parts: dict[str, str], in_note: str) -> None:
-    draft = compose(Route.LINKEDIN, replace(BLANK, **parts), SPOKEN)
+    draft = compose(RequestRoute.LINKEDIN, replace(BLANK, **parts), SPOKEN)
     assert in_note in draft.subject
     assert len(draft.subject) <= LINKEDIN_NOTE
     assert "?" not in draft.subject
@@ -206,13 +194,13 @@ def squeezed(text: str) -> str:
     return "".join(character for character in text.upper().casefold() if character.isalnum())
 
 
-@given(st.sampled_from(Route), parts_typed)
-def test_whatever_is_typed_is_said(route: Route, parts: RequestParts) -> None:
+@given(st.sampled_from(RequestRoute), parts_typed)
+def test_whatever_is_typed_is_said(route: RequestRoute, parts: RequestParts) -> None:
     draft = compose(route, parts, SPOKEN)
     said = squeezed(draft.body)
     for part in TYPED:
         assert squeezed(getattr(parts, part)) in said
-    assert len(draft.subject) <= SUBJECT or route == Route.LINKEDIN
+    assert len(draft.subject) <= SUBJECT or route == RequestRoute.LINKEDIN
 
 
 WORDS_TYPED = (
@@ -236,7 +224,9 @@ marks = st.sampled_from(["", ".", "!", "...", " ,", ";", ":", " "])
 
 @given(st.fixed_dictionaries({}, optional={part: st.builds("{}{}".format, words, marks) for part in TYPED}))
 def test_joins_are_clean(parts: dict[str, str]) -> None:
-    body = compose(Route.EMAIL, replace(BLANK, **parts), SPOKEN).body.removesuffix(parts.get("student_name", ""))
+    body = compose(RequestRoute.EMAIL, replace(BLANK, **parts), SPOKEN).body.removesuffix(
+        parts.get("student_name", "")
+    )
     assert not re.search(r" [,.;?!]|,,|,\.|;\.|:\.|\?\.|!\.|\(\)|  |\[|: \.|[;:],|\n\n\n| \n|\n ", body), body
     for paragraph in body.split("\n\n")[1:-1]:
         assert paragraph[0].isupper() or paragraph.startswith("{"), paragraph
@@ -266,35 +256,35 @@ GOOD = {
 good = st.fixed_dictionaries({part: st.sampled_from(texts) for part, texts in GOOD.items()})
 
 
-@given(st.sampled_from(Route), good)
-def test_good_parts_make_a_draft_that_the_coach_likes(route: Route, parts: dict[str, str]) -> None:
+@given(st.sampled_from(RequestRoute), good)
+def test_good_parts_make_a_draft_that_the_coach_likes(route: RequestRoute, parts: dict[str, str]) -> None:
     draft = compose(route, replace(BLANK, contact_organization="NOAA", **parts), SPOKEN)
     facts = Facts(route, BLANK.contact_name, parts["tie"], parts["why"], other_names=("Tom Okafor", "Dana Lind"))
     assert review(draft, facts) == ()
-    assert route != Route.EMAIL or word_count(draft.body) <= WORDS
+    assert route != RequestRoute.EMAIL or word_count(draft.body) <= WORDS
 
 
 def test_a_whole_draft_pleases_the_coach_and_a_bare_one_does_not() -> None:
-    assert review(compose(Route.EMAIL, MAYA, SPOKEN), Facts()) == ()
-    bare = review(compose(Route.EMAIL, RequestParts(), SPOKEN), Facts())
+    assert review(compose(RequestRoute.EMAIL, MAYA, SPOKEN), Facts()) == ()
+    bare = review(compose(RequestRoute.EMAIL, RequestParts(), SPOKEN), Facts())
     assert {finding.code for finding in bare if finding.weight >= Weight.WARN} == {
-        FindingCode.BLANKS_LEFT,
-        FindingCode.NO_TIE,
+        RequestFindingCode.BLANKS_LEFT,
+        RequestFindingCode.NO_TIE,
     }
 
 
 @pytest.mark.parametrize(
     ("outcome", "nudges", "move"),
     [
-        (Outcome.ACCEPTED, 0, NextMove.SCHEDULE),
-        (Outcome.DECLINED, 0, NextMove.THANK),
-        (Outcome.WRONG_PERSON, 0, NextMove.ASK_FOR_NAMES),
-        (Outcome.ANOTHER_TIME, 0, NextMove.ASK_WHEN),
-        (Outcome.NO_ANSWER, 0, NextMove.NUDGE),
-        (Outcome.NO_ANSWER, 1, NextMove.NEXT_CONTACT),
+        (RequestOutcome.ACCEPTED, 0, NextMove.SCHEDULE),
+        (RequestOutcome.DECLINED, 0, NextMove.THANK),
+        (RequestOutcome.WRONG_PERSON, 0, NextMove.ASK_FOR_NAMES),
+        (RequestOutcome.ANOTHER_TIME, 0, NextMove.ASK_WHEN),
+        (RequestOutcome.NO_ANSWER, 0, NextMove.NUDGE),
+        (RequestOutcome.NO_ANSWER, 1, NextMove.NEXT_CONTACT),
     ],
 )
-def test_what_an_outcome_leads_to(outcome: Outcome, nudges: int, move: NextMove) -> None:
+def test_what_an_outcome_leads_to(outcome: RequestOutcome, nudges: int, move: NextMove) -> None:
     assert next_move(outcome, nudges) == move
 
 

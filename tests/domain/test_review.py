@@ -9,11 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.requests import LINKEDIN_NOTE, Draft, FindingCode, Route
-from bot.domain.review import MORE_WORDS, TOO_MANY_WORDS, WORDS, Facts, Finding, Weight, review
-from bot.domain.stated_times import add_zone
-from bot.domain.wording import one_line, word_count
-from bot.domain.zones import search_zones, zone_in_words
+from bot.domain.requests.letter import LINKEDIN_NOTE, Draft
+from bot.domain.requests.review import (
+    MORE_WORDS,
+    TOO_MANY_WORDS,
+    WORDS,
+    Facts,
+    RequestFinding,
+    RequestFindingCode,
+    Weight,
+    review,
+)
+from bot.domain.requests.stated_times import add_zone
+from bot.domain.requests.status import RequestRoute
+from bot.domain.text.wording import one_line, word_count
+from bot.domain.times.zones import search_zones, zone_in_words
 
 GOOD = """Dear Dr. Núñez,
 
@@ -27,18 +37,18 @@ Thank you,
 Maya Torres"""
 
 
-def findings(body: str, facts: Facts | None = None, subject: str = "") -> dict[FindingCode, Finding]:
+def findings(body: str, facts: Facts | None = None, subject: str = "") -> dict[RequestFindingCode, RequestFinding]:
     return {finding.code: finding for finding in review(Draft(subject, body), facts or Facts())}
 
 
-def noticed(code: FindingCode, text: str) -> str | None:
+def noticed(code: RequestFindingCode, text: str) -> str | None:
     """What the coach quotes for `code` in a text, None if it does not notice any."""
     finding = findings(text).get(code)
     return None if finding is None else finding.detail
 
 
 def test_a_good_letter_is_left_alone() -> None:
-    facts = Facts(Route.EMAIL, "Ana Núñez", "Prof. Lind", "her survey", ("Tom Okafor", "Professor Lind"))
+    facts = Facts(RequestRoute.EMAIL, "Ana Núñez", "Prof. Lind", "her survey", ("Tom Okafor", "Professor Lind"))
     assert review(Draft("Pomona junior, a question about reef surveys", GOOD), facts) == ()
 
 
@@ -162,86 +172,86 @@ def lines(table: str) -> list[str]:
 
 @pytest.mark.parametrize("text", lines(ASKS_FOR_WORK))
 def test_hears_an_ask_for_work(text: str) -> None:
-    quoted = noticed(FindingCode.ASKS_FOR_WORK, f"Dear Ana,\n\n{text}\n\nThank you")
+    quoted = noticed(RequestFindingCode.ASKS_FOR_WORK, f"Dear Ana,\n\n{text}\n\nThank you")
     assert quoted
     assert quoted in text
 
 
 @pytest.mark.parametrize("text", lines(ASKS_FOR_NOTHING))
 def test_hears_no_ask_for_work(text: str) -> None:
-    assert noticed(FindingCode.ASKS_FOR_WORK, f"Dear Ana,\n\n{text}\n\nThank you") is None
+    assert noticed(RequestFindingCode.ASKS_FOR_WORK, f"Dear Ana,\n\n{text}\n\nThank you") is None
 
 
 def test_an_ask_may_break_over_a_line() -> None:
-    assert noticed(FindingCode.ASKS_FOR_WORK, "I am looking\n for a   job") == "looking for a job"
+    assert noticed(RequestFindingCode.ASKS_FOR_WORK, "I am looking\n for a   job") == "looking for a job"
 
 
 @pytest.mark.parametrize(
     ("code", "text", "quoted"),
     [
-        (FindingCode.BLANKS_LEFT, "Dear [name],", "[name]"),
-        (FindingCode.BLANKS_LEFT, "your work at {company}", "{company}"),
-        (FindingCode.BLANKS_LEFT, "your TODO", "TODO"),
-        (FindingCode.BLANKS_LEFT, "your XX survey", "XX"),
-        (FindingCode.BLANKS_LEFT, "your XXL survey, todo el mundo", None),
-        (FindingCode.NO_ZONE, "Tue 2-4 pm", "Tue 2-4 pm"),
-        (FindingCode.NO_ZONE, "Tue 2–4 p.m.", "Tue 2–4 p.m."),
-        (FindingCode.NO_ZONE, "2:30 to 4pm", "2:30 to 4pm"),
-        (FindingCode.NO_ZONE, "at 14:00", "14:00"),
-        (FindingCode.NO_ZONE, "Tuesday at 3, or later", "at 3"),
-        (FindingCode.NO_ZONE, "after 3 on any day", "after 3"),
-        (FindingCode.NO_ZONE, "Tuesdays 2-4 or so", "Tuesdays 2-4"),
-        (FindingCode.NO_ZONE, "3 o'clock", "3 o'clock"),
-        (FindingCode.NO_ZONE, "around noon", "noon"),
-        (FindingCode.NO_ZONE, "10am, thank you for your time", "10am"),
-        (FindingCode.NO_ZONE, "Tue 2-4 pm (Mountain Time)", None),
-        (FindingCode.NO_ZONE, "Tue 2-4 pm (Port Moresby time)", None),
-        (FindingCode.NO_ZONE, "Tue 2-4 pm MT", None),
-        (FindingCode.NO_ZONE, "Tue 2-4 pm eastern", None),
-        (FindingCode.NO_ZONE, "Tue 2-4 pm eastern time", None),
-        (FindingCode.NO_ZONE, "14:00 UTC+1", None),
-        (FindingCode.NO_ZONE, "14:00+01:00", None),
-        (FindingCode.NO_ZONE, "3 pm your time", None),
-        (FindingCode.NO_ZONE, "3 pm Denver time", None),
-        (FindingCode.NO_ZONE, "3 pm, America/Denver", None),
-        (FindingCode.NO_ZONE, "at 3 schools in Biology 204, Tue 2-4 March, this afternoon", None),
-        (FindingCode.NO_LENGTH, "20 minutes", None),
-        (FindingCode.NO_LENGTH, "a 20-minute call", None),
-        (FindingCode.NO_LENGTH, "15 to 20 min", None),
-        (FindingCode.NO_LENGTH, "fifteen minutes", None),
-        (FindingCode.NO_LENGTH, "half an hour", None),
-        (FindingCode.NO_LENGTH, "a half-hour", None),
-        (FindingCode.NO_LENGTH, "a few minutes of your time", ""),
-        (FindingCode.NO_LENGTH, "in 20 minor ways", ""),
-        (FindingCode.NO_QUESTION, "Would you?", None),
-        (FindingCode.NO_QUESTION, "I would like to talk.", ""),
-        (FindingCode.NO_TIE, "We met in May.", None),
-        (FindingCode.NO_TIE, "I found you in the alumni directory", None),
-        (FindingCode.NO_TIE, "My roommate mentioned you", None),
-        (FindingCode.NO_TIE, "I am a junior.", ""),
-        (FindingCode.TO_WHOM, "To whom it may concern,", "To whom it may concern"),
-        (FindingCode.TO_WHOM, "Dear Sir or Madam,", "Dear Sir"),
-        (FindingCode.TO_WHOM, "Dear Sirius Black,", None),
-        (FindingCode.PICK_YOUR_BRAIN, "May I pick your brain?", "pick your brain"),
-        (FindingCode.VAGUE_SELF, "I am a student. I love tides.", "I am a student"),
-        (FindingCode.VAGUE_SELF, "I’m a college student, and I love tides.", "I’m a college student"),
-        (FindingCode.VAGUE_SELF, "I am a student at Pomona.", None),
-        (FindingCode.VAGUE_SELF, "I am a student of film.", None),
-        (FindingCode.NO_THANKS, "Many thanks", None),
-        (FindingCode.NO_THANKS, "Best", ""),
-        (FindingCode.NO_FOLLOW_UP, "I'll write again on Friday", None),
-        (FindingCode.NO_FOLLOW_UP, "I will follow up", None),
-        (FindingCode.NO_FOLLOW_UP, "Let me know", ""),
-        (FindingCode.NOTHING_SPECIFIC, "I admire your work and your career.", ""),
-        (FindingCode.NOTHING_SPECIFIC, "Thank you for your time. I like your company.", ""),
-        (FindingCode.NOTHING_SPECIFIC, "I admire your work on reefs.", None),
-        (FindingCode.NOTHING_SPECIFIC, "your 2024 survey", None),
-        (FindingCode.NOTHING_SPECIFIC, "since you moved to film", None),
-        (FindingCode.MORE_I_THAN_YOU, "I did, I do, I will. My me, mine: I. Thank you.", ""),
-        (FindingCode.MORE_I_THAN_YOU, "I did, I do, I will. My me. You, your, yours.", None),
+        (RequestFindingCode.BLANKS_LEFT, "Dear [name],", "[name]"),
+        (RequestFindingCode.BLANKS_LEFT, "your work at {company}", "{company}"),
+        (RequestFindingCode.BLANKS_LEFT, "your TODO", "TODO"),
+        (RequestFindingCode.BLANKS_LEFT, "your XX survey", "XX"),
+        (RequestFindingCode.BLANKS_LEFT, "your XXL survey, todo el mundo", None),
+        (RequestFindingCode.NO_ZONE, "Tue 2-4 pm", "Tue 2-4 pm"),
+        (RequestFindingCode.NO_ZONE, "Tue 2–4 p.m.", "Tue 2–4 p.m."),
+        (RequestFindingCode.NO_ZONE, "2:30 to 4pm", "2:30 to 4pm"),
+        (RequestFindingCode.NO_ZONE, "at 14:00", "14:00"),
+        (RequestFindingCode.NO_ZONE, "Tuesday at 3, or later", "at 3"),
+        (RequestFindingCode.NO_ZONE, "after 3 on any day", "after 3"),
+        (RequestFindingCode.NO_ZONE, "Tuesdays 2-4 or so", "Tuesdays 2-4"),
+        (RequestFindingCode.NO_ZONE, "3 o'clock", "3 o'clock"),
+        (RequestFindingCode.NO_ZONE, "around noon", "noon"),
+        (RequestFindingCode.NO_ZONE, "10am, thank you for your time", "10am"),
+        (RequestFindingCode.NO_ZONE, "Tue 2-4 pm (Mountain Time)", None),
+        (RequestFindingCode.NO_ZONE, "Tue 2-4 pm (Port Moresby time)", None),
+        (RequestFindingCode.NO_ZONE, "Tue 2-4 pm MT", None),
+        (RequestFindingCode.NO_ZONE, "Tue 2-4 pm eastern", None),
+        (RequestFindingCode.NO_ZONE, "Tue 2-4 pm eastern time", None),
+        (RequestFindingCode.NO_ZONE, "14:00 UTC+1", None),
+        (RequestFindingCode.NO_ZONE, "14:00+01:00", None),
+        (RequestFindingCode.NO_ZONE, "3 pm your time", None),
+        (RequestFindingCode.NO_ZONE, "3 pm Denver time", None),
+        (RequestFindingCode.NO_ZONE, "3 pm, America/Denver", None),
+        (RequestFindingCode.NO_ZONE, "at 3 schools in Biology 204, Tue 2-4 March, this afternoon", None),
+        (RequestFindingCode.NO_LENGTH, "20 minutes", None),
+        (RequestFindingCode.NO_LENGTH, "a 20-minute call", None),
+        (RequestFindingCode.NO_LENGTH, "15 to 20 min", None),
+        (RequestFindingCode.NO_LENGTH, "fifteen minutes", None),
+        (RequestFindingCode.NO_LENGTH, "half an hour", None),
+        (RequestFindingCode.NO_LENGTH, "a half-hour", None),
+        (RequestFindingCode.NO_LENGTH, "a few minutes of your time", ""),
+        (RequestFindingCode.NO_LENGTH, "in 20 minor ways", ""),
+        (RequestFindingCode.NO_QUESTION, "Would you?", None),
+        (RequestFindingCode.NO_QUESTION, "I would like to talk.", ""),
+        (RequestFindingCode.NO_TIE, "We met in May.", None),
+        (RequestFindingCode.NO_TIE, "I found you in the alumni directory", None),
+        (RequestFindingCode.NO_TIE, "My roommate mentioned you", None),
+        (RequestFindingCode.NO_TIE, "I am a junior.", ""),
+        (RequestFindingCode.TO_WHOM, "To whom it may concern,", "To whom it may concern"),
+        (RequestFindingCode.TO_WHOM, "Dear Sir or Madam,", "Dear Sir"),
+        (RequestFindingCode.TO_WHOM, "Dear Sirius Black,", None),
+        (RequestFindingCode.PICK_YOUR_BRAIN, "May I pick your brain?", "pick your brain"),
+        (RequestFindingCode.VAGUE_SELF, "I am a student. I love tides.", "I am a student"),
+        (RequestFindingCode.VAGUE_SELF, "I’m a college student, and I love tides.", "I’m a college student"),
+        (RequestFindingCode.VAGUE_SELF, "I am a student at Pomona.", None),
+        (RequestFindingCode.VAGUE_SELF, "I am a student of film.", None),
+        (RequestFindingCode.NO_THANKS, "Many thanks", None),
+        (RequestFindingCode.NO_THANKS, "Best", ""),
+        (RequestFindingCode.NO_FOLLOW_UP, "I'll write again on Friday", None),
+        (RequestFindingCode.NO_FOLLOW_UP, "I will follow up", None),
+        (RequestFindingCode.NO_FOLLOW_UP, "Let me know", ""),
+        (RequestFindingCode.NOTHING_SPECIFIC, "I admire your work and your career.", ""),
+        (RequestFindingCode.NOTHING_SPECIFIC, "Thank you for your time. I like your company.", ""),
+        (RequestFindingCode.NOTHING_SPECIFIC, "I admire your work on reefs.", None),
+        (RequestFindingCode.NOTHING_SPECIFIC, "your 2024 survey", None),
+        (RequestFindingCode.NOTHING_SPECIFIC, "since you moved to film", None),
+        (RequestFindingCode.MORE_I_THAN_YOU, "I did, I do, I will. My me, mine: I. Thank you.", ""),
+        (RequestFindingCode.MORE_I_THAN_YOU, "I did, I do, I will. My me. You, your, yours.", None),
     ],
 )
-def test_what_is_noticed_and_quoted(code: FindingCode, text: str, quoted: str | None) -> None:
+def test_what_is_noticed_and_quoted(code: RequestFindingCode, text: str, quoted: str | None) -> None:
     assert noticed(code, text) == quoted
 
 
@@ -258,7 +268,7 @@ def test_what_is_noticed_and_quoted(code: FindingCode, text: str, quoted: str | 
     ],
 )
 def test_a_reason_is_said_to_them(why: str, said: str, quoted: str | None) -> None:
-    finding = findings(said, Facts(why=why)).get(FindingCode.ABOUT_THEM)
+    finding = findings(said, Facts(why=why)).get(RequestFindingCode.ABOUT_THEM)
     assert (finding and finding.detail) == quoted
 
 
@@ -266,14 +276,14 @@ def test_a_reason_is_said_to_them(why: str, said: str, quoted: str | None) -> No
     ("words", "finding"),
     [
         (WORDS, None),
-        (WORDS + 1, Finding(FindingCode.TOO_LONG, Weight.WARN, "101")),
-        (TOO_MANY_WORDS, Finding(FindingCode.TOO_LONG, Weight.WARN, "125")),
-        (TOO_MANY_WORDS + 1, Finding(FindingCode.MUCH_TOO_LONG, Weight.STRONG, "126")),
+        (WORDS + 1, RequestFinding(RequestFindingCode.TOO_LONG, Weight.WARN, "101")),
+        (TOO_MANY_WORDS, RequestFinding(RequestFindingCode.TOO_LONG, Weight.WARN, "125")),
+        (TOO_MANY_WORDS + 1, RequestFinding(RequestFindingCode.MUCH_TOO_LONG, Weight.STRONG, "126")),
     ],
 )
-def test_length(words: int, finding: Finding | None) -> None:
-    long_codes = {FindingCode.TOO_LONG, FindingCode.MUCH_TOO_LONG}
-    for route in Route:
+def test_length(words: int, finding: RequestFinding | None) -> None:
+    long_codes = {RequestFindingCode.TOO_LONG, RequestFindingCode.MUCH_TOO_LONG}
+    for route in RequestRoute:
         more = MORE_WORDS.get(route, 0)
         found = [one for one in findings("reef " * (words + more), Facts(route)).values() if one.code in long_codes]
         assert [(one.code, one.weight, int(one.detail) - more) for one in found] == (
@@ -283,10 +293,10 @@ def test_length(words: int, finding: Finding | None) -> None:
 
 def test_a_connection_note_has_200_characters() -> None:
     at_limit, above = "x" * LINKEDIN_NOTE, "x" * (LINKEDIN_NOTE + 1)
-    linkedin = Facts(Route.LINKEDIN)
-    assert FindingCode.NOTE_TOO_LONG not in findings(GOOD, linkedin, at_limit)
-    assert findings(GOOD, linkedin, above)[FindingCode.NOTE_TOO_LONG].detail == "201"
-    assert FindingCode.NOTE_TOO_LONG not in findings(GOOD, Facts(Route.EMAIL), above)
+    linkedin = Facts(RequestRoute.LINKEDIN)
+    assert RequestFindingCode.NOTE_TOO_LONG not in findings(GOOD, linkedin, at_limit)
+    assert findings(GOOD, linkedin, above)[RequestFindingCode.NOTE_TOO_LONG].detail == "201"
+    assert RequestFindingCode.NOTE_TOO_LONG not in findings(GOOD, Facts(RequestRoute.EMAIL), above)
 
 
 ANA = Facts(contact_name="Ana Núñez", tie="Dana Lind told me", other_names=("Tom Okafor", "Dana Lind", "Ana Li"))
@@ -305,13 +315,13 @@ ANA = Facts(contact_name="Ana Núñez", tie="Dana Lind told me", other_names=("T
     ],
 )
 def test_the_name_of_another_contact(body: str, quoted: str | None) -> None:
-    finding = findings(body, ANA).get(FindingCode.OTHER_NAME)
+    finding = findings(body, ANA).get(RequestFindingCode.OTHER_NAME)
     assert (finding.detail if finding else None) == quoted
 
 
 def test_words_from_the_form_count_as_tie_and_detail() -> None:
     facts = Facts(tie="same rowing crew", why="tidal energy pilots in Maine")
-    absent = {FindingCode.NO_TIE, FindingCode.NOTHING_SPECIFIC}
+    absent = {RequestFindingCode.NO_TIE, RequestFindingCode.NOTHING_SPECIFIC}
     assert absent.isdisjoint(findings("Same rowing crew in 2nd grade! Tidal energy in Maine is my dream.", facts))
     assert absent <= findings("I am a junior.", facts).keys()
 
@@ -326,31 +336,35 @@ def test_words_from_the_form_count_as_tie_and_detail() -> None:
 )
 def test_a_missing_zone_goes_behind_the_last_time(text: str, mended: str) -> None:
     assert add_zone(text, "Berlin time") == mended
-    assert noticed(FindingCode.NO_ZONE, mended) is None
+    assert noticed(RequestFindingCode.NO_ZONE, mended) is None
 
 
 @pytest.mark.parametrize("name", search_zones("", 25) + search_zones("America", 25) + search_zones("Asia", 25))
 @pytest.mark.parametrize("month", [1, 7])
 def test_the_name_of_any_zone_is_heard(name: str, month: int) -> None:
     zone = zone_in_words(name, datetime(2026, month, 1, tzinfo=UTC))
-    assert noticed(FindingCode.NO_ZONE, f"Tue 2-4 pm ({zone})") is None
+    assert noticed(RequestFindingCode.NO_ZONE, f"Tue 2-4 pm ({zone})") is None
 
 
 def test_a_resume_in_the_subject_is_noticed() -> None:
-    assert findings(GOOD, subject="Resume attached")[FindingCode.ASKS_FOR_WORK].detail == "Resume attached"
+    assert findings(GOOD, subject="Resume attached")[RequestFindingCode.ASKS_FOR_WORK].detail == "Resume attached"
 
 
 def test_the_weightiest_first_then_in_the_order_of_the_text() -> None:
     body = "To whom it may concern,\n\nI am looking for a job at {company}, Tue at 14:00. May I pick your brain"
     codes = [finding.code for finding in review(Draft("", body), Facts())]
     assert codes[:4] == [
-        FindingCode.ASKS_FOR_WORK,
-        FindingCode.BLANKS_LEFT,
-        FindingCode.TO_WHOM,
-        FindingCode.NO_ZONE,
+        RequestFindingCode.ASKS_FOR_WORK,
+        RequestFindingCode.BLANKS_LEFT,
+        RequestFindingCode.TO_WHOM,
+        RequestFindingCode.NO_ZONE,
     ]
-    assert set(codes[4:7]) == {FindingCode.NO_TIE, FindingCode.NO_QUESTION, FindingCode.NO_LENGTH}
-    assert codes[7] == FindingCode.PICK_YOUR_BRAIN
+    assert set(codes[4:7]) == {
+        RequestFindingCode.NO_TIE,
+        RequestFindingCode.NO_QUESTION,
+        RequestFindingCode.NO_LENGTH,
+    }
+    assert codes[7] == RequestFindingCode.PICK_YOUR_BRAIN
 
 
 def test_two_finds_of_one_weight_follow_the_text() -> None:
@@ -382,7 +396,7 @@ SNIPPETS = [*lines(ASKS_FOR_WORK), *lines(ASKS_FOR_NOTHING), *PIECES]
 bodies = st.text(max_size=4000) | st.lists(st.sampled_from(SNIPPETS), max_size=90).map("".join)
 drafts = st.builds(Draft, st.text(max_size=300), bodies)
 all_facts = st.builds(
-    Facts, st.sampled_from(Route), st.text(max_size=80), st.text(max_size=500), st.text(max_size=500),
+    Facts, st.sampled_from(RequestRoute), st.text(max_size=80), st.text(max_size=500), st.text(max_size=500),
     st.lists(st.text(max_size=80), max_size=5).map(tuple),
 )  # fmt: skip
 
@@ -393,11 +407,11 @@ def test_any_text_can_be_reviewed(draft: Draft, facts: Facts) -> None:
     assert len({finding.code for finding in found}) == len(found)
     assert all(one.weight >= following.weight for one, following in pairwise(found))
     text = one_line(f"{draft.subject}\n{draft.body}")
-    numbers = {FindingCode.TOO_LONG, FindingCode.MUCH_TOO_LONG, FindingCode.NOTE_TOO_LONG}
+    numbers = {RequestFindingCode.TOO_LONG, RequestFindingCode.MUCH_TOO_LONG, RequestFindingCode.NOTE_TOO_LONG}
     for finding in found:
         if finding.code in numbers:
             assert int(finding.detail) > 0
-        elif finding.code != FindingCode.OTHER_NAME:
+        elif finding.code != RequestFindingCode.OTHER_NAME:
             assert finding.detail in text
 
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.evaluations import EvaluationStatus
-from bot.domain.facts import MeetingFacts, PersonFacts, RequestFacts
-from bot.domain.interviews import InterviewStatus
-from bot.domain.requests import Outcome, RequestStatus
-from bot.domain.stages import Stage, stage
+from bot.domain.evaluations.questions import EvaluationStatus
+from bot.domain.interviews.interview import InterviewStatus
+from bot.domain.journey.snapshot import MeetingFacts, PersonFacts, RequestFacts
+from bot.domain.journey.stages import Stage, stage
+from bot.domain.requests.status import RequestOutcome, RequestStatus
 
 NOTE, BEFORE, LATER = (datetime(2026, 2, day, tzinfo=UTC) for day in (10, 9, 11))
 
@@ -18,7 +18,7 @@ def meeting(status: InterviewStatus, **facts: object) -> MeetingFacts:
     return replace(MeetingFacts(5, status, BEFORE, BEFORE), **facts)
 
 
-def request(status: RequestStatus, outcome: Outcome | None = None) -> RequestFacts:
+def request(status: RequestStatus, outcome: RequestOutcome | None = None) -> RequestFacts:
     return RequestFacts(3, status, BEFORE, outcome)
 
 
@@ -28,7 +28,7 @@ def ana(*meetings: MeetingFacts, **facts: object) -> PersonFacts:
 
 DRAFT, SENT = request(RequestStatus.DRAFT), request(RequestStatus.SENT)
 ACCEPTED, DECLINED, WRONG_PERSON, ANOTHER_TIME, NO_ANSWER = (
-    request(RequestStatus.ANSWERED, outcome) for outcome in Outcome
+    request(RequestStatus.ANSWERED, outcome) for outcome in RequestOutcome
 )
 
 SCHEDULED, MET, CANCELLED, MISSED = map(meeting, InterviewStatus)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import CoachError, Code
-from bot.domain.texts import (
+from bot.domain.text.input import (
     all_readable,
     checked_length,
     checked_name,

@@ -4,28 +4,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.evaluations import Answer, Verdict
-from bot.domain.thank_you_prefill import learned, next_step, without, worth_naming
+from bot.domain.evaluations.questions import GivenAnswer, Verdict
+from bot.domain.thank_yous.prefill import learned, next_step, without, worth_naming
 
 ANSWERS = st.dictionaries(
     st.integers(1, 11),
-    st.builds(Answer, st.one_of(st.none(), st.sampled_from(Verdict)), st.text(max_size=400)),
+    st.builds(GivenAnswer, st.one_of(st.none(), st.sampled_from(Verdict)), st.text(max_size=400)),
 )
 
 
 def test_what_the_contact_gave_comes_first_and_what_is_about_the_student_stays_out() -> None:
-    said = {number: Answer(Verdict.YES, f"answer {number}.") for number in range(1, 12)}
+    said = {number: GivenAnswer(Verdict.YES, f"answer {number}.") for number in range(1, 12)}
     assert worth_naming(said) == tuple(f"answer {number}" for number in (7, 9, 5, 3, 4, 8, 1))
 
 
 @pytest.mark.parametrize("verdict", [Verdict.NO, Verdict.UNSURE, Verdict.SKIPPED, None])
 def test_bad_news_and_gaps_are_not_named(verdict: Verdict | None) -> None:
-    assert worth_naming({9: Answer(verdict, "too much travel")}) == ()
+    assert worth_naming({9: GivenAnswer(verdict, "too much travel")}) == ()
 
 
 @pytest.mark.parametrize("verdict", [Verdict.YES, Verdict.PARTLY, Verdict.TEXT])
 def test_good_news_is(verdict: Verdict) -> None:
-    assert worth_naming({9: Answer(verdict, " storms\ndecide ")}) == ("storms decide",)
+    assert worth_naming({9: GivenAnswer(verdict, " storms\ndecide ")}) == ("storms decide",)
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,11 @@ def test_good_news_is(verdict: Verdict) -> None:
     ],
 )
 def test_one_thing_is_offered_and_short(text: str, offered: str) -> None:
-    assert learned({5: Answer(Verdict.TEXT, text), 8: Answer(Verdict.YES, "nice people")}) == offered
+    assert learned({5: GivenAnswer(Verdict.TEXT, text), 8: GivenAnswer(Verdict.YES, "nice people")}) == offered
 
 
 @given(ANSWERS)
-def test_what_is_offered_is_short_and_the_students_own(answers: dict[int, Answer]) -> None:
+def test_what_is_offered_is_short_and_the_students_own(answers: dict[int, GivenAnswer]) -> None:
     offered = learned(answers)
     assert len(offered) <= 300
     assert bool(offered) == bool(worth_naming(answers))

@@ -11,25 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import thank_you_review, thank_yous
-from bot.domain.reminders import Kind, Planned
-from bot.domain.thank_you_review import review
-from bot.domain.thank_yous import (
-    PHRASES,
-    FindingCode,
-    NoteParts,
-    compose,
-    done_from_todos,
-    due_at,
-    plan_pings,
-)
-from bot.domain.times import QuietHours, in_quiet
-from bot.domain.wording import placeholders
+from bot.domain.reminders.reminder import Planned, ReminderKind
+from bot.domain.text.wording import placeholders
+from bot.domain.thank_yous import letter as thank_yous
+from bot.domain.thank_yous import review as thank_you_review
+from bot.domain.thank_yous.deadline import due_at, plan_pings
+from bot.domain.thank_yous.letter import PHRASES, NoteParts, compose, done_from_todos
+from bot.domain.thank_yous.review import NoteFindingCode, review
+from bot.domain.times.wall_clock import QuietHours, in_quiet
 
 DENVER = ZoneInfo("America/Denver")
 QUIET = QuietHours(time(22), time(8))
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-FIRST, SECOND, LATE = Kind.THANK_YOU_FIRST, Kind.THANK_YOU_SECOND, Kind.THANK_YOU_LATE
+FIRST, SECOND, LATE = ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND, ReminderKind.THANK_YOU_LATE
 
 TEXT = tomllib.loads((Path(__file__).parents[2] / "bot/handbook/text/thank_yous.toml").read_text(encoding="utf-8"))
 SPOKEN = {key: phrase["text"] for key, phrase in TEXT["phrases"].items()}
@@ -40,7 +34,7 @@ def at(day: int, hour: int, minute: int = 0, month: int = 2) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=DENVER).astimezone(UTC)
 
 
-def plan(ended_at: datetime, now: datetime | None = None, quiet: QuietHours = QUIET) -> dict[Kind, Planned]:
+def plan(ended_at: datetime, now: datetime | None = None, quiet: QuietHours = QUIET) -> dict[ReminderKind, Planned]:
     pings = plan_pings(7, ended_at, zone=DENVER, quiet=quiet, now=now or ended_at)
     assert len(pings) == len({ping.kind for ping in pings})
     return {ping.kind: ping for ping in pings}
@@ -130,7 +124,7 @@ def note(**parts: str) -> str:
 
 def test_the_handbook_has_every_phrase_and_every_finding() -> None:
     assert {key: placeholders(text) for key, text in SPOKEN.items()} == PHRASES
-    assert TEXT["findings"].keys() == set(FindingCode)
+    assert TEXT["findings"].keys() == set(NoteFindingCode)
     for finding in TEXT["findings"].values():
         assert placeholders(finding["title"] + finding["text"]) <= {"detail"}
 
@@ -219,7 +213,7 @@ def test_ticked_todos_become_a_first_answer() -> None:
 GOOD = "how storms decide a field season"
 
 
-def codes(body: str, open_todos: tuple[str, ...] = (), **parts: str) -> dict[FindingCode, str]:
+def codes(body: str, open_todos: tuple[str, ...] = (), **parts: str) -> dict[NoteFindingCode, str]:
     found = review(body, NoteParts("Ana Núñez", "Maya Torres", **parts), open_todos)
     return {finding.code: finding.detail for finding in found}
 
@@ -232,20 +226,22 @@ def test_a_good_note_has_no_findings() -> None:
 @pytest.mark.parametrize(
     ("change", "code", "detail"),
     [
-        (("Ana Núñez", "[name]"), FindingCode.BLANKS_LEFT, "[name]"),
-        (("storms", "XX"), FindingCode.BLANKS_LEFT, "XX"),
-        (("Thank you", "Greetings"), FindingCode.NO_THANKS, ""),
+        (("Ana Núñez", "[name]"), NoteFindingCode.BLANKS_LEFT, "[name]"),
+        (("storms", "XX"), NoteFindingCode.BLANKS_LEFT, "XX"),
+        (("Thank you", "Greetings"), NoteFindingCode.NO_THANKS, ""),
         (("let you know how it goes", "go diving"), None, ""),
-        (("I will be in touch and let you know how it goes", "I go diving"), FindingCode.NO_PROMISE, ""),
-        (("how it goes", "how it goes. My résumé is attached"), FindingCode.MENTIONS_RESUME, "résumé"),
+        (("I will be in touch and let you know how it goes", "I go diving"), NoteFindingCode.NO_PROMISE, ""),
+        (("how it goes", "how it goes. My résumé is attached"), NoteFindingCode.MENTIONS_RESUME, "résumé"),
         (("how it goes", "how it goes. As you asked, my resume is attached"), None, ""),
         (("how it goes", "how it goes. I hope to resume our talk"), None, ""),
-        (("how it goes", "how it goes. Is there any job"), FindingCode.ASKS_FOR_WORK, "any job"),
-        (("how it goes", "how it goes. Are you hiring"), FindingCode.ASKS_FOR_WORK, "Are you hiring"),
+        (("how it goes", "how it goes. Is there any job"), NoteFindingCode.ASKS_FOR_WORK, "any job"),
+        (("how it goes", "how it goes. Are you hiring"), NoteFindingCode.ASKS_FOR_WORK, "Are you hiring"),
         (("storms decide", "a job like yours and its hiring decide"), None, ""),
     ],
 )  # fmt: skip
-def test_one_change_and_what_the_coach_says(change: tuple[str, str], code: FindingCode | None, detail: str) -> None:
+def test_one_change_and_what_the_coach_says(
+    change: tuple[str, str], code: NoteFindingCode | None, detail: str
+) -> None:
     body = note(learned=GOOD).replace(*change)
     assert body != note(learned=GOOD)
     assert codes(body, learned=GOOD) == ({} if code is None else {code: detail})
@@ -257,7 +253,7 @@ def test_one_change_and_what_the_coach_says(change: tuple[str, str], code: Findi
 )
 def test_a_note_that_fits_anybody_is_not_specific(learned: str) -> None:
     parts = {"learned": learned, "done": "joined the local chapter", "next_step": "a dive course"}
-    assert codes(note(**parts), **parts) == {FindingCode.NOTHING_SPECIFIC: ""}
+    assert codes(note(**parts), **parts) == {NoteFindingCode.NOTHING_SPECIFIC: ""}
 
 
 def test_naming_something_while_editing_is_enough() -> None:
@@ -278,7 +274,7 @@ def test_naming_something_while_editing_is_enough() -> None:
 )
 def test_an_open_todo_is_not_to_be_told_as_done(done: str, todo: str, claimed: bool) -> None:
     found = codes(note(learned=GOOD, done=done), (todo, "Something else entirely"), learned=GOOD, done=done)
-    assert found == ({FindingCode.CLAIMS_OPEN_TODO: todo} if claimed else {})
+    assert found == ({NoteFindingCode.CLAIMS_OPEN_TODO: todo} if claimed else {})
 
 
 @pytest.mark.parametrize(
@@ -291,7 +287,7 @@ def test_an_open_todo_is_not_to_be_told_as_done(done: str, todo: str, claimed: b
 )
 def test_a_claim_that_came_in_while_editing_is_noticed(line: str, claimed: bool) -> None:
     body = note(learned=GOOD).replace("I will be", f"{line} I will be")
-    assert (FindingCode.CLAIMS_OPEN_TODO in codes(body, ("Email Priya Raman",), learned=GOOD)) is claimed
+    assert (NoteFindingCode.CLAIMS_OPEN_TODO in codes(body, ("Email Priya Raman",), learned=GOOD)) is claimed
 
 
 @given(st.text(max_size=300), st.text(max_size=60), st.text(max_size=60), st.text(max_size=60))

@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.domain.errors import CoachError, Code
-from bot.domain.times import (
+from bot.domain.times.wall_clock import (
     QuietHours,
     day_before_at,
     in_quiet,

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import CoachError, Code
-from bot.domain.reminders import Kind
-from bot.domain.times import QuietHours, in_quiet
+from bot.domain.reminders.reminder import ReminderKind
+from bot.domain.times.wall_clock import QuietHours, in_quiet
 from bot.domain.todos import AT_ONCE, TEXT_LIMIT, WORTH_FOR, plan_ping, read_lines
 
 DENVER = ZoneInfo("America/Denver")
@@ -55,7 +55,7 @@ def test_whatever_is_typed_is_kept_within_limits_or_refused(typed: str) -> None:
 def test_a_ping_never_comes_at_night_nor_before_its_moment(minutes: int) -> None:
     due = NOW + timedelta(minutes=minutes)
     ping = plan_ping(7, due, zone=DENVER, quiet=QUIET, now=NOW)
-    assert (ping.kind, ping.subject_id) == (Kind.TODO_DUE, 7)
+    assert (ping.kind, ping.subject_id) == (ReminderKind.TODO_DUE, 7)
     assert not in_quiet(ping.due_at, QUIET, DENVER)
     assert max(due, NOW) <= ping.due_at <= max(due, NOW) + timedelta(hours=11)
     assert ping.expires_at == ping.due_at + WORTH_FOR

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.conversation import Answered, Say, Skip, advance
-from bot.domain.evaluations import Answer, State, Verdict
+from bot.domain.evaluations.conversation import Answered, Say, Skip, advance
+from bot.domain.evaluations.questions import EvaluationState, GivenAnswer, Verdict
 
 YES, PARTLY, NO = Verdict.YES, Verdict.PARTLY, Verdict.NO
 UNSURE, TEXT = Verdict.UNSURE, Verdict.TEXT
@@ -12,33 +12,33 @@ UNSURE, TEXT = Verdict.UNSURE, Verdict.TEXT
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("yes", Answer(YES)),
-        ("Yep!", Answer(YES)),
-        ("yes 👍", Answer(YES)),
-        ("nope", Answer(NO)),
-        ("kind of", Answer(PARTLY)),
-        ("Yes and no.", Answer(PARTLY)),
-        ("not sure", Answer(UNSURE)),
-        ("IDK", Answer(UNSURE)),
-        ("I don’t know", Answer(UNSURE)),
-        ("No idea", Answer(UNSURE)),
-        ("yes, mostly the field work", Answer(YES, "mostly the field work")),
-        ("No - too much travel", Answer(NO, "too much travel")),
-        ("Partly: statistics yes, license no", Answer(PARTLY, "statistics yes, license no")),
-        ("yes\nshe said so", Answer(YES, "she said so")),
-        ("Yes (after a year)", Answer(YES, "(after a year)")),
-        ("yes I would love to", Answer(YES, "yes I would love to")),
-        ("Not sure they would take me", Answer(UNSURE, "Not sure they would take me")),
-        ("No one told me", Answer(TEXT, "No one told me")),
-        ("no-one told me", Answer(TEXT, "no-one told me")),
-        ("Kind of people I like", Answer(TEXT, "Kind of people I like")),
-        ("Yesterday she told me", Answer(TEXT, "Yesterday she told me")),
-        ("  it depends on the team  ", Answer(TEXT, "it depends on the team")),
-        ("👍", Answer(TEXT, "👍")),
+        ("yes", GivenAnswer(YES)),
+        ("Yep!", GivenAnswer(YES)),
+        ("yes 👍", GivenAnswer(YES)),
+        ("nope", GivenAnswer(NO)),
+        ("kind of", GivenAnswer(PARTLY)),
+        ("Yes and no.", GivenAnswer(PARTLY)),
+        ("not sure", GivenAnswer(UNSURE)),
+        ("IDK", GivenAnswer(UNSURE)),
+        ("I don’t know", GivenAnswer(UNSURE)),
+        ("No idea", GivenAnswer(UNSURE)),
+        ("yes, mostly the field work", GivenAnswer(YES, "mostly the field work")),
+        ("No - too much travel", GivenAnswer(NO, "too much travel")),
+        ("Partly: statistics yes, license no", GivenAnswer(PARTLY, "statistics yes, license no")),
+        ("yes\nshe said so", GivenAnswer(YES, "she said so")),
+        ("Yes (after a year)", GivenAnswer(YES, "(after a year)")),
+        ("yes I would love to", GivenAnswer(YES, "yes I would love to")),
+        ("Not sure they would take me", GivenAnswer(UNSURE, "Not sure they would take me")),
+        ("No one told me", GivenAnswer(TEXT, "No one told me")),
+        ("no-one told me", GivenAnswer(TEXT, "no-one told me")),
+        ("Kind of people I like", GivenAnswer(TEXT, "Kind of people I like")),
+        ("Yesterday she told me", GivenAnswer(TEXT, "Yesterday she told me")),
+        ("  it depends on the team  ", GivenAnswer(TEXT, "it depends on the team")),
+        ("👍", GivenAnswer(TEXT, "👍")),
     ],
 )
-def test_a_typed_answer_to_a_verdict_question(typed: str, answer: Answer) -> None:
-    outcome = advance(State(), Say(typed))
+def test_a_typed_answer_to_a_verdict_question(typed: str, answer: GivenAnswer) -> None:
+    outcome = advance(EvaluationState(), Say(typed))
     assert outcome.event == Answered(1, answer)
     assert (outcome.state.position, outcome.state.answers) == (2, {1: answer})
 
@@ -46,14 +46,14 @@ def test_a_typed_answer_to_a_verdict_question(typed: str, answer: Answer) -> Non
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("Yes, they are kind", Answer(TEXT, "Yes, they are kind")),
-        ("No", Answer(TEXT, "No")),
-        ("not sure", Answer(UNSURE)),
-        ("not sure, slow I think", Answer(TEXT, "not sure, slow I think")),
+        ("Yes, they are kind", GivenAnswer(TEXT, "Yes, they are kind")),
+        ("No", GivenAnswer(TEXT, "No")),
+        ("not sure", GivenAnswer(UNSURE)),
+        ("not sure, slow I think", GivenAnswer(TEXT, "not sure, slow I think")),
     ],
 )
-def test_a_typed_answer_to_an_open_question_is_kept_as_it_is(typed: str, answer: Answer) -> None:
-    state = State()
+def test_a_typed_answer_to_an_open_question_is_kept_as_it_is(typed: str, answer: GivenAnswer) -> None:
+    state = EvaluationState()
     for _ in range(6):
         state = advance(state, Skip()).state
     assert advance(state, Say(typed)).event == Answered(7, answer)

@@ -4,18 +4,18 @@ import pytest
 from hypothesis import given
 
 from bot.domain.contacts import Role, read_role
-from bot.domain.conversation import Say, advance
 from bot.domain.errors import CoachError, Code
-from bot.domain.evaluations import Kind, State, Verdict
-from bot.domain.mydata_values import RULES
-from bot.domain.profiles import Field, checked
-from bot.domain.request_form import Words, checked_message
-from bot.domain.texts import checked_name, checked_text, seen
+from bot.domain.evaluations.conversation import Say, advance
+from bot.domain.evaluations.questions import EvaluationState, QuestionKind, Verdict
+from bot.domain.mydata import RULES
+from bot.domain.profiles import ProfileField, checked
+from bot.domain.requests.form import RequestWords, checked_message
+from bot.domain.text.input import checked_name, checked_text, seen
+from bot.domain.text.unicode import is_blank, visible
+from bot.domain.text.wording import one_line
 from bot.domain.todos import read_lines
-from bot.domain.visible import is_blank, visible
-from bot.domain.wording import one_line
-from tests.limits import shows
-from tests.unseen import SEEN, TEXTS, UNSEEN, thorough
+from tests.support.discord_limits import shows
+from tests.support.unseen_text import SEEN, TEXTS, UNSEEN, thorough
 
 every_kind = pytest.mark.parametrize("nothing", UNSEEN.values(), ids=UNSEEN)
 
@@ -50,10 +50,10 @@ def test_a_field_that_has_to_be_filled_refuses_it(nothing: str) -> None:
     for check in (
         lambda: checked_text(nothing, "Note", 300),
         lambda: checked_name(nothing, "Name", 100),
-        lambda: checked(Field.NAME, nothing),
+        lambda: checked(ProfileField.NAME, nothing),
         lambda: checked_message("Hello", nothing),
         lambda: read_lines(f"{nothing}\n- {nothing}"),
-        lambda: advance(State(), Say(nothing)),
+        lambda: advance(EvaluationState(), Say(nothing)),
     ):
         with pytest.raises(CoachError) as refusal:
             check()
@@ -62,13 +62,15 @@ def test_a_field_that_has_to_be_filled_refuses_it(nothing: str) -> None:
 
 @every_kind
 def test_a_field_that_may_be_left_out_is_left_out(nothing: str) -> None:
-    assert checked(Field.SCHOOL, nothing) == ""
-    assert Words(nothing, nothing, nothing, nothing).checked() == Words()
+    assert checked(ProfileField.SCHOOL, nothing) == ""
+    assert RequestWords(nothing, nothing, nothing, nothing).checked() == RequestWords()
     assert checked_message(nothing, "Hello")[0] == ""
     if not set(nothing) & set("\n\x85\u2028\u2029"):
         assert read_role(f"{nothing} at NOAA") == Role("", "NOAA")
         assert read_lines(f"Call\n{nothing}\nWrite") == ("Call", "Write")
-        outcome = advance(State(), Say(f"yes, {nothing}"), dict.fromkeys(range(1, 12), Kind.VERDICT))
+        outcome = advance(
+            EvaluationState(), Say(f"yes, {nothing}"), dict.fromkeys(range(1, 12), QuestionKind.VERDICT)
+        )
         assert outcome.state.answers[1].text == "" or outcome.state.answers[1].verdict is Verdict.TEXT
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.wording import blank_left, fill, is_sentence, placeholders, say, sentence, word_count
+from bot.domain.text.wording import blank_left, fill, is_sentence, placeholders, say, sentence, word_count
 
 
 @given(st.text(), st.text())

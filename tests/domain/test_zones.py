@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import CoachError, Code
-from bot.domain.zones import find_zone, search_zones, zone_label, zones_called
+from bot.domain.times.zones import find_zone, search_zones, zone_label, zones_called
 
 NOW = datetime(2026, 11, 24, 6, 41, tzinfo=UTC)
 

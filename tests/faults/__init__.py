@@ -1,1 +1,1 @@
-"""Faults survived, in small: the same trials that `python -m benchmarks.faults` runs at full size."""
+"""Faults survived, in small: the same trials that `python -m tests.faults` runs at full size."""

@@ -1,7 +1,7 @@
 """Whatever Discord answers, every ping ends as it should, and nobody waits behind somebody else's trouble."""
 
-from benchmarks.faults.answers import run
-from benchmarks.faults.answers_table import CASES, LIMITS
+from tests.faults.answers.cases import CASES, LIMITS
+from tests.faults.answers.trial import run
 
 
 def test_every_answer_of_discord_is_survived() -> None:

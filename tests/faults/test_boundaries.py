@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from benchmarks.faults import boundaries
-from benchmarks.faults.boundaries import AWAY, POST, Stop, play, run
-from benchmarks.faults.boundary_students import START, Who, planted
-from bot.domain.reminders import Status
+from bot.domain.reminders.reminder import Status
 from bot.reminders.attempts import Attempts
-from bot.services.deliveries import Claimed, Delivery
-from bot.ui.ping_sender import PingSender
+from bot.services.reminders.deliveries import Claimed, Delivery
+from bot.ui.pings.sender import PingSender
+from tests.faults.boundaries import trial as boundaries
+from tests.faults.boundaries.students import START, Who, planted
+from tests.faults.boundaries.trial import AWAY, POST, Stop, play, run
 
 SEED = 20260302
 HALF_AN_HOUR = timedelta(minutes=30)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.faults import disk
-from benchmarks.faults.disk_ways import back_up, lasting
-from bot.storage.trouble import REMEDIES
-from tests.kit import ZONE, Student
+from bot.storage.errors import REMEDIES
+from tests.faults.disk import trial as disk
+from tests.faults.disk.failures import back_up, lasting
+from tests.support.world import ZONE, Student
 
 SEED = 20260302
 REFERENCE = "give your career center this reference"

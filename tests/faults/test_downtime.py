@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.faults.downtime import TRIALS, play
+from tests.faults.downtime.trial import TRIALS, play
 
 STUDENTS = {"away for a day": 40}
 """More is overdue for them than the engine takes in one go."""

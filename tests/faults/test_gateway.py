@@ -1,6 +1,6 @@
 """However the connection breaks, one bot with one engine comes back, and no ping is lost, late or told twice."""
 
-from benchmarks.faults.gateway import BREAKS, run
+from tests.faults.gateway import BREAKS, run
 
 
 def test_every_way_of_losing_the_gateway_is_survived() -> None:

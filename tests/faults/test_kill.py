@@ -1,6 +1,6 @@
 """The kill trial in small: the bot dies a few times with messages on their way, and each reminder still arrives."""
 
-from benchmarks.faults.kill import run
+from tests.faults.kill.trial import run
 
 
 def test_no_reminder_is_lost_or_repeated_when_the_process_is_killed() -> None:

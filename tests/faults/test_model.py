@@ -12,7 +12,7 @@ def test_whatever_happens_the_rows_are_what_the_model_says(tmp_path: Path) -> No
     """By the command, in a process of its own: hypothesis also draws on what other modules hold, so that among a
     whole suite the same seed would play other stories than when a failure is looked at."""
     file = tmp_path / "found.json"
-    command = ["-m", "benchmarks.faults", "--only", "model", "--size", "30", "--seed", "1", "--json", str(file)]
+    command = ["-m", "tests.faults", "--only", "model", "--size", "30", "--seed", "1", "--json", str(file)]
     trial = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )

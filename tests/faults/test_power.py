@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.faults import power
-from benchmarks.faults.disk_model import Acknowledged, Create, Delete, Disk, Op, Sync, Truncate, Write, dice
-from benchmarks.faults.power_journey import Life, record
+from tests.faults.power import trial as power
+from tests.faults.power.disk_model import Acknowledged, Create, Delete, Disk, Op, Sync, Truncate, Write, dice
+from tests.faults.power.workload import Life, record
 
 SEED = 20260302
 FILE, LOG = power.FILE, f"{power.FILE}-wal"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from benchmarks.faults.here import world
 from bot.clock import now
 from bot.reminders.agreement import Agreement
+from tests.faults.doubles.bot_in_process import world
 
 
 async def test_the_answer_to_the_login_tells_it_before_the_engine_starts(

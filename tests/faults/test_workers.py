@@ -1,6 +1,6 @@
 """The trial of two workers in small: one is killed in the middle, and everybody gets one message with all."""
 
-from benchmarks.faults.workers import run
+from tests.faults.workers import run
 
 
 def test_two_workers_share_what_is_due_and_one_takes_over_from_the_other() -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.handbook.errors import HandbookError, Problem
 from bot.handbook.loader import PACKAGED, load, sources
-from bot.handbook.problems import HandbookError, Problem
 
 
 def edit(folder: Path, file: str, old: str, new: str) -> int:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.handbook.locate import line_of
+from bot.handbook.toml_lines import line_of
 
 TEXT = '''\
 # A comment = that is no key

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.domain.contacts import Source as FoundIn
-from bot.domain.reminders import Kind
+from bot.domain.reminders.reminder import ReminderKind
 from bot.handbook.loader import PACKAGED, load
 from bot.handbook.models import Handbook
 from bot.handbook.models.interviews import Category
@@ -240,7 +240,7 @@ def test_contacts(handbook: Handbook) -> None:
 
 
 def test_a_ping_for_every_kind(handbook: Handbook) -> None:
-    assert set(handbook.pings) == {*Kind, COMBINED, READY}
+    assert set(handbook.pings) == {*ReminderKind, COMBINED, READY}
     assert all(len(handbook.ping(kind).text) <= 500 for kind in handbook.pings)
 
 

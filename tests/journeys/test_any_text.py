@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simcord.backend import serializers
 
-from tests.journeys.test_hostile import spoil
-from tests.kit import Student, sqlite_url, world
-from tests.limits import parts
-from tests.lived import live, name
-from tests.markdown import HOSTILE
-from tests.unseen import SEEN, UNSEEN, thorough
-from tests.wire import REFERENCE, Album, Wire, newest, sensible
+from tests.security.test_hostile import spoil
+from tests.support.discord_limits import parts
+from tests.support.discord_markdown import HOSTILE
+from tests.support.full_journey import live, name
+from tests.support.raw_interactions import REFERENCE, Album, Wire, newest, sensible
+from tests.support.unseen_text import SEEN, UNSEEN, thorough
+from tests.support.world import Student, sqlite_url, world
 
 pytestmark = pytest.mark.again  # goes the same ways once more
 

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from bot.app import create_bot
 from bot.settings import Settings
-from tests.kit import Student, World
+from tests.support.world import Student, World
 
 
 def syncs(rapport: World) -> int:

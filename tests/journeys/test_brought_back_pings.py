@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import now
-from bot.domain.reminders import Kind, Snooze
-from bot.services.reminders import cancel
+from bot.domain.reminders.reminder import ReminderKind, Snooze
+from bot.services.reminders.scheduling import cancel
 from bot.storage.models import Contact, Reminder
-from tests.common import add
-from tests.kit import ZONE, Student, sqlite_url, world
+from tests.support.shortcuts import add
+from tests.support.world import ZONE, Student, sqlite_url, world
 
 Does = Callable[[Student], Awaitable[None]]
 
@@ -40,7 +40,7 @@ async def cancelled(student: Student) -> None:
     await first_sent(student)
     async with student.world.bot.db.write(student.id) as session:
         subjects = list(await session.scalars(select(Reminder.subject_id)))
-        await cancel(session, (Kind.THANK_YOU_SECOND, Kind.THANK_YOU_LATE), subjects, "taken back")
+        await cancel(session, (ReminderKind.THANK_YOU_SECOND, ReminderKind.THANK_YOU_LATE), subjects, "taken back")
 
 
 @pytest.mark.parametrize("before", [nothing, first_sent, snoozed, cancelled])
@@ -56,7 +56,7 @@ async def test_bringing_data_back_changes_no_ping(tmp_path_factory: pytest.TempP
             if moves:
                 files = await mydata.export(maya.id)
                 await mydata.erase(maya.id, "DELETE")
-                await mydata.bring_back(maya.id, files[0].content)
+                await mydata.import_data(maya.id, files[0].content)
             await rapport.skip(days=8)
             await rapport.bot.services.profiles.set_zone(maya.id, "Europe/Lisbon")
             await rapport.skip(days=2)
@@ -78,6 +78,6 @@ async def test_an_export_from_before_a_ping_went_out_does_not_send_it_again(
         heard = len(maya.pings())
         assert heard == 3
         await mydata.erase(maya.id, "DELETE")
-        await mydata.bring_back(maya.id, files[0].content)
+        await mydata.import_data(maya.id, files[0].content)
         await rapport.skip(days=4)
         assert len(maya.pings()) == heard

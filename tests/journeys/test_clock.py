@@ -7,7 +7,7 @@ import time_machine
 
 from bot.clock import now
 from bot.storage.models import User
-from tests.kit import Student, World
+from tests.support.world import Student, World
 
 YEARS = timedelta(days=3 * 365)
 

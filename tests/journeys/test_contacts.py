@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.contacts import Role, Source
-from bot.domain.stages import Stage
-from bot.domain.visible import visible
-from bot.services.contact_views import Entry, Person
+from bot.domain.journey.stages import Stage
+from bot.domain.text.unicode import visible
+from bot.services.contacts.views import ContactEntry, ContactView
 from bot.storage.models import Contact
-from bot.ui.build import build
-from bot.ui.card import Button, Style
-from bot.ui.cards import contacts as cards
-from bot.ui.direct import send
-from tests.kit import Screen, Student, World
+from bot.ui.cards.contacts import cards
+from bot.ui.kit.card import Button, Style
+from bot.ui.kit.direct_messages import send
+from bot.ui.kit.render import build
+from tests.support.world import Screen, Student, World
 
 ANA = {
     "Name": "Ana Núñez",
@@ -43,7 +43,7 @@ async def add(student: Student, name: str = "Ana Núñez", **more: Any) -> Scree
 async def many(world: World, student: Student, count: int) -> None:
     """More contacts than fit on a page."""
     for number in range(count):
-        await world.bot.services.contacts.add(student.id, Entry(f"Person {number:02}", "Chef at Spago"))
+        await world.bot.services.contacts.add(student.id, ContactEntry(f"Person {number:02}", "Chef at Spago"))
 
 
 async def stored(world: World) -> list[Contact]:
@@ -333,7 +333,7 @@ async def test_a_button_of_a_deleted_contact_changes_nothing(maya: Student, rapp
     ],
 )
 def test_every_stage_has_a_next_step(stage: Stage, label: str, action: str, subject: int, *, over: bool) -> None:
-    view = Person(1, "Ana", Role(), "", "", "", "", stage, None, 2, 3, meeting_over=over)
+    view = ContactView(1, "Ana", Role(), "", "", "", "", stage, None, 2, 3, meeting_over=over)
     card = cards.person(view)
     first = card.rows[0]
     assert isinstance(first, tuple)

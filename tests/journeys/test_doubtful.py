@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.storage.models import Answer
-from bot.ui.routes import Kind, Route, decode, encode
+from bot.ui.kit.custom_ids import ComponentKind, Route, decode, encode
 from tests.journeys.test_evaluations import Finger
-from tests.kit import Screen, Student, World
+from tests.support.world import Screen, Student, World
 
 ASKED = "Is that your answer?"
 YES, NO = "Yes, that is my answer", "No"
@@ -121,7 +121,7 @@ async def test_only_a_message_of_ones_own_can_be_said_yes_to(rapport: World, may
     route = decode(screen.buttons[0]["custom_id"])
     assert route is not None
     bots = maya.pings()[0].message_id
-    forged = encode(Kind.BUTTON, Route(route.action, maya.id, (*route.args[:2], str(bots))))
+    forged = encode(ComponentKind.BUTTON, Route(route.action, maya.id, (*route.args[:2], str(bots))))
     await Finger(maya, YES, forged).land()
     assert await answers(rapport) == {1: ("yes", "")}
 

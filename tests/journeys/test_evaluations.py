@@ -10,11 +10,11 @@ from simcord.backend import serializers
 from sqlalchemy import select
 
 from bot.clock import now
-from bot.domain.evaluations import ANSWER_LIMIT
-from bot.domain.visible import visible
+from bot.domain.evaluations.questions import ANSWER_LIMIT
+from bot.domain.text.unicode import visible
 from bot.storage.models import Answer, Contact, Evaluation, Interview, ThankYou, User
-from bot.ui.direct import CLOSED
-from tests.kit import ZONE, Screen, Student, World
+from bot.ui.kit.direct_messages import CLOSED
+from tests.support.world import ZONE, Screen, Student, World
 
 VERDICTS = ["Yes", "Partly", "No", "Not sure"]
 NAVIGATION = ["Add a note", "Back", "Skip", "Pause"]

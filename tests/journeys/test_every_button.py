@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.kit import World
-from tests.lived import MARK, Life, live
-from tests.tables import Shelf, changed, rows
-from tests.wire import REFERENCE, Album, Answer, Shown, Wire, operators_log, sensible
+from tests.support.full_journey import MARK, Life, live
+from tests.support.raw_interactions import REFERENCE, Album, Answer, Shown, Wire, operators_log, sensible
+from tests.support.row_snapshots import Shelf, changed, rows
+from tests.support.world import World
 
 pytestmark = pytest.mark.again  # goes the same ways once more
 

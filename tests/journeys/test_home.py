@@ -6,8 +6,8 @@ from sqlalchemy import select
 from bot.clock import now
 from bot.storage.models import Contact, Reminder, User
 from bot.ui.cards.home import still_closed
-from bot.ui.direct import CLOSED, send
-from tests.kit import Student, World
+from bot.ui.kit.direct_messages import CLOSED, send
+from tests.support.world import Student, World
 
 LABELS = {1: "One thing is", 2: "Two things are", 5: "Five things are", 7: "7 things are"}
 

@@ -10,16 +10,17 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import now
-from bot.domain.reminders import Kind, Snooze, Status
-from bot.domain.request_form import Words
-from bot.domain.requests import Route
+from bot.domain.reminders.reminder import ReminderKind, Snooze, Status
+from bot.domain.requests.form import RequestWords
+from bot.domain.requests.status import RequestRoute
 from bot.services import Services
-from bot.services.contact_views import Entry
-from bot.services.interview_views import Terms
-from bot.services.planning import THANKS
+from bot.services.contacts.views import ContactEntry
+from bot.services.interviews.views import Terms
+from bot.services.reminders.planning import THANKS
 from bot.storage.models import Reminder
-from bot.ui import direct, ping_sender
-from tests.kit import ZONE, Student, World
+from bot.ui.kit import direct_messages as direct
+from bot.ui.pings import sender as ping_sender
+from tests.support.world import ZONE, Student, World
 
 pytestmark = pytest.mark.both
 
@@ -34,7 +35,7 @@ class Story:
 
     async def contact(self) -> int:
         await self.services.profiles.set_zone(self.student, ZONE)
-        return (await self.services.contacts.add(self.student, Entry("Ana Núñez"))).person.id
+        return (await self.services.contacts.add(self.student, ContactEntry("Ana Núñez"))).person.id
 
     async def note_is_due(self) -> tuple[timedelta, dict[str, Act]]:
         contact = await self.contact()
@@ -64,7 +65,7 @@ class Story:
     async def request_is_old(self) -> tuple[timedelta, dict[str, Act]]:
         requests, contact = self.services.requests, await self.contact()
         sent = await requests.sent(
-            self.student, (await requests.compose(self.student, contact, Route.EMAIL, Words())).id
+            self.student, (await requests.compose(self.student, contact, RequestRoute.EMAIL, RequestWords())).id
         )
         return timedelta(days=8), {"let it go": lambda: requests.let_go(self.student, sent.id)}
 
@@ -123,7 +124,7 @@ async def test_what_was_taken_back_while_the_dm_was_opened_is_not_sent(
 async def test_whoever_takes_back_what_is_on_its_way_is_answered_after_it_arrived(
     rapport: World, maya: Student, monkeypatch: pytest.MonkeyPatch, planned: str, what: str
 ) -> None:
-    monkeypatch.setattr("bot.services.under_way.ARRIVES_WITHIN", 600)
+    monkeypatch.setattr("bot.services.reminders.under_way.ARRIVES_WITHIN", 600)
     await answered_after_it_arrived(rapport, maya, monkeypatch, (planned, what))
 
 
@@ -160,7 +161,7 @@ async def erase(rapport: World, student: Student) -> Any:
 async def test_an_erasure_waits_for_what_is_on_its_way(
     rapport: World, maya: Student, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.services.mydata.ARRIVES_WITHIN", 600)
+    monkeypatch.setattr("bot.services.mydata.service.ARRIVES_WITHIN", 600)
     await answered_after_it_arrived(rapport, maya, monkeypatch, ("todo_is_due", "erase"))
     seen = told(maya)
     await rapport.skip(days=3)
@@ -171,7 +172,7 @@ async def test_an_erasure_that_does_not_wait_any_longer_leaves_nothing_to_send(
     rapport: World, maya: Student, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The bot has it in hand and is still opening the DM; nothing goes out afterwards."""
-    monkeypatch.setattr("bot.services.mydata.ARRIVES_WITHIN", 0)
+    monkeypatch.setattr("bot.services.mydata.service.ARRIVES_WITHIN", 0)
     delay, _ = await Story(rapport.bot.services, maya.id).todo_is_due()
     seen = told(maya)
     acted = before(direct, "open_dm", monkeypatch, lambda: erase(rapport, maya))
@@ -184,7 +185,7 @@ async def test_an_erasure_says_when_a_reminder_may_still_arrive(
     rapport: World, maya: Student, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that was killed, or another one that is slow, holds it; and it is said only then."""
-    monkeypatch.setattr("bot.services.mydata.ARRIVES_WITHIN", 0)
+    monkeypatch.setattr("bot.services.mydata.service.ARRIVES_WITHIN", 0)
     for held in (True, False):
         await Story(rapport.bot.services, maya.id).todo_is_due()
         if held:
@@ -211,5 +212,5 @@ async def test_what_is_left_of_a_message_goes_out_without_what_was_taken_back(
     assert "Read the report" in ping
     assert "Write to Ana" not in ping
     async with rapport.bot.db.read() as session:
-        rows = await session.scalars(select(Reminder).where(Reminder.kind == Kind.TODO_DUE.value))
+        rows = await session.scalars(select(Reminder).where(Reminder.kind == ReminderKind.TODO_DUE.value))
         assert sorted(row.status for row in rows) == [Status.CANCELLED, Status.SENT]

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
-from bot.domain.inactivity import absence
-from bot.domain.reminders import Kind, Status
+from bot.domain.reminders.inactivity import absence
+from bot.domain.reminders.reminder import ReminderKind, Status
 from bot.storage.models import Base, Reminder, User
-from tests.common import stamp
-from tests.inbox import Inbox
-from tests.kit import START, ZONE, Screen, Student, World, world
-from tests.wire import operators_log
+from tests.support.inbox import Inbox
+from tests.support.raw_interactions import operators_log
+from tests.support.shortcuts import stamp
+from tests.support.world import START, ZONE, Screen, Student, World, world
 
 DAY = timedelta(days=1)
 SEND = "/channels/*/messages"
@@ -103,7 +103,10 @@ async def test_two_messages_on_their_days_and_then_nothing_is_left(
     (second,) = inbox.new()
     assert LAST in second
     assert stamp(GONE.delete_at, "D") in second.text
-    assert await warned(gone) == [(Kind.INACTIVE_FIRST, GONE.first_at), (Kind.INACTIVE_SECOND, GONE.second_at)]
+    assert await warned(gone) == [
+        (ReminderKind.INACTIVE_FIRST, GONE.first_at),
+        (ReminderKind.INACTIVE_SECOND, GONE.second_at),
+    ]
 
     await rapport.skip_to(GONE.delete_at - timedelta(minutes=1))
     assert await is_kept(gone)
@@ -192,8 +195,8 @@ async def test_closed_direct_messages_give_as_much_time(rapport: World, gone: St
     async with rapport.bot.db.read() as session:
         rows = await session.execute(select(Reminder.kind, Reminder.status).order_by(Reminder.due_at))
         assert [tuple(row) for row in rows] == [
-            (Kind.INACTIVE_FIRST, Status.UNDELIVERABLE),
-            (Kind.INACTIVE_SECOND, Status.UNDELIVERABLE),
+            (ReminderKind.INACTIVE_FIRST, Status.UNDELIVERABLE),
+            (ReminderKind.INACTIVE_SECOND, Status.UNDELIVERABLE),
         ]
     await rapport.skip(days=1, minutes=2)
     assert await left(rapport) == {}

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from bot.clock import now
 from bot.storage.models import Contact, Evaluation, Interview, Reminder, ThankYou
-from bot.ui.card import Button, Card
-from bot.ui.direct import send
-from tests.common import DENVER, stamp
-from tests.kit import ZONE, Screen, Student, World
+from bot.ui.kit.card import Button, Card
+from bot.ui.kit.direct_messages import send
+from tests.support.shortcuts import DENVER, stamp
+from tests.support.world import ZONE, Screen, Student, World
 
 THURSDAY = datetime(2026, 3, 5, 14, 0, tzinfo=DENVER)
 """It is Monday, March 2, 15:00."""

@@ -11,16 +11,16 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import now
-from bot.domain.inactivity import absence
-from bot.domain.reminders import Kind, Planned, Status
-from bot.services.reminders import arm
+from bot.domain.reminders.inactivity import absence
+from bot.domain.reminders.reminder import Planned, ReminderKind, Status
+from bot.services.reminders.scheduling import arm
 from bot.storage.models import Answer, Contact, Evaluation, Interview, Reminder, Request
-from bot.ui.card import Button, Card, Entry
-from bot.ui.direct import open_dm, send
-from tests.common import add, denver
-from tests.kit import ZONE, Student, World, world
-from tests.limits import COMPONENTS_V2, SUPPRESS_EMBEDS, parts
-from tests.markdown import mischief
+from bot.ui.kit.card import Button, Card, Entry
+from bot.ui.kit.direct_messages import open_dm, send
+from tests.support.discord_limits import COMPONENTS_V2, SUPPRESS_EMBEDS, parts
+from tests.support.discord_markdown import mischief
+from tests.support.shortcuts import add, denver
+from tests.support.world import ZONE, Student, World, world
 
 NAME, PLACE, TODO = "Quilla Nimbus", "https://meet.example/harborroom", "Ask for the tidetable"
 PRIVATE = {"Quilla", "Nimbus", "harborroom", "meet.example", "tidetable"}
@@ -31,7 +31,7 @@ WHEN = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [A-Z][a-z]{2} \d{1,2}|[A-Z][a
 STALE = re.compile(r"\b(today|tomorrow|tonight|soon|now|in \d+ (hour|minute|day))", re.IGNORECASE)
 MESSAGES = re.compile(r"/channels/\d+/messages$")
 HOUR = timedelta(hours=1)
-SILENT = {Kind.KEEP_IN_TOUCH}
+SILENT = {ReminderKind.KEEP_IN_TOUCH}
 """Kinds of which no ping speaks yet."""
 HARD = [
     "🦊" * 80,
@@ -113,7 +113,9 @@ async def ask(rapport: World, maya: Student, contact: int) -> None:
     request = await add(rapport.bot.db, row)
     async with rapport.bot.db.write() as session:
         due = now() + 2 * HOUR
-        await arm(session, maya.id, [Planned(Kind.NUDGE, request, due, due + 100 * HOUR, f"nudge:{request}:0")])
+        await arm(
+            session, maya.id, [Planned(ReminderKind.NUDGE, request, due, due + 100 * HOUR, f"nudge:{request}:0")]
+        )
 
 
 async def evaluate(rapport: World, maya: Student) -> None:
@@ -144,7 +146,7 @@ async def test_every_message_that_nobody_asked_for_can_be_read_on_a_locked_phone
     messages = unasked(rapport)
     async with rapport.bot.db.read() as session:
         told = set(await session.scalars(select(Reminder.kind).where(Reminder.status == Status.SENT.value)))
-    assert told == set(Kind) - SILENT, "this test does not look at every kind"
+    assert told == set(ReminderKind) - SILENT, "this test does not look at every kind"
     everything = " ".join(map(words, messages))
     for mark in ("This comes late", "Some reminders come late", "2 more: press", "ready to go", "still welcome"):
         assert mark in everything, f"this test does not look at everything that the engine says: {everything}"
@@ -235,7 +237,9 @@ async def test_reminders_that_came_as_cards_work_on(rapport: World, maya: Studen
     await rapport.skip(hours=2, minutes=1)
     async with rapport.bot.db.read() as session:
         interview = (await session.scalars(select(Interview.id))).one()
-        ping = (await session.scalars(select(Reminder.id).where(Reminder.kind == Kind.THANK_YOU_FIRST))).one()
+        ping = (
+            await session.scalars(select(Reminder.id).where(Reminder.kind == ReminderKind.THANK_YOU_FIRST))
+        ).one()
     buttons = Button("Mark as sent", "thanks.sent", (interview, ping)), Button("Snooze", "ping.snooze", (ping,))
     await maya.slash("todo add", text="Read the report")
     lines = [

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from bot.clock import now
 from bot.domain.contacts import ROLE_LIMIT
 from bot.storage.models import Contact, Interview
-from tests.kit import ZONE, Screen, Student, World
-from tests.wire import REFERENCE, Album, Wire, newest
+from tests.support.raw_interactions import REFERENCE, Album, Wire, newest
+from tests.support.world import ZONE, Screen, Student, World
 
 pytestmark = pytest.mark.again  # goes the same ways once more
 

@@ -5,8 +5,8 @@ import re
 from sqlalchemy import select
 
 from bot.storage.models import Base
-from tests.kit import World
-from tests.lived import live
+from tests.support.full_journey import live
+from tests.support.world import World
 
 _MESSAGE = re.compile(r"(?:/api/v\d+)?/channels/(\d+)/messages")
 

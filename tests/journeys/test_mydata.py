@@ -12,15 +12,15 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.clock import now
-from bot.services.mydata_files import Most, in_parts
+from bot.services.mydata.export_files import Most, in_parts
 from bot.storage.models import Contact, User
-from bot.storage.personal import belongs_to, personal_tables
-from bot.ui.routes import Kind, Route, encode
-from tests.kit import ZONE, Screen, Student, World, sqlite_url, world
-from tests.lived import MARK
-from tests.marks import files, left, plant
-from tests.mydata import Lived, Tables, every_row, meant, packed
-from tests.wire import REFERENCE, Album, Wire, operators_log
+from bot.storage.privacy.ownership import belongs_to, personal_tables
+from bot.ui.kit.custom_ids import ComponentKind, Route, encode
+from tests.support.canary_columns import files, left, plant
+from tests.support.exports import Lived, Tables, every_row, meant, packed
+from tests.support.full_journey import MARK
+from tests.support.raw_interactions import REFERENCE, Album, Wire, operators_log
+from tests.support.world import ZONE, Screen, Student, World, sqlite_url, world
 
 pytestmark = pytest.mark.both
 
@@ -315,7 +315,7 @@ async def test_how_large_a_file_may_be_is_a_setting(tmp_path: Path) -> None:
 
 async def test_an_import_without_a_file_is_nothing(rapport: World, sam: Student) -> None:
     await sam.slash("next")
-    forged = {"custom_id": encode(Kind.FORM, Route("mydata.import", sam.id)), "components": []}
+    forged = {"custom_id": encode(ComponentKind.FORM, Route("mydata.import", sam.id)), "components": []}
     (answer,) = await Wire(sam).submit(forged, {})
     assert "Nothing was changed" in answer.text
     assert REFERENCE not in answer.text

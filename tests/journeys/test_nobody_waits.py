@@ -19,16 +19,18 @@ from discord import app_commands
 
 from bot.clock import now
 from bot.domain import contacts as folding
-from bot.domain.evaluations import FINISHED
+from bot.domain.evaluations.questions import FINISHED
 from bot.domain.todos import TEXT_LIMIT
-from bot.services import contact_names, contacts, todos
-from bot.services.slices import CHARACTERS, ROWS, Deadline
-from bot.storage.in_place import InPlaceConnection
+from bot.services import todos
+from bot.services.contacts import matching as contact_names
+from bot.services.contacts import service as contacts
+from bot.services.slices.reading import CHARACTERS, ROWS, Deadline
 from bot.storage.models import Contact, Evaluation, Interview, Request, ThankYou, Todo
-from bot.ui import suggestions
-from cogs.mydata import MyData
-from tests.kit import ZONE, Student, World, sqlite_url, world
-from tests.wire import REFERENCE, Album, Wire, newest, sensible
+from bot.storage.sqlite.connection import InPlaceConnection
+from bot.ui.dispatch import suggestions
+from cogs.mydata import MyDataCog
+from tests.support.raw_interactions import REFERENCE, Album, Wire, newest, sensible
+from tests.support.world import ZONE, Student, World, sqlite_url, world
 
 LIMIT = 5 * ROWS
 """Of contacts, of requests, of meetings and of to-dos: several slices of each."""
@@ -176,7 +178,7 @@ async def fill(running: World, maya: Student, text: str) -> None:
 def commands(running: World) -> Iterator[app_commands.Command[Any, Any, Any]]:
     """Every command that Discord knows, but what takes a file: exports and imports have tests of their own."""
     for command in running.bot.tree.walk_commands():
-        if isinstance(command, app_commands.Command) and not isinstance(command.binding, MyData):
+        if isinstance(command, app_commands.Command) and not isinstance(command.binding, MyDataCog):
             yield command
 
 

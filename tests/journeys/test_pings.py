@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import now
-from bot.domain.reminders import Kind, Planned, Status
-from bot.services.reminders import arm
+from bot.domain.reminders.reminder import Planned, ReminderKind, Status
+from bot.services.reminders.scheduling import arm
 from bot.storage.models import Answer, Contact, Evaluation, Interview, Reminder, Request
-from bot.ui.card import Button, Card
-from bot.ui.direct import open_dm, send
-from tests.common import DENVER, add, stamp
-from tests.kit import START, ZONE, Screen, Student, World
+from bot.ui.kit.card import Button, Card
+from bot.ui.kit.direct_messages import open_dm, send
+from tests.support.shortcuts import DENVER, add, stamp
+from tests.support.world import START, ZONE, Screen, Student, World
 
 TOMORROW = START + timedelta(hours=23)
 """Tuesday, March 3, 14:00."""
@@ -51,7 +51,7 @@ async def asked(student: Student, name: str = "Ana Núñez") -> int:
         Request(contact_id=contact, route="email", status="sent", created_at=sent_at, sent_at=sent_at),
     )
     ping = Planned(
-        Kind.NUDGE, request, now() + timedelta(minutes=1), now() + timedelta(days=7), f"nudge:{request}:0"
+        ReminderKind.NUDGE, request, now() + timedelta(minutes=1), now() + timedelta(days=7), f"nudge:{request}:0"
     )
     async with student.world.bot.db.write() as session:
         await arm(session, student.id, [ping])
@@ -60,7 +60,7 @@ async def asked(student: Student, name: str = "Ana Núñez") -> int:
     return request
 
 
-async def status(world: World, kind: Kind) -> list[str]:
+async def status(world: World, kind: ReminderKind) -> list[str]:
     async with world.bot.db.read() as session:
         query = select(Reminder.status).where(Reminder.kind == kind.value).order_by(Reminder.id)
         return list(await session.scalars(query))
@@ -255,7 +255,7 @@ async def test_another_students_ping_is_not_found(rapport: World, maya: Student)
     await send(await open_dm(rapport.bot, tom.id), tom.id, card)
     for label in ("Snooze", "1 h"):
         assert "Not found" in await tom.press(label)
-    assert await status(rapport, Kind.THANK_YOU_FIRST) == [Status.SENT]
+    assert await status(rapport, ReminderKind.THANK_YOU_FIRST) == [Status.SENT]
 
 
 @pytest.mark.parametrize("name", HARD_NAMES)

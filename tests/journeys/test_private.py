@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.kit import ZONE, Student, World
-from tests.wire import Made, Wire, things
+from tests.support.raw_interactions import Made, Wire, things
+from tests.support.world import ZONE, Student, World
 
 COMMAND = 2
 MISSING = object()

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import now
-from bot.domain.visible import visible
+from bot.domain.text.unicode import visible
 from bot.storage.models import User
-from bot.ui.card import Card, Text
 from bot.ui.cards.profile import zone_picker
-from bot.ui.direct import send
-from bot.ui.form import Form, TextField
-from bot.ui.press import Press
-from tests.kit import Student, World
+from bot.ui.dispatch.press import Press
+from bot.ui.kit.card import Card, Text
+from bot.ui.kit.direct_messages import send
+from bot.ui.kit.form import Form, TextField
+from tests.support.world import Student, World
 
 DENVER = "America/Denver"
 NASTY = ["💥" * 80, "\u202eתור\u202c مايا", "**bold** `code` ~~x~~ [a](https://b.test)", "@everyone <@1001> <@&1>"]

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import now
-from bot.domain.reminders import Kind, Status
+from bot.domain.reminders.reminder import ReminderKind, Status
 from bot.storage.models import Contact, Reminder, User
-from bot.ui.direct import open_dm
-from tests.common import denver
-from tests.inbox import Inbox
-from tests.kit import ZONE, Student, World
+from bot.ui.kit.direct_messages import open_dm
+from tests.support.inbox import Inbox
+from tests.support.shortcuts import denver
+from tests.support.world import ZONE, Student, World
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 SEND = "/channels/*/messages"
@@ -64,12 +64,12 @@ async def test_a_meeting_is_accompanied_from_the_day_before_to_the_note(rapport:
         "A note to Ana Núñez is still welcome: was due Thu, Mar 5, 2:20 PM",
     ]
     assert await told(ready) == [
-        (Kind.PREPARE, denver(3, 18)),
-        (Kind.SOON, denver(4, 13)),
-        (Kind.CHECK_BACK, denver(4, 14, 35)),
-        (Kind.THANK_YOU_FIRST, denver(4, 16, 20)),
-        (Kind.THANK_YOU_SECOND, denver(5, 10, 20)),
-        (Kind.THANK_YOU_LATE, denver(6, 9)),
+        (ReminderKind.PREPARE, denver(3, 18)),
+        (ReminderKind.SOON, denver(4, 13)),
+        (ReminderKind.CHECK_BACK, denver(4, 14, 35)),
+        (ReminderKind.THANK_YOU_FIRST, denver(4, 16, 20)),
+        (ReminderKind.THANK_YOU_SECOND, denver(5, 10, 20)),
+        (ReminderKind.THANK_YOU_LATE, denver(6, 9)),
     ]
     assert await left(ready) == []
 
@@ -82,12 +82,12 @@ async def test_quiet_hours_are_kept(rapport: World, ready: Student) -> None:
     await rapport.skip_to(denver(8, 12))
     assert len(inbox.new()) == 6
     assert await told(ready) == [
-        (Kind.PREPARE, denver(2, 18)),
-        (Kind.SOON, denver(3, 19)),
-        (Kind.CHECK_BACK, denver(3, 21, 15)),
-        (Kind.THANK_YOU_FIRST, denver(4, 8)),
-        (Kind.THANK_YOU_SECOND, denver(4, 17)),
-        (Kind.THANK_YOU_LATE, denver(5, 9)),
+        (ReminderKind.PREPARE, denver(2, 18)),
+        (ReminderKind.SOON, denver(3, 19)),
+        (ReminderKind.CHECK_BACK, denver(3, 21, 15)),
+        (ReminderKind.THANK_YOU_FIRST, denver(4, 8)),
+        (ReminderKind.THANK_YOU_SECOND, denver(4, 17)),
+        (ReminderKind.THANK_YOU_LATE, denver(5, 9)),
     ]
 
 
@@ -125,10 +125,10 @@ async def test_a_moved_meeting_takes_its_reminders_along(rapport: World, ready: 
         "Did you meet Ana Núñez? Booked for Fri, Mar 6, 10:00 AM",
     ]
     assert await told(ready) == [
-        (Kind.PREPARE, denver(3, 18)),
-        (Kind.PREPARE, denver(5, 18)),
-        (Kind.SOON, denver(6, 9)),
-        (Kind.CHECK_BACK, denver(6, 10, 35)),
+        (ReminderKind.PREPARE, denver(3, 18)),
+        (ReminderKind.PREPARE, denver(5, 18)),
+        (ReminderKind.SOON, denver(6, 9)),
+        (ReminderKind.CHECK_BACK, denver(6, 10, 35)),
     ]
 
 
@@ -144,8 +144,8 @@ async def test_what_was_missed_in_a_day_comes_as_one_honest_message(rapport: Wor
     assert "Did you meet Ana Núñez?" in message
     assert message.labels == ["Done: Read the report", "It happened: Ana Núñez", "What's next"]
     assert await left(ready, Status.STALE) == [
-        (Kind.PREPARE, "too late to be useful"),
-        (Kind.SOON, "too late to be useful"),
+        (ReminderKind.PREPARE, "too late to be useful"),
+        (ReminderKind.SOON, "too late to be useful"),
     ]
     assert "You met Ana Núñez" in await ready.press("It happened: Ana Núñez", on=message)
     await rapport.skip(hours=1)
@@ -196,7 +196,7 @@ async def test_closed_direct_messages_are_kept_and_shown_on_next(rapport: World,
     rapport.env.inject_error("POST", SEND, status=403, code=50007)
     await rapport.skip(hours=2, minutes=1)
     assert inbox.new() == []
-    assert await left(ready, Status.UNDELIVERABLE) == [(Kind.THANK_YOU_FIRST, "direct messages are closed")]
+    assert await left(ready, Status.UNDELIVERABLE) == [(ReminderKind.THANK_YOU_FIRST, "direct messages are closed")]
     async with rapport.bot.db.read() as session:
         assert (await session.get_one(User, ready.id)).dm_closed_at is not None
     assert "I could not reach you" in await ready.slash("next")
@@ -210,7 +210,7 @@ async def test_a_dm_that_cannot_even_be_opened_counts_as_closed(rapport: World) 
     rapport.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
     await member.slash("interview happened", contact="Ana")
     await rapport.skip(hours=2, minutes=1)
-    assert [kind for kind, _ in await left(member, Status.UNDELIVERABLE)] == [Kind.THANK_YOU_FIRST]
+    assert [kind for kind, _ in await left(member, Status.UNDELIVERABLE)] == [ReminderKind.THANK_YOU_FIRST]
 
 
 @pytest.mark.parametrize(
@@ -235,11 +235,11 @@ async def test_a_failing_discord_gets_the_message_later_and_once(
     await rapport.skip(hours=2)
     assert inbox.lines() == ["Thank-you note to Ana Núñez: due Tue, Mar 3, 3:00 PM"]
     ((kind, at),) = await told(ready)
-    assert kind == Kind.THANK_YOU_FIRST
+    assert kind == ReminderKind.THANK_YOU_FIRST
     assert denver(2, 17) <= at <= denver(2, 18, 1)
     await rapport.skip(hours=3)
     assert inbox.new() == []
-    assert [row for row in await left(ready) if row[0] == Kind.THANK_YOU_FIRST] == []
+    assert [row for row in await left(ready) if row[0] == ReminderKind.THANK_YOU_FIRST] == []
 
 
 async def test_one_students_closed_door_does_not_hold_up_another(rapport: World, ready: Student) -> None:
@@ -251,8 +251,8 @@ async def test_one_students_closed_door_does_not_hold_up_another(rapport: World,
     rapport.env.inject_error("POST", f"/channels/{closed.id}/messages", status=403, code=50007, times=None)
     await rapport.skip(hours=2, minutes=1)
     assert [len(box.new()) for box in boxes] == [1, 0]
-    assert await told(ready) == [(Kind.THANK_YOU_FIRST, denver(2, 17))]
-    assert [kind for kind, _ in await left(tom, Status.UNDELIVERABLE)] == [Kind.THANK_YOU_FIRST]
+    assert await told(ready) == [(ReminderKind.THANK_YOU_FIRST, denver(2, 17))]
+    assert [kind for kind, _ in await left(tom, Status.UNDELIVERABLE)] == [ReminderKind.THANK_YOU_FIRST]
 
 
 async def test_a_restart_between_the_meeting_and_the_ping_changes_nothing(rapport: World, ready: Student) -> None:
@@ -263,4 +263,4 @@ async def test_a_restart_between_the_meeting_and_the_ping_changes_nothing(rappor
         await rapport.restart()
     await rapport.skip(hours=1)
     assert inbox.lines() == ["Thank-you note to Ana Núñez: due Tue, Mar 3, 3:00 PM"]
-    assert await told(ready) == [(Kind.THANK_YOU_FIRST, denver(2, 17))]
+    assert await told(ready) == [(ReminderKind.THANK_YOU_FIRST, denver(2, 17))]

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import now
-from bot.domain.reminders import Status
-from bot.domain.visible import visible
+from bot.domain.reminders.reminder import Status
+from bot.domain.text.unicode import visible
 from bot.storage.models import Contact, Reminder, Request
-from bot.ui.card import Button, Card, Option, Select
-from bot.ui.direct import open_dm, send
-from tests.common import DENVER, stamp
-from tests.kit import START, ZONE, Screen, Student, World, parts
+from bot.ui.kit.card import Button, Card, Option, Select
+from bot.ui.kit.direct_messages import open_dm, send
+from tests.support.shortcuts import DENVER, stamp
+from tests.support.world import START, ZONE, Screen, Student, World, parts
 
 WEEK = timedelta(days=7)
 TIE, WHY = "How are you connected?", "Why this person?"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.postgres import Server
-from tests.kit import World, world
 from tests.storage.test_link import away
+from tests.support.postgres import Server
+from tests.support.world import World, world
 
 pytestmark = pytest.mark.postgresql(reason="about a server")
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.app import create_bot
 from bot.settings import Settings
-from tests.kit import World, sqlite_url, world
+from tests.support.world import World, sqlite_url, world
 
 pytestmark = pytest.mark.postgresql(reason="a SQLite file is one process's")
 

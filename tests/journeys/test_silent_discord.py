@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from simcord.http.client import FakeHTTPClient, FakeWebhookAdapter
 
-from bot.ui import in_time
-from tests.kit import ZONE, Student, World
-from tests.wire import Album, Wire, operators_log
+from bot.ui.kit import in_time
+from tests.support.raw_interactions import Album, Wire, operators_log
+from tests.support.world import ZONE, Student, World
 
 
 class Silence:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from simcord.backend import serializers
 
-from tests.kit import Student, World, sqlite_url, world
-from tests.lived import live, name
-from tests.wire import REFERENCE, Album, Shown, Wire, newest, sensible
+from tests.support.full_journey import live, name
+from tests.support.raw_interactions import REFERENCE, Album, Shown, Wire, newest, sensible
+from tests.support.world import Student, World, sqlite_url, world
 
 pytestmark = pytest.mark.again  # goes the same ways once more
 

@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import now
-from bot.domain.reminders import Kind, Status
-from bot.services.interview_views import Booked, Met, Terms
-from bot.services.thank_you_views import NoteView
+from bot.domain.reminders.reminder import ReminderKind, Status
+from bot.services.interviews.views import Booked, Met, Terms
+from bot.services.thank_yous.views import NoteView
 from bot.storage.models import Answer, Contact, Evaluation, Reminder, ThankYou, User
-from bot.ui.card import Button, Card
-from bot.ui.direct import open_dm, send
-from tests.common import stamp
-from tests.kit import START, ZONE, Screen, Student, World
+from bot.ui.kit.card import Button, Card
+from bot.ui.kit.direct_messages import open_dm, send
+from tests.support.shortcuts import stamp
+from tests.support.world import START, ZONE, Screen, Student, World
 
 MOVES = ["What did you learn or appreciate?", "What have you done about it?", "What happens next?"]
 TICK = "Tick only what is really done"
@@ -216,7 +216,11 @@ async def test_a_moment_that_cannot_be_changes_nothing(rapport: World, maya: Stu
     refusal = await maya.slash("thanks sent", contact="Ana", when=when)
     assert said in refusal
     assert (await note(rapport)).sent_at is None
-    assert await pending(rapport) == [Kind.THANK_YOU_FIRST, Kind.THANK_YOU_SECOND, Kind.THANK_YOU_LATE]
+    assert await pending(rapport) == [
+        ReminderKind.THANK_YOU_FIRST,
+        ReminderKind.THANK_YOU_SECOND,
+        ReminderKind.THANK_YOU_LATE,
+    ]
 
 
 async def test_a_moment_asks_for_the_zone_and_goes_on(rapport: World, maya: Student) -> None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.kit import Student, World
+from tests.support.world import Student, World
 
 pytestmark = pytest.mark.both
 

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import now
-from bot.services.interview_views import Met
+from bot.services.interviews.views import Met
 from bot.storage.models import Contact, Todo
-from bot.ui.card import Button, Card
-from bot.ui.direct import open_dm, send
-from tests.common import DENVER, stamp
-from tests.kit import START, ZONE, Student, World
+from bot.ui.kit.card import Button, Card
+from bot.ui.kit.direct_messages import open_dm, send
+from tests.support.shortcuts import DENVER, stamp
+from tests.support.world import START, ZONE, Student, World
 
 TEXT, DUE = "What do you want to do?", "Due when? (leave blank for no reminder)"
 FRIDAY = datetime(2026, 3, 6, 17, 0, tzinfo=DENVER)

@@ -6,9 +6,9 @@ import pytest
 
 from bot.reminders.engine import Engine
 from bot.reminders.sender import Sender
-from bot.services.deliveries import Deliveries
-from bot.storage.engine import Database
-from tests.reminders.kit import Notes
+from bot.services.reminders.deliveries import Deliveries
+from bot.storage.database import Database
+from tests.reminders.engine_kit import Notes
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from bot.clock import now
 from bot.reminders.agreement import CALM, RESIGNED, Agreement
 from bot.reminders.engine import Engine
 from bot.reminders.housekeeping import Housekeeping
-from bot.services.deliveries import Deliveries
-from bot.services.inactivity import Inactivity
-from bot.storage.engine import Database
-from tests.reminders.kit import HOUR, Notes, look, plan, status
+from bot.services.reminders.deliveries import Deliveries
+from bot.services.reminders.inactivity import Inactivity
+from bot.storage.database import Database
+from tests.reminders.engine_kit import HOUR, Notes, look, plan, status
 
 YEAR, MINUTE, SECOND = timedelta(days=365), timedelta(minutes=1), timedelta(seconds=1)
 

@@ -7,12 +7,12 @@ import time_machine
 from sqlalchemy import event
 
 from bot.clock import now
-from bot.domain.reminders import Status
+from bot.domain.reminders.reminder import Status
 from bot.reminders.engine import Engine
-from bot.services.deliveries import Deliveries
-from bot.storage.engine import Database, open_engine
+from bot.services.reminders.deliveries import Deliveries
+from bot.storage.database import Database, open_engine
 from bot.storage.models import Reminder
-from tests.reminders.kit import HOUR, Notes, look, plan
+from tests.reminders.engine_kit import HOUR, Notes, look, plan
 
 
 async def test_the_clock_wakes_at_the_earliest_due_moment(

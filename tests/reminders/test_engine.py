@@ -7,15 +7,15 @@ import time_machine
 from sqlalchemy import select
 
 from bot.clock import now
-from bot.domain.reminders import Kind, Planned, Status
+from bot.domain.reminders.reminder import Planned, ReminderKind, Status
 from bot.reminders.engine import Engine
 from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
 from bot.services.base import ensure_user
-from bot.services.deliveries import LEASE, Deliveries, Outcome
-from bot.services.reminders import arm, cancel
-from bot.storage.engine import Database
+from bot.services.reminders.deliveries import LEASE, Deliveries, DeliveryOutcome
+from bot.services.reminders.scheduling import arm, cancel
+from bot.storage.database import Database
 from bot.storage.models import Reminder, User
-from tests.reminders.kit import HOUR, Notes, look, plan, status
+from tests.reminders.engine_kit import HOUR, Notes, look, plan, status
 
 
 async def test_only_what_is_due_goes_out_and_only_once(db: Database, engine: Engine, notes: Notes) -> None:
@@ -56,8 +56,8 @@ async def test_of_several_about_one_note_only_the_newest_goes_out(
 ) -> None:
     async with db.write() as session:
         await ensure_user(session, 1)
-        first = Planned(Kind.THANK_YOU_FIRST, 7, now() - 2 * HOUR, now() + HOUR, "a")
-        second = Planned(Kind.THANK_YOU_SECOND, 7, now() - HOUR, now() + HOUR, "b")
+        first = Planned(ReminderKind.THANK_YOU_FIRST, 7, now() - 2 * HOUR, now() + HOUR, "a")
+        second = Planned(ReminderKind.THANK_YOU_SECOND, 7, now() - HOUR, now() + HOUR, "b")
         await arm(session, 1, [first, second])
     await look(engine)
     assert [len(ids) for _, ids, _ in notes.sent] == [1]
@@ -134,8 +134,8 @@ async def test_a_ping_that_was_cancelled_meanwhile_stays_cancelled(db: Database)
     deliveries = Deliveries(db)
     [delivery] = await deliveries.claim()
     async with db.write() as session:
-        await cancel(session, [Kind.NUDGE], [0], "answered")
-    await deliveries.record([Outcome(delivery.reminders[0], Status.SENT, "", 1)])
+        await cancel(session, [ReminderKind.NUDGE], [0], "answered")
+    await deliveries.record([DeliveryOutcome(delivery.reminders[0], Status.SENT, "", 1)])
     assert await status(db, ping) == ("cancelled", "answered")
 
 
@@ -165,7 +165,7 @@ async def test_planning_twice_moves_a_ping_and_never_doubles_it(db: Database) ->
     async with db.write() as session:
         await ensure_user(session, 1)
         for due in (now(), now() + HOUR):
-            await arm(session, 1, [Planned(Kind.NUDGE, 5, due, due + HOUR, "same")])
+            await arm(session, 1, [Planned(ReminderKind.NUDGE, 5, due, due + HOUR, "same")])
     async with db.read() as session:
         [row] = await session.scalars(select(Reminder))
         assert row.due_at == row.available_at == now() + HOUR
@@ -177,7 +177,9 @@ async def test_a_thousand_at_once_all_go_out_once(db: Database, notes: Notes) ->
         for user in range(1, 101):
             await ensure_user(session, user)
             due = now()
-            await arm(session, user, [Planned(Kind.NUDGE, n, due, due + HOUR, f"{user}:{n}") for n in range(10)])
+            await arm(
+                session, user, [Planned(ReminderKind.NUDGE, n, due, due + HOUR, f"{user}:{n}") for n in range(10)]
+            )
     await asyncio.gather(look(engine), look(engine))
     ids = [i for _, group, _ in notes.sent for i in group]
     assert len(ids) == len(set(ids)) == 1000

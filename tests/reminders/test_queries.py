@@ -10,13 +10,13 @@ from sqlalchemy import event, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import now
-from bot.domain.reminders import Kind, Planned, Status
+from bot.domain.reminders.reminder import Planned, ReminderKind, Status
 from bot.handbook import loader
 from bot.services import build_services
 from bot.services.base import ensure_user
-from bot.services.deliveries import Deliveries, Outcome
-from bot.services.reminders import arm
-from bot.storage.engine import Database
+from bot.services.reminders.deliveries import Deliveries, DeliveryOutcome
+from bot.services.reminders.scheduling import arm
+from bot.storage.database import Database
 from bot.storage.models import User
 
 HOUR = timedelta(hours=1)
@@ -28,7 +28,9 @@ async def asked(db: Database) -> list[tuple[str, Any]]:
     async with db.write() as session:
         for user in (1, 2):
             await ensure_user(session, user)
-            pings = [Planned(Kind.NUDGE, n, now() + n * HOUR, now() + 90 * HOUR, f"{user}:{n}") for n in range(3)]
+            pings = [
+                Planned(ReminderKind.NUDGE, n, now() + n * HOUR, now() + 90 * HOUR, f"{user}:{n}") for n in range(3)
+            ]
             await arm(session, user, pings)
     found: list[tuple[str, Any]] = []
 
@@ -78,7 +80,7 @@ async def claim_and_record(deliveries: Deliveries) -> None:
     """As many as were asked for, which is when it looks for more for the same students."""
     claimed = [reminder for delivery in await deliveries.claim(2) for reminder in delivery.reminders]
     assert len(claimed) == 2
-    await deliveries.record([Outcome(one, Status.SENT, message_id=1) for one in claimed])
+    await deliveries.record([DeliveryOutcome(one, Status.SENT, message_id=1) for one in claimed])
 
 
 async def look(deliveries: Deliveries) -> None:

@@ -9,17 +9,17 @@ import pytest
 import time_machine
 
 from bot.clock import now
-from bot.domain.reminders import Kind, Planned, Status
+from bot.domain.reminders.reminder import Planned, ReminderKind, Status
 from bot.reminders.attempts import ONE_ATTEMPT, Attempts
 from bot.reminders.engine import Engine
 from bot.reminders.ledger import Ledger
-from bot.reminders.pace import Pace
+from bot.reminders.pace import SendPace
 from bot.reminders.sender import TryLaterError
-from bot.services.deliveries import LEASE, Claimed, Deliveries, Outcome
-from bot.services.reminders import arm, cancel
-from bot.storage.engine import Database
+from bot.services.reminders.deliveries import LEASE, Claimed, Deliveries, DeliveryOutcome
+from bot.services.reminders.scheduling import arm, cancel
+from bot.storage.database import Database
 from bot.storage.models import Reminder, User
-from tests.reminders.kit import HOUR, look, plan
+from tests.reminders.engine_kit import HOUR, look, plan
 
 SECOND = timedelta(seconds=1)
 
@@ -227,8 +227,8 @@ async def test_a_group_that_falls_apart_is_not_taken_for_the_one_that_its_first_
     doubtful = {one.id: one for one in await claim(db)}
     await deliveries.record(
         [
-            Outcome(doubtful[first], Status.PENDING, again_at=now() + HOUR, unsure=True),
-            Outcome(doubtful[second], Status.PENDING, again_at=now() + 3 * HOUR, unsure=True),
+            DeliveryOutcome(doubtful[first], Status.PENDING, again_at=now() + HOUR, unsure=True),
+            DeliveryOutcome(doubtful[second], Status.PENDING, again_at=now() + 3 * HOUR, unsure=True),
         ]
     )
     traveller.shift(2 * HOUR)
@@ -266,7 +266,7 @@ async def test_a_worker_that_was_paused_does_not_send_on_a_lease_that_ends_first
     [delivery] = await deliveries.claim()
     traveller.shift(LEASE - left)
     asked_back: list[object] = []
-    await Attempts(dm, Ledger(deliveries), Pace(math.inf), asked_back.append).make(delivery)
+    await Attempts(dm, Ledger(deliveries), SendPace(math.inf), asked_back.append).make(delivery)
     assert dm.told == ([(ping,)] if sends else [])
     assert asked_back == ([] if sends else [now()])
     await look(engine)
@@ -283,11 +283,11 @@ async def test_a_worker_whose_claim_was_taken_over_cannot_record(
     traveller.shift(LEASE)
     [quick] = await claim(db)
     for late in (Status.SENT, Status.STALE, Status.UNCERTAIN, Status.PENDING):
-        await deliveries.record([Outcome(slow, late, "too slow", 1, again_at=now())])
+        await deliveries.record([DeliveryOutcome(slow, late, "too slow", 1, again_at=now())])
         assert await ends(db, ping) == [("pending", "", None)]
         assert await deliveries.claim() == [], "the other worker's claim stands"
-    await deliveries.record([Outcome(quick, Status.SENT, "", 2)])
-    await deliveries.record([Outcome(slow, Status.PENDING, "too slow", again_at=now())])
+    await deliveries.record([DeliveryOutcome(quick, Status.SENT, "", 2)])
+    await deliveries.record([DeliveryOutcome(slow, Status.PENDING, "too slow", again_at=now())])
     assert await ends(db, ping) == [("sent", "", 2)]
 
 
@@ -297,8 +297,10 @@ async def test_nothing_is_recorded_over_a_reminder_that_was_taken_back_or_planne
     claimed = await claim(db)
     tomorrow = now() + 24 * HOUR
     async with db.write() as session:
-        await cancel(session, [Kind.NUDGE], [0], "answered")
-        await arm(session, 1, [Planned(Kind.NUDGE, 1, tomorrow, tomorrow + HOUR, f"{Kind.NUDGE}:1:1")])
-    await deliveries.record([Outcome(one, Status.SENT, "", 1) for one in claimed])
+        await cancel(session, [ReminderKind.NUDGE], [0], "answered")
+        await arm(
+            session, 1, [Planned(ReminderKind.NUDGE, 1, tomorrow, tomorrow + HOUR, f"{ReminderKind.NUDGE}:1:1")]
+        )
+    await deliveries.record([DeliveryOutcome(one, Status.SENT, "", 1) for one in claimed])
     assert await ends(db, cancelled, moved) == [("cancelled", "answered", None), ("pending", "", None)]
     assert await deliveries.earliest() == tomorrow

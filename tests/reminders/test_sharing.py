@@ -12,10 +12,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import now
-from bot.domain.reminders import Status
-from bot.services.deliveries import _DUE, LEASE, Deliveries, Outcome
-from bot.storage.engine import Database, open_engine
-from tests.reminders.kit import HOUR, plan
+from bot.domain.reminders.reminder import Status
+from bot.services.reminders.deliveries import _DUE, LEASE, Deliveries, DeliveryOutcome
+from bot.storage.database import Database, open_engine
+from tests.reminders.engine_kit import HOUR, plan
 
 pytestmark = pytest.mark.postgresql(reason="a SQLite file is one process's")
 
@@ -87,9 +87,9 @@ async def test_whose_lease_has_passed_to_another_worker_records_nothing(
     [lost] = await Deliveries(db).claim()
     traveller.shift(LEASE)
     [held] = await Deliveries(other).claim()
-    await Deliveries(db).record([Outcome(lost.reminders[0], Status.STALE, "too late to be useful")])
+    await Deliveries(db).record([DeliveryOutcome(lost.reminders[0], Status.STALE, "too late to be useful")])
     assert await _rows(db) == [(ping, "pending", None)]
-    await Deliveries(other).record([Outcome(held.reminders[0], Status.SENT, message_id=7)])
+    await Deliveries(other).record([DeliveryOutcome(held.reminders[0], Status.SENT, message_id=7)])
     assert await _rows(db) == [(ping, "sent", 7)]
 
 
@@ -132,7 +132,7 @@ async def test_a_student_who_acts_and_an_engine_that_records_do_not_wait_for_eac
     cancelled = text("UPDATE reminders SET status = 'cancelled' WHERE id = :id")
     async with other.write(1) as session:
         await session.execute(cancelled, {"id": second})
-        sent = [Outcome(one, Status.SENT, message_id=7) for one in delivery.reminders]
+        sent = [DeliveryOutcome(one, Status.SENT, message_id=7) for one in delivery.reminders]
         recording = asyncio.create_task(Deliveries(db).record(sent))
         await _somebody_waits(other)
         await session.execute(cancelled, {"id": first})

@@ -11,10 +11,10 @@ from bot.clock import now
 from bot.reminders.engine import Engine
 from bot.reminders.pace import Spacing
 from bot.reminders.sender import TryLaterError
-from bot.services.deliveries import Deliveries
-from bot.storage.engine import Database
-from tests.kit import START
-from tests.reminders.kit import HOUR, Notes, look, plan, status
+from bot.services.reminders.deliveries import Deliveries
+from bot.storage.database import Database
+from tests.reminders.engine_kit import HOUR, Notes, look, plan, status
+from tests.support.world import START
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)

@@ -5,8 +5,8 @@ import time_machine
 
 from bot.handbook import loader
 from bot.services import build_services
-from bot.storage.engine import Database
-from tests.services.absence import Story
+from bot.storage.database import Database
+from tests.services.inactivity_story import Story
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ from sqlalchemy import event, select
 from bot.clock import now
 from bot.domain.contacts import Role
 from bot.domain.errors import CoachError, Code
-from bot.domain.evaluations import EvaluationStatus
-from bot.domain.interviews import InterviewStatus
-from bot.domain.requests import Outcome, RequestStatus
-from bot.domain.stages import Stage
+from bot.domain.evaluations.questions import EvaluationStatus
+from bot.domain.interviews.interview import InterviewStatus
+from bot.domain.journey.stages import Stage
+from bot.domain.requests.status import RequestOutcome, RequestStatus
 from bot.services import Services
-from bot.services.contact_views import Entry
-from bot.services.facts import load_facts
-from bot.storage.engine import Database
+from bot.services.contacts.views import ContactEntry
+from bot.services.journey.facts import load_facts
+from bot.storage.database import Database
 from bot.storage.models import Answer, Contact, Evaluation, Interview, Reminder, Request, ThankYou, Todo
 
 MAYA, TOM = 1, 2
@@ -25,7 +25,7 @@ MAYA, TOM = 1, 2
 
 async def add(services: Services, name: str, owner: int = MAYA, **typed: Any) -> int:
     """A contact, by what is typed about them."""
-    return (await services.contacts.add(owner, Entry(name, **typed))).person.id
+    return (await services.contacts.add(owner, ContactEntry(name, **typed))).person.id
 
 
 async def store(db: Database, row: Any) -> int:
@@ -36,7 +36,7 @@ async def store(db: Database, row: Any) -> int:
         return int(getattr(row, "id", 0) or 0)
 
 
-def request(contact_id: int, status: RequestStatus, outcome: Outcome | None = None) -> Request:
+def request(contact_id: int, status: RequestStatus, outcome: RequestOutcome | None = None) -> Request:
     return Request(
         contact_id=contact_id, route="email", status=status.value, outcome=outcome, created_at=now(), sent_at=now()
     )
@@ -70,7 +70,9 @@ async def refused(code: Code, doing: Any) -> CoachError:
 
 
 async def test_what_is_typed_is_kept_and_read(services: Services) -> None:
-    typed = Entry("Ana Núñez", "Marine biologist at NOAA", "LinkedIn", "ana@noaa.gov or 303-555-0147", "Reefs")
+    typed = ContactEntry(
+        "Ana Núñez", "Marine biologist at NOAA", "LinkedIn", "ana@noaa.gov or 303-555-0147", "Reefs"
+    )
     added = await services.contacts.add(MAYA, typed)
     assert added.duplicate is None
     person = await services.contacts.get(MAYA, added.person.id)
@@ -78,7 +80,7 @@ async def test_what_is_typed_is_kept_and_read(services: Services) -> None:
     assert person.role == Role("Marine biologist", "NOAA")
     assert (person.reach, person.source, person.why) == ("ana@noaa.gov or 303-555-0147", "LinkedIn", "Reefs")
     assert person.stage is Stage.FOUND
-    assert await services.contacts.entry(MAYA, person.id) == Entry(
+    assert await services.contacts.entry(MAYA, person.id) == ContactEntry(
         "Ana Núñez", "Marine biologist, NOAA", "LinkedIn", "ana@noaa.gov or 303-555-0147", "Reefs"
     )
 
@@ -91,17 +93,17 @@ async def test_email_phone_and_link_are_stored_beside_the_typed_text(services: S
 
 
 async def test_a_form_sent_twice_adds_one_contact(services: Services, traveller: time_machine.Traveller) -> None:
-    first = await services.contacts.add(MAYA, Entry("Ana", "Curator"))
-    again = await services.contacts.add(MAYA, Entry("Ana", "Curator"))
+    first = await services.contacts.add(MAYA, ContactEntry("Ana", "Curator"))
+    again = await services.contacts.add(MAYA, ContactEntry("Ana", "Curator"))
     assert again == first
     traveller.shift(timedelta(minutes=2))
-    later = await services.contacts.add(MAYA, Entry("Ana", "Curator"))
+    later = await services.contacts.add(MAYA, ContactEntry("Ana", "Curator"))
     assert later.duplicate == first.person
 
 
 async def test_a_likely_duplicate_is_kept_and_told(services: Services) -> None:
     old = await add(services, "Dr. Ana Nunez", role="Curator, Denver Museum")
-    added = await services.contacts.add(MAYA, Entry("ana núñez", "Marine biologist at NOAA"))
+    added = await services.contacts.add(MAYA, ContactEntry("ana núñez", "Marine biologist at NOAA"))
     assert added.duplicate is not None
     assert added.duplicate.id == old
     assert len(await services.contacts.listing(MAYA)) == 2
@@ -109,20 +111,20 @@ async def test_a_likely_duplicate_is_kept_and_told(services: Services) -> None:
 
 async def test_another_students_contact_is_no_duplicate(services: Services) -> None:
     await add(services, "Ana", owner=TOM, reach="ana@noaa.gov")
-    assert (await services.contacts.add(MAYA, Entry("Ana", reach="ana@noaa.gov"))).duplicate is None
+    assert (await services.contacts.add(MAYA, ContactEntry("Ana", reach="ana@noaa.gov"))).duplicate is None
 
 
 @pytest.mark.parametrize(
     ("entry", "code"),
     [
-        (Entry(" "), Code.BLANK),
-        (Entry("x" * 101), Code.TOO_LONG),
-        (Entry("Ana", role="x" * 151), Code.TOO_LONG),
-        (Entry("Ana", reach="x" * 201), Code.TOO_LONG),
-        (Entry("Ana", why="x" * 501), Code.TOO_LONG),
+        (ContactEntry(" "), Code.BLANK),
+        (ContactEntry("x" * 101), Code.TOO_LONG),
+        (ContactEntry("Ana", role="x" * 151), Code.TOO_LONG),
+        (ContactEntry("Ana", reach="x" * 201), Code.TOO_LONG),
+        (ContactEntry("Ana", why="x" * 501), Code.TOO_LONG),
     ],
 )
-async def test_what_does_not_fit_changes_nothing(services: Services, entry: Entry, code: Code) -> None:
+async def test_what_does_not_fit_changes_nothing(services: Services, entry: ContactEntry, code: Code) -> None:
     number = await add(services, "Eva", role="Chef")
     await refused(code, services.contacts.add(MAYA, entry))
     await refused(code, services.contacts.edit(MAYA, number, entry))
@@ -130,22 +132,22 @@ async def test_what_does_not_fit_changes_nothing(services: Services, entry: Entr
 
 
 async def test_an_unknown_source_is_left_out(services: Services) -> None:
-    assert (await services.contacts.add(MAYA, Entry("Ana", source="forged"))).person.source == ""
+    assert (await services.contacts.add(MAYA, ContactEntry("Ana", source="forged"))).person.source == ""
 
 
 async def test_editing_reads_everything_anew(services: Services) -> None:
     number = await add(services, "Ana", role="Chef at Spago", reach="ana@spago.com")
-    person = await services.contacts.edit(MAYA, number, Entry("Ana Núñez", "at NOAA", "Event", "by post"))
+    person = await services.contacts.edit(MAYA, number, ContactEntry("Ana Núñez", "at NOAA", "Event", "by post"))
     assert (person.name, person.role) == ("Ana Núñez", Role("", "NOAA"))
     assert (person.source, person.reach, person.why) == ("Event", "by post", "")
 
 
 async def test_who_named_whom(services: Services) -> None:
     ana, stranger = await add(services, "Ana"), await add(services, "Eva", owner=TOM)
-    named = await services.contacts.add(MAYA, Entry("Bo"), referred_by=ana)
+    named = await services.contacts.add(MAYA, ContactEntry("Bo"), referred_by=ana)
     assert named.person.referred_by is not None
     assert named.person.referred_by.name == "Ana"
-    forged = await services.contacts.add(MAYA, Entry("Cy"), referred_by=stranger)
+    forged = await services.contacts.add(MAYA, ContactEntry("Cy"), referred_by=stranger)
     assert forged.person.referred_by is None
     await services.contacts.delete(MAYA, ana)
     assert (await services.contacts.get(MAYA, named.person.id)).referred_by is None
@@ -174,7 +176,7 @@ async def test_nothing_of_another_student_can_be_touched(services: Services) -> 
     tries = [
         services.contacts.get(TOM, number),
         services.contacts.entry(TOM, number),
-        services.contacts.edit(TOM, number, Entry("mine")),
+        services.contacts.edit(TOM, number, ContactEntry("mine")),
         services.contacts.note(TOM, number, "mine"),
         services.contacts.belongings(TOM, number),
         services.contacts.delete(TOM, number),
@@ -304,7 +306,7 @@ async def test_the_stage_is_read_from_the_rows(services: Services, db: Database)
     await store(db, request(ids["b"], RequestStatus.DRAFT))
     await store(db, request(ids["c"], RequestStatus.DRAFT))
     asked = await store(db, request(ids["c"], RequestStatus.SENT))
-    await store(db, request(ids["d"], RequestStatus.ANSWERED, Outcome.ACCEPTED))
+    await store(db, request(ids["d"], RequestStatus.ANSWERED, RequestOutcome.ACCEPTED))
     await store(db, meeting(ids["e"], InterviewStatus.SCHEDULED))
     met = await store(db, meeting(ids["f"], InterviewStatus.MET))
     await store(db, meeting(ids["f"], InterviewStatus.CANCELLED, now() + timedelta(days=2)))
@@ -321,7 +323,7 @@ async def test_the_stage_is_read_from_the_rows(services: Services, db: Database)
             ),
         )
         await store(db, ThankYou(interview_id=interview, due_at=now(), sent_at=sent_at))
-    await store(db, request(ids["i"], RequestStatus.ANSWERED, Outcome.DECLINED))
+    await store(db, request(ids["i"], RequestStatus.ANSWERED, RequestOutcome.DECLINED))
     stages = {line.name: line.stage for line in await services.contacts.listing(MAYA)}
     assert stages == {
         "a": Stage.FOUND,

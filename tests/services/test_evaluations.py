@@ -7,7 +7,8 @@ import time_machine
 from sqlalchemy import select
 
 from bot.clock import now
-from bot.domain.conversation import (
+from bot.domain.errors import CoachError, Code
+from bot.domain.evaluations.conversation import (
     Answered,
     Back,
     Choose,
@@ -24,17 +25,16 @@ from bot.domain.conversation import (
     Say,
     Skip,
 )
-from bot.domain.errors import CoachError, Code
-from bot.domain.evaluations import FINISHED, Answer, EvaluationStatus, Verdict
+from bot.domain.evaluations.questions import FINISHED, EvaluationStatus, GivenAnswer, Verdict
 from bot.services import Services
-from bot.services.evaluation_views import Busy, Doubtful, Opened, Place, Talk, Turn
-from bot.services.interview_views import NoMeeting, NotMet
-from bot.storage.engine import Database
+from bot.services.evaluations.views import Busy, Doubtful, EvaluationView, MessagePlace, Opened, Turn
+from bot.services.interviews.views import NoMeeting, NotMet
+from bot.storage.database import Database
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, Interview, ThankYou, User
 
 MAYA, LEO = 11, 22
-HERE = Place(5, 6)
+HERE = MessagePlace(5, 6)
 
 
 async def contact(db: Database, name: str = "Ana Núñez", owner: int = MAYA) -> int:
@@ -60,7 +60,7 @@ async def meeting(
         return row.id
 
 
-async def begun(services: Services, db: Database, name: str = "Ana Núñez") -> Talk:
+async def begun(services: Services, db: Database, name: str = "Ana Núñez") -> EvaluationView:
     """An evaluation at its first question, shown to Maya."""
     opening = await services.evaluations.about(MAYA, await with_met(db, name))
     assert isinstance(opening, Opened)
@@ -74,7 +74,7 @@ async def with_met(db: Database, name: str) -> int:
     return who
 
 
-async def taken(services: Services, talk: Talk, *inputs: object, expected: int | None = None) -> Turn:
+async def taken(services: Services, talk: EvaluationView, *inputs: object, expected: int | None = None) -> Turn:
     turn: Turn | Busy | None = None
     for given in inputs:
         turn = await services.evaluations.take(MAYA, talk.id, given, expected=expected)  # type: ignore[arg-type]
@@ -135,16 +135,16 @@ async def test_a_meeting_that_was_called_off_cannot_be_evaluated(services: Servi
 async def test_every_step_is_in_the_rows(services: Services, db: Database) -> None:
     talk = await begun(services, db)
     turn = await taken(services, talk, Choose(Verdict.PARTLY), expected=1)
-    assert turn == Turn(turn.talk, Answered(1, Answer(Verdict.PARTLY)), 1, HERE)
+    assert turn == Turn(turn.talk, Answered(1, GivenAnswer(Verdict.PARTLY)), 1, HERE)
     assert turn.talk.shown is None
     await services.evaluations.shown(MAYA, talk.id, HERE)
     noted = await taken(services, talk, Note("travel"), Note("the travel"), expected=2)
-    assert noted.event == Noted(2, Answer(None, "the travel"))
+    assert noted.event == Noted(2, GivenAnswer(None, "the travel"))
     assert (noted.talk.shown, noted.left) == (HERE, HERE)
     await taken(services, talk, Say("no"), Back())
     again = await services.evaluations.get(MAYA, talk.id)
     assert again.state.position == 2
-    assert again.state.answers == {1: Answer(Verdict.PARTLY), 2: Answer(Verdict.NO, "the travel")}
+    assert again.state.answers == {1: GivenAnswer(Verdict.PARTLY), 2: GivenAnswer(Verdict.NO, "the travel")}
 
 
 async def test_going_back_and_on_leaves_the_moment_of_an_answer(
@@ -171,10 +171,13 @@ async def test_an_ignored_input_changes_nothing(services: Services, db: Database
     ("text", "event"),
     [
         ("Back.", Moved(2)),
-        ("skip", Answered(2, Answer(Verdict.SKIPPED))),
+        ("skip", Answered(2, GivenAnswer(Verdict.SKIPPED))),
         (" PAUSE! ", Paused(2)),
-        ("back then I would have said yes", Answered(2, Answer(Verdict.TEXT, "back then I would have said yes"))),
-        ("yes, back home", Answered(2, Answer(Verdict.YES, "back home"))),
+        (
+            "back then I would have said yes",
+            Answered(2, GivenAnswer(Verdict.TEXT, "back then I would have said yes")),
+        ),
+        ("yes, back home", Answered(2, GivenAnswer(Verdict.YES, "back home"))),
     ],
 )
 async def test_typed_words_of_the_buttons(services: Services, db: Database, text: str, event: object) -> None:
@@ -186,9 +189,9 @@ async def test_typed_words_of_the_buttons(services: Services, db: Database, text
     assert (turn.event, turn.question, turn.left) == (event, 2, HERE)
 
 
-@pytest.mark.parametrize("place", [None, Place(5, 70), Place(5, 6, since=70)])
+@pytest.mark.parametrize("place", [None, MessagePlace(5, 70), MessagePlace(5, 6, since=70)])
 async def test_what_was_typed_before_a_question_was_shown_is_doubtful(
-    services: Services, db: Database, place: Place | None
+    services: Services, db: Database, place: MessagePlace | None
 ) -> None:
     talk = await begun(services, db)
     await taken(services, talk, Choose(Verdict.YES))
@@ -198,7 +201,7 @@ async def test_what_was_typed_before_a_question_was_shown_is_doubtful(
     assert 2 not in (await services.evaluations.get(MAYA, talk.id)).state.answers
     turn = await services.evaluations.confirm(MAYA, talk.id, 2, "no, never")
     assert isinstance(turn, Turn)
-    assert turn.talk.state.answers[2] == Answer(Verdict.NO, "never")
+    assert turn.talk.state.answers[2] == GivenAnswer(Verdict.NO, "never")
     again = await services.evaluations.confirm(MAYA, talk.id, 2, "no, never")
     assert isinstance(again, Turn)
     assert again.event == Ignored(Reason.STALE)
@@ -208,7 +211,7 @@ async def test_a_message_that_was_sent_with_the_question_on_the_screen_answers_i
     services: Services, db: Database
 ) -> None:
     talk = await begun(services, db)
-    await services.evaluations.shown(MAYA, talk.id, Place(5, 6, since=70))
+    await services.evaluations.shown(MAYA, talk.id, MessagePlace(5, 6, since=70))
     assert isinstance(await services.evaluations.say(MAYA, "yes", sent=71), Turn)
 
 
@@ -253,14 +256,14 @@ async def test_the_end_and_a_changed_answer(
 ) -> None:
     talk = await begun(services, db)
     turn = await taken(services, talk, *[Skip()] * 10, Say("patience"))
-    assert turn.event == Finished(11, Answer(Verdict.TEXT, "patience"))
+    assert turn.event == Finished(11, GivenAnswer(Verdict.TEXT, "patience"))
     assert (turn.talk.state.position, turn.talk.state.status) == (FINISHED, EvaluationStatus.DONE)
     finished = await services.evaluations.start(MAYA, talk.interview_id)
     assert isinstance(finished, Opened)
     assert finished.talk.state == turn.talk.state
     traveller.shift(timedelta(days=1))
     turn = await taken(services, talk, Goto(3), Say("yes, the boats"))
-    assert turn.event == Finished(3, Answer(Verdict.YES, "the boats"))
+    assert turn.event == Finished(3, GivenAnswer(Verdict.YES, "the boats"))
     async with db.read() as session:
         row = await session.get_one(Evaluation, talk.id)
         assert (row.status, row.position, row.finished_at) == ("done", FINISHED, now())
@@ -274,7 +277,7 @@ async def test_another_student_finds_nothing(services: Services, db: Database) -
     for attempt in (
         services.evaluations.get(LEO, talk.id),
         services.evaluations.take(LEO, talk.id, Choose(Verdict.NO)),
-        services.evaluations.shown(LEO, talk.id, Place(1, 2)),
+        services.evaluations.shown(LEO, talk.id, MessagePlace(1, 2)),
         services.evaluations.start(LEO, talk.interview_id),
         services.evaluations.about(LEO, hers),
     ):

@@ -10,11 +10,11 @@ import time_machine
 from sqlalchemy import event, select
 
 from bot.clock import now
-from bot.domain.next_steps import StepKind
-from bot.domain.reminders import Kind, Status
+from bot.domain.journey.next_steps import StepKind
+from bot.domain.reminders.reminder import ReminderKind, Status
 from bot.services import Services
-from bot.services.home import Progress
-from bot.storage.engine import Database
+from bot.services.journey.home import Progress
+from bot.storage.database import Database
 from bot.storage.models import (
     Answer,
     Contact,
@@ -26,7 +26,7 @@ from bot.storage.models import (
     Todo,
     User,
 )
-from tests.common import add
+from tests.support.shortcuts import add
 
 MAYA, TOM = 1001, 1002
 DAY = timedelta(days=1)
@@ -77,7 +77,7 @@ class Life:
             self.db,
             Reminder(
                 user_id=owner,
-                kind=Kind.SOON.value,
+                kind=ReminderKind.SOON.value,
                 subject_id=1,
                 due_at=now() - DAY,
                 available_at=now() - DAY,

@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import event, func, select, update
 
 from bot.clock import now
-from bot.domain.inactivity import absence
-from bot.domain.interviews import InterviewStatus
-from bot.domain.reminders import Kind, Planned, Status
+from bot.domain.interviews.interview import InterviewStatus
+from bot.domain.reminders.inactivity import absence
+from bot.domain.reminders.reminder import Planned, ReminderKind, Status
 from bot.handbook import loader
 from bot.services import build_services
-from bot.services.reminders import arm
-from bot.storage.engine import Database
+from bot.services.reminders.scheduling import arm
+from bot.storage.database import Database
 from bot.storage.models import Base, Contact, Interview, Reminder, User
-from tests.common import add
-from tests.services.absence import DAY, FIRST, MAYA, SECOND, TOM, Story, almost
+from tests.services.inactivity_story import DAY, FIRST, MAYA, SECOND, TOM, Story, almost
+from tests.support.shortcuts import add
 
 
 async def test_two_warnings_then_nothing_is_left(story: Story) -> None:
@@ -135,7 +135,7 @@ async def test_who_cannot_be_reached_has_as_much_time(story: Story, become: Stat
 async def plan_ping(story: Story) -> None:
     until = story.gone.delete_at + 300 * DAY
     async with story.db.write() as session:
-        await arm(session, MAYA, [Planned(Kind.TODO_DUE, 1, until, until + DAY, "todo")])
+        await arm(session, MAYA, [Planned(ReminderKind.TODO_DUE, 1, until, until + DAY, "todo")])
 
 
 async def plan_meeting(story: Story) -> None:

@@ -9,13 +9,13 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.clock import now
-from bot.domain.inactivity import NOTICE
-from bot.domain.reminders import Status
+from bot.domain.reminders.inactivity import NOTICE
+from bot.domain.reminders.reminder import Status
 from bot.handbook import loader
 from bot.services import build_services
-from bot.services.inactivity import EVERY, GAP
-from bot.storage.engine import Database
-from tests.services.absence import DAY, FIRST, MAYA, SECOND, TOM, Story, almost
+from bot.services.reminders.inactivity import EVERY, GAP
+from bot.storage.database import Database
+from tests.services.inactivity_story import DAY, FIRST, MAYA, SECOND, TOM, Story, almost
 
 
 async def test_after_a_long_stop_both_warnings_come_first(story: Story) -> None:

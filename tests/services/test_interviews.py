@@ -10,17 +10,17 @@ from sqlalchemy import select
 
 from bot.clock import now
 from bot.domain.errors import Code
-from bot.domain.interviews import InterviewStatus, Mode
-from bot.domain.reminders import Kind, Status, planned
-from bot.domain.requests import Outcome, RequestStatus
+from bot.domain.interviews.interview import InterviewStatus, Mode
+from bot.domain.reminders.reminder import ReminderKind, Status, planned
+from bot.domain.requests.status import RequestOutcome, RequestStatus
 from bot.services import Services
-from bot.services.interview_views import AlreadyBooked, Booked, InterviewView, Met, NotMet, NotMoved, Terms
-from bot.services.planning import MEETING, THANKS
-from bot.services.reminders import arm
-from bot.storage.engine import Database
+from bot.services.interviews.views import AlreadyBooked, Booked, InterviewView, Met, NotMet, NotMoved, Terms
+from bot.services.reminders.planning import MEETING, THANKS
+from bot.services.reminders.scheduling import arm
+from bot.storage.database import Database
 from bot.storage.models import Answer, Contact, Evaluation, Interview, Reminder, Request, ThankYou
-from tests.common import DENVER, add, denver, refusal
-from tests.kit import ZONE
+from tests.support.shortcuts import DENVER, add, denver, refusal
+from tests.support.world import ZONE
 
 MAYA, TOM = 1001, 1002
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -171,17 +171,17 @@ async def test_booking_accepts_the_request_that_is_out_and_ends_its_nudge(story:
     assert done.accepted
     states = [(row.status, row.outcome, row.answered_at) for row in await story.rows(Request)]
     assert states == [
-        (RequestStatus.ANSWERED, Outcome.ACCEPTED, now()),
+        (RequestStatus.ANSWERED, RequestOutcome.ACCEPTED, now()),
         (RequestStatus.DRAFT, None, None),
         (RequestStatus.SENT, None, None),
     ]
-    nudges = {row.subject_id: row.status for row in await story.rows(Reminder) if row.kind == Kind.NUDGE}
+    nudges = {row.subject_id: row.status for row in await story.rows(Reminder) if row.kind == ReminderKind.NUDGE}
     assert nudges == {sent: Status.CANCELLED, elsewhere: Status.PENDING}
 
 
 async def nudge(story: Story, subject: int) -> None:
     async with story.db.write() as session:
-        await arm(session, MAYA, [planned(Kind.NUDGE, subject, now() + 7 * DAY, now() + 14 * DAY, 0)])
+        await arm(session, MAYA, [planned(ReminderKind.NUDGE, subject, now() + 7 * DAY, now() + 14 * DAY, 0)])
 
 
 # Moving and calling off
@@ -347,7 +347,7 @@ async def test_a_meeting_that_nobody_booked_counts_from_now(story: Story) -> Non
     assert (view.ended_at, view.starts_at, view.minutes) == (now(), now() - 20 * MINUTE, 20)
     assert view.note_due_at == now() + 24 * HOUR
     assert [kind for kind, _ in await story.pings()] == list(THANKS)
-    assert (await story.rows(Request))[0].outcome == Outcome.ACCEPTED
+    assert (await story.rows(Request))[0].outcome == RequestOutcome.ACCEPTED
 
 
 async def test_told_by_contact_a_booked_meeting_is_the_one(story: Story, traveller: time_machine.Traveller) -> None:

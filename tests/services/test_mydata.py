@@ -17,24 +17,24 @@ from sqlalchemy import event
 
 from bot.clock import now
 from bot.domain.errors import Code
-from bot.domain.inactivity import WARNINGS
-from bot.domain.mydata_values import NOT_TAKEN, RULES
-from bot.domain.reminders import Kind
+from bot.domain.mydata import NOT_TAKEN, RULES
+from bot.domain.reminders.inactivity import WARNINGS
+from bot.domain.reminders.reminder import ReminderKind
 from bot.services import Services
-from bot.services.contact_views import Entry
-from bot.services.deliveries import Deliveries
-from bot.services.evaluation_views import Place
-from bot.services.interview_views import Terms
-from bot.services.mydata import MAX_FILE_BYTES, Erased, Returned
-from bot.services.mydata_files import files_of, zipped
-from bot.services.planning import SUBJECTS
-from bot.storage.engine import Database
-from bot.storage.erasure import erase_again
+from bot.services.contacts.views import ContactEntry
+from bot.services.evaluations.views import MessagePlace
+from bot.services.interviews.views import Terms
+from bot.services.mydata.export_files import files_of, zipped
+from bot.services.mydata.service import MAX_FILE_BYTES, Erased, Returned
+from bot.services.reminders.deliveries import Deliveries
+from bot.services.reminders.planning import SUBJECTS
+from bot.storage.database import Database
 from bot.storage.models import Answer, Base, Contact, Evaluation, Interview, Request, ThankYou
-from bot.storage.personal import personal_tables
-from tests.common import add, refusal
-from tests.kit import ZONE
-from tests.mydata import TOM, Given, Lived, Tables, every_row, forget, meant, neighbour, packed
+from bot.storage.privacy.erasure import erase_again
+from bot.storage.privacy.ownership import personal_tables
+from tests.support.exports import TOM, Given, Lived, Tables, every_row, forget, meant, neighbour, packed
+from tests.support.shortcuts import add, refusal
+from tests.support.world import ZONE
 
 MAYA = 1001
 SIGNS = tuple("=+-@＝＋－＠")
@@ -172,7 +172,7 @@ def test_every_column_comes_back_or_says_why_not() -> None:
         assert not taken & left
         assert taken | left | (rows & set(table.c.keys())) == set(table.c.keys()), table.name
         assert not (taken | left) & rows
-    assert {kind for kinds in SUBJECTS.values() for kind in kinds} | set(WARNINGS) == set(Kind)
+    assert {kind for kinds in SUBJECTS.values() for kind in kinds} | set(WARNINGS) == set(ReminderKind)
 
 
 @pytest.mark.usefixtures("that_day")
@@ -186,7 +186,7 @@ async def test_what_was_erased_comes_back_among_others_and_goes_again(
     for _ in range(2):
         # What any first command does.
         await services.profiles.meet(life.id, "maya")
-        returned = await services.mydata.bring_back(life.id, content)
+        returned = await services.mydata.import_data(life.id, content)
         assert returned == Returned(
             *(len(life.tables[name]) for name in ("contacts", "requests", "interviews", "todos"))
         )
@@ -265,11 +265,11 @@ def renumbered(tables: Tables, chance: random.Random, high: int) -> Tables:
 async def test_any_export_comes_back_as_it_was(given_life: Given, change: Callable[[Tables], Tables]) -> None:
     services, db, life = given_life.services, given_life.db, given_life.life
     tables = change(life.tables)
-    await services.mydata.bring_back(life.id, packed(tables))
+    await services.mydata.import_data(life.id, packed(tables))
     first = await export(services, life.id)
     assert meant(first) == meant(tables)
     await forget(db, life.id)
-    await services.mydata.bring_back(life.id, packed(first))
+    await services.mydata.import_data(life.id, packed(first))
     assert meant(await export(services, life.id)) == meant(first)
     await forget(db, life.id)
 
@@ -278,7 +278,7 @@ async def test_any_export_comes_back_as_it_was(given_life: Given, change: Callab
 async def test_pings_go_on_where_they_were(services: Services, db: Database, life: Lived) -> None:
     heard: list[Any] = []
     db.on_armed = heard.append
-    await services.mydata.bring_back(life.id, life.content)
+    await services.mydata.import_data(life.id, life.content)
     rows = [row for row in meant(life.tables)["reminders"] if row["status"] == "pending"]
     first = min(rows, key=lambda row: row["available_at"])
     assert min(heard).isoformat() == first["available_at"]
@@ -288,11 +288,13 @@ async def test_pings_go_on_where_they_were(services: Services, db: Database, lif
 @pytest.mark.usefixtures("that_day")
 async def test_a_ping_about_somebody_who_was_deleted_is_left_out(services: Services, life: Lived) -> None:
     tables = life.tables
-    gone = next(row for row in tables["reminders"] if row["kind"] == Kind.PREPARE and row["status"] == "sent")
+    gone = next(
+        row for row in tables["reminders"] if row["kind"] == ReminderKind.PREPARE and row["status"] == "sent"
+    )
     where = [row["id"] for row in tables["interviews"]].index(gone["subject_id"])
-    meant_gone = (Kind.PREPARE, where, gone["dedupe_key"].split(":")[2], None)
-    gone |= {"subject_id": 10**6, "dedupe_key": f"{Kind.PREPARE}:{10**6}:0"}
-    await services.mydata.bring_back(life.id, packed(tables))
+    meant_gone = (ReminderKind.PREPARE, where, gone["dedupe_key"].split(":")[2], None)
+    gone |= {"subject_id": 10**6, "dedupe_key": f"{ReminderKind.PREPARE}:{10**6}:0"}
+    await services.mydata.import_data(life.id, packed(tables))
     kept = [row for row in meant(life.tables)["reminders"] if row["dedupe_key"] != meant_gone]
     assert meant(await export(services, life.id))["reminders"] == kept
 
@@ -300,7 +302,7 @@ async def test_a_ping_about_somebody_who_was_deleted_is_left_out(services: Servi
 async def test_a_warning_of_an_absence_is_left_out(services: Services, life: Lived) -> None:
     """Whoever brings it back is here."""
     assert any(row["kind"] in WARNINGS for row in life.tables["reminders"])
-    await services.mydata.bring_back(life.id, life.content)
+    await services.mydata.import_data(life.id, life.content)
     assert not any(row["kind"] in WARNINGS for row in (await export(services, life.id))["reminders"])
 
 
@@ -308,7 +310,7 @@ async def test_an_export_from_before_a_column_was_there_still_comes_back(service
     tables = life.tables
     for row in tables["contacts"]:
         del row["link"], row["why"]
-    await services.mydata.bring_back(life.id, packed(tables))
+    await services.mydata.import_data(life.id, packed(tables))
     assert {(row["link"], row["why"]) for row in (await export(services, life.id))["contacts"]} == {(None, "")}
 
 
@@ -331,7 +333,7 @@ async def test_three_hundred_contacts_with_much_text_fit(services: Services, db:
     assert MAX_FILE_BYTES * 0.3 < len(files[0].content) < MAX_FILE_BYTES * 0.8
     for content in (files[0].content, zipped(files).content):
         await forget(db, MAYA)
-        assert (await services.mydata.bring_back(MAYA, content)).contacts == 300
+        assert (await services.mydata.import_data(MAYA, content)).contacts == 300
 
 
 async def test_no_ping_of_a_deleted_contact_stands_in_the_way_of_the_next_student(
@@ -340,7 +342,7 @@ async def test_no_ping_of_a_deleted_contact_stands_in_the_way_of_the_next_studen
     """SQLite gives the number of a deleted last row to the next one, and pings are known by numbers."""
     for student in (MAYA, TOM):
         await services.profiles.set_zone(student, ZONE)
-        ana = (await services.contacts.add(student, Entry("Ana"))).person
+        ana = (await services.contacts.add(student, ContactEntry("Ana"))).person
         await services.interviews.schedule(student, ana.id, Terms(now() + timedelta(days=3)))
         await services.todos.add(student, "Write", ana.id, now() + timedelta(days=1))
         if student == MAYA:
@@ -353,7 +355,7 @@ async def test_no_ping_of_a_deleted_contact_stands_in_the_way_of_the_next_studen
 
 
 async def test_a_wrong_word_erases_nothing(services: Services, db: Database, life: Lived) -> None:
-    await services.mydata.bring_back(life.id, life.content)
+    await services.mydata.import_data(life.id, life.content)
     before = await every_row(db)
     for word in ("", "no", "DELETE everything", "löschen", "D E L E T E", "x" * 4000):
         with refusal(Code.NOT_CONFIRMED):
@@ -371,7 +373,7 @@ async def test_an_erasure_tells_which_questions_still_stand_in_the_dm(services: 
         shown = {"channel_id": 7, "message_id": 10 + number, "created_at": now()}
         await add(db, Evaluation(interview_id=meeting, owner_id=MAYA, status=status, **shown))
         if status != "done":
-            expected.append(Place(7, 10 + number))
+            expected.append(MessagePlace(7, 10 + number))
     assert await services.mydata.erase(MAYA, "**delete**") == Erased(tuple(expected))
     assert await services.mydata.erase(MAYA, "delete") == Erased()
 
@@ -379,7 +381,7 @@ async def test_an_erasure_tells_which_questions_still_stand_in_the_dm(services: 
 async def test_an_erasure_that_failed_is_not_carried_out_later(
     services: Services, db: Database, life: Lived
 ) -> None:
-    await services.mydata.bring_back(life.id, life.content)
+    await services.mydata.import_data(life.id, life.content)
     before = await every_row(db)
 
     def fail(*_: Any) -> None:

@@ -11,14 +11,14 @@ from sqlalchemy import func, select
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.mydata_values import NOT_TAKEN
-from bot.domain.room import Room
+from bot.domain.mydata import NOT_TAKEN
+from bot.domain.quotas import Quota
 from bot.services import Services, build_services
-from bot.storage.engine import Database
+from bot.storage.database import Database
 from bot.storage.models import Contact
-from bot.storage.personal import belongs_to, personal_tables
-from tests.common import add, refusal
-from tests.mydata import TOM, Given, Lived, Tables, every_row, forget, neighbour, packed
+from bot.storage.privacy.ownership import belongs_to, personal_tables
+from tests.support.exports import TOM, Given, Lived, Tables, every_row, forget, neighbour, packed
+from tests.support.shortcuts import add, refusal
 
 REFUSALS = {Code.NO_EXPORT, Code.EXPORT_CHANGED, Code.EXPORT_OF_ANOTHER, Code.FILE_TOO_LARGE, Code.TOO_MANY}
 
@@ -34,16 +34,16 @@ async def test_an_export_brings_no_more_than_one_student_may_keep(
 ) -> None:
     contacts = len(life.tables["contacts"])
     entries = max(len(life.tables[name]) for name in ("requests", "interviews", "todos"))
-    for room in (Room(contacts - 1, entries), Room(contacts, entries - 1)):
+    for room in (Quota(contacts - 1, entries), Quota(contacts, entries - 1)):
         with refusal(Code.NO_ROOM):
-            await build_services(db, services.handbook, room).mydata.bring_back(life.id, life.content)
+            await build_services(db, services.handbook, room).mydata.import_data(life.id, life.content)
         assert not any((await every_row(db)).values())
-    await build_services(db, services.handbook, Room(contacts, entries)).mydata.bring_back(life.id, life.content)
+    await build_services(db, services.handbook, Quota(contacts, entries)).mydata.import_data(life.id, life.content)
 
 
 async def test_another_students_export_is_refused(services: Services, db: Database, life: Lived) -> None:
     with refusal(Code.EXPORT_OF_ANOTHER):
-        await services.mydata.bring_back(TOM, life.content)
+        await services.mydata.import_data(TOM, life.content)
     assert not any((await every_row(db)).values())
 
 
@@ -52,12 +52,12 @@ async def test_nothing_is_mixed_with_what_is_kept(services: Services, db: Databa
     contact = await add(db, Contact(owner_id=life.id, name="Ana", created_at=now()))
     before = await every_row(db)
     with refusal(Code.SOMETHING_KEPT):
-        await services.mydata.bring_back(life.id, life.content)
+        await services.mydata.import_data(life.id, life.content)
     assert await every_row(db) == before
     await services.contacts.delete(life.id, contact)
-    await services.mydata.bring_back(life.id, life.content)
+    await services.mydata.import_data(life.id, life.content)
     with refusal(Code.SOMETHING_KEPT):
-        await services.mydata.bring_back(life.id, life.content)
+        await services.mydata.import_data(life.id, life.content)
 
 
 async def test_the_owner_is_who_hands_it_in_whatever_the_rows_say(
@@ -68,7 +68,7 @@ async def test_the_owner_is_who_hands_it_in_whatever_the_rows_say(
     for rows in tables.values():
         for row in rows:
             row |= {name: TOM for name in ("owner_id", "user_id") if name in row}
-    await services.mydata.bring_back(life.id, packed(tables))
+    await services.mydata.import_data(life.id, packed(tables))
     await theirs_is_theirs(db, life.id, before)
 
 
@@ -93,7 +93,7 @@ async def test_no_row_can_be_hung_on_another_students(
         assert taken not in {row["id"] for row in tables[name]}
     tables[table][0][column] = taken
     with refusal(Code.EXPORT_CHANGED):
-        await services.mydata.bring_back(life.id, packed(tables))
+        await services.mydata.import_data(life.id, packed(tables))
     assert await every_row(db) == before
 
 
@@ -106,7 +106,7 @@ async def test_what_only_discord_or_this_moment_knows_begins_anew(
     tables = life.tables
     assert tables["users"][0]["parked"]
     assert any(row["message_id"] for row in tables["evaluations"])
-    await services.mydata.bring_back(life.id, packed(tables))
+    await services.mydata.import_data(life.id, packed(tables))
     after = await every_row(db)
     for name, columns in NOT_TAKEN.items():
         assert {row[column] for row in after[name] for column in columns} == (
@@ -190,7 +190,7 @@ async def test_a_changed_export_is_refused_whole(
     change(tables)
     content = json.dumps({"format": "rapport-student-data", "version": 1, "tables": tables}).encode()
     with refusal(Code.EXPORT_CHANGED):
-        await services.mydata.bring_back(life.id, content)
+        await services.mydata.import_data(life.id, content)
     assert await every_row(db) == before
 
 
@@ -253,7 +253,7 @@ async def test_whatever_is_in_it_nobody_elses_rows_are_touched(given_life: Given
             carry_out(tables, *change)
     content = json.dumps({"format": "rapport-student-data", "version": 1, "tables": tables}).encode()
     try:
-        await services.mydata.bring_back(life.id, content)
+        await services.mydata.import_data(life.id, content)
     except CoachError as error:
         refused = error.code
     else:

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import CoachError, Code
 from bot.services import Services
-from bot.services.mydata import MyData
-from bot.services.mydata_reading import MOST_THINGS, read_export
-from bot.storage.engine import Database
-from tests.common import refusal
-from tests.mydata import every_row
+from bot.services.mydata.import_reader import MOST_THINGS, read_export
+from bot.services.mydata.service import MyDataService
+from bot.storage.database import Database
+from tests.support.exports import every_row
+from tests.support.shortcuts import refusal
 
 
 def of_json(document: Any) -> bytes:
@@ -72,26 +72,26 @@ NONE_OF_OURS = {
 @pytest.mark.parametrize("content", NONE_OF_OURS.values(), ids=NONE_OF_OURS)
 async def test_what_is_no_export_is_refused(services: Services, db: Database, content: bytes) -> None:
     with refusal(Code.NO_EXPORT):
-        await services.mydata.bring_back(1, content)
+        await services.mydata.import_data(1, content)
     assert not any((await every_row(db)).values())
 
 
 async def test_no_more_than_the_limit_is_ever_unpacked(services: Services, db: Database) -> None:
-    small = MyData(db, services.handbook, max_file_bytes=100_000)
+    small = MyDataService(db, services.handbook, max_file_bytes=100_000)
     bomb = in_zip("everything.json", b" " * 50_000_000)
     assert len(bomb) < 100_000
     tracemalloc.start()
     with refusal(Code.FILE_TOO_LARGE):
-        await small.bring_back(1, bomb)
+        await small.import_data(1, bomb)
     assert tracemalloc.get_traced_memory()[1] < 5_000_000
     tracemalloc.stop()
     # It also lies about its size.
     lying = bomb.replace((50_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
     assert lying != bomb
     with refusal(Code.FILE_TOO_LARGE):
-        await small.bring_back(1, b" " * 100_001)
+        await small.import_data(1, b" " * 100_001)
     with pytest.raises(CoachError):
-        await small.bring_back(1, lying)
+        await small.import_data(1, lying)
     with refusal(Code.FILE_TOO_LARGE):
         small.check_size(100_001)
     small.check_size(100_000)
@@ -100,7 +100,7 @@ async def test_no_more_than_the_limit_is_ever_unpacked(services: Services, db: D
 async def test_a_file_of_a_great_many_small_things_is_refused_before_it_is_read(services: Services) -> None:
     for content in (b"[" + b"{}," * MOST_THINGS + b"{}]", b"[" * 2_000_000):
         with refusal(Code.TOO_MANY):
-            await services.mydata.bring_back(1, content)
+            await services.mydata.import_data(1, content)
 
 
 # Damaged zips

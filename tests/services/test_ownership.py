@@ -18,24 +18,24 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 from bot.clock import now
-from bot.domain.conversation import Input, Say
 from bot.domain.errors import CoachError, Code
+from bot.domain.evaluations.conversation import Input, Say
 from bot.domain.mydata import CONFIRMATION
-from bot.domain.reminders import Kind, Snooze
-from bot.domain.request_form import Words as RequestWords
-from bot.domain.requests import Outcome, Route
+from bot.domain.reminders.reminder import ReminderKind, Snooze
+from bot.domain.requests.form import RequestWords
+from bot.domain.requests.status import RequestOutcome, RequestRoute
 from bot.handbook import loader
 from bot.services import Services, build_services
-from bot.services.contact_views import Entry
-from bot.services.deliveries import Claimed
-from bot.services.evaluation_views import Place
-from bot.services.interview_views import Terms
-from bot.services.thank_you_views import Words as NoteWords
-from bot.storage.engine import open_engine
+from bot.services.contacts.views import ContactEntry
+from bot.services.evaluations.views import MessagePlace
+from bot.services.interviews.views import Terms
+from bot.services.reminders.deliveries import Claimed
+from bot.services.thank_yous.views import NoteWords
+from bot.storage.database import open_engine
 from bot.storage.models import Base, Contact, Evaluation, Interview, Reminder, Request, Todo
-from bot.storage.personal import personal_tables
-from tests.lived import MARK
-from tests.rehearsal import Rehearsal, Rows, everything, others_touched, owner, settle_in
+from bot.storage.privacy.ownership import personal_tables
+from tests.support.dry_run import Rehearsal, Rows, everything, others_touched, owner, settle_in
+from tests.support.full_journey import MARK
 
 pytestmark = pytest.mark.again  # goes the same ways once more
 
@@ -53,7 +53,9 @@ SERVICES = Path(__file__).parents[2] / "bot" / "services"
 def claimed(number: int) -> list[Claimed]:
     """What the engine would have claimed."""
     moment = now()
-    return [Claimed(number, TOM, Kind.CHECK_BACK, number, moment, moment, 1, moment, number, interrupted=False)]
+    return [
+        Claimed(number, TOM, ReminderKind.CHECK_BACK, number, moment, moment, 1, moment, number, interrupted=False)
+    ]
 
 
 IDS: dict[str, tuple[type[Base], Callable[[int], Any]]] = {
@@ -80,13 +82,13 @@ SAMPLES: dict[Any, Callable[[], Any]] = {
     bytes: lambda: b"{}",
     bool: lambda: True,
     int: lambda: 0,
-    Entry: lambda: Entry("Una Field"),
+    ContactEntry: lambda: ContactEntry("Una Field"),
     Terms: lambda: Terms(now() + timedelta(days=1)),
-    Place: lambda: Place(1, 2),
+    MessagePlace: lambda: MessagePlace(1, 2),
     Input: lambda: Say("yes"),
     Snooze: lambda: Snooze.ONE_HOUR,
-    Outcome: lambda: Outcome.ACCEPTED,
-    Route: lambda: Route.EMAIL,
+    RequestOutcome: lambda: RequestOutcome.ACCEPTED,
+    RequestRoute: lambda: RequestRoute.EMAIL,
     RequestWords: RequestWords,
     NoteWords: lambda: NoteWords("", "", ""),
     Sequence[str]: lambda: ["a"],
@@ -193,7 +195,7 @@ def test_only_the_base_looks_for_rows_without_asking_whose() -> None:
     """What hangs on a row that was found so, an answer or a note, needs no owner of its own."""
     starts = {model.__name__ for model in (Contact, Request, Interview, Evaluation, Todo, Reminder)}
     elsewhere = []
-    for path in SERVICES.glob("*.py"):
+    for path in SERVICES.rglob("*.py"):
         calls = [
             node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
         ]

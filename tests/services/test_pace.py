@@ -13,15 +13,17 @@ from sqlalchemy import event, func, select
 from benchmarks.full_account import Counts, pings_only
 from bot.clock import now
 from bot.domain.errors import Code
-from bot.domain.room import Room
+from bot.domain.quotas import Quota
 from bot.handbook import loader
-from bot.services import Services, build_services, pace, stand_ins
-from bot.storage.engine import Database
-from bot.storage.erasure import erase_again
+from bot.services import Services, build_services
+from bot.services.slices import stand_ins
+from bot.services.slices import writing as pace
+from bot.storage.database import Database
 from bot.storage.models import Contact, Interview, Reminder, Request, User
-from tests.common import add, refusal
-from tests.kit import ZONE
-from tests.mydata import TOM, Lived, Tables, every_row, forget, meant
+from bot.storage.privacy.erasure import erase_again
+from tests.support.exports import TOM, Lived, Tables, every_row, forget, meant
+from tests.support.shortcuts import add, refusal
+from tests.support.world import ZONE
 
 MAYA = 1001
 Does = Callable[[Services], Awaitable[object]]
@@ -32,7 +34,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few rows at a time, whatever they cost."""
     for name, rows in {"FIRST": 7, "LEAST": 7, "MOST": 7, "AT_ONCE": 7}.items():
         monkeypatch.setattr(pace, name, rows)
-    monkeypatch.setattr("bot.services.mydata.AT_ONCE", 7)
+    monkeypatch.setattr("bot.services.mydata.service.AT_ONCE", 7)
     # The clock stands still, and there is no other process that could be at work.
     monkeypatch.setattr(stand_ins, "AT_WORK", -timedelta(seconds=1))
 
@@ -69,7 +71,7 @@ async def planned(db: Database) -> list[tuple[Any, ...]]:
 
 
 async def test_pings_to_come_are_planned_and_not_taken_from_a_file(services: Services, db: Database) -> None:
-    assert (await services.mydata.bring_back(MAYA, pings_only(MAYA, Counts(1)))).meetings == 1
+    assert (await services.mydata.import_data(MAYA, pings_only(MAYA, Counts(1)))).meetings == 1
     assert [(kind, status) for _, kind, _, _, status in await planned(db)] == [
         ("check_back", "pending"),
         ("prepare", "pending"),
@@ -86,9 +88,9 @@ async def test_no_kind_of_row_may_be_more_than_there_is_room_for(db: Database, l
     entries = max(len(tables[name]) for name in ("requests", "interviews", "todos"))
     tables[table] = [dict(tables[table][0]) for _ in range(entries * 11 + 1)]
     content = json.dumps({"format": "rapport-student-data", "version": 1, "tables": tables}).encode()
-    full = build_services(db, loader.load(), Room(len(tables["contacts"]), entries))
+    full = build_services(db, loader.load(), Quota(len(tables["contacts"]), entries))
     with refusal(Code.NO_ROOM):
-        await full.mydata.bring_back(life.id, content)
+        await full.mydata.import_data(life.id, content)
     assert not any((await every_row(db)).values())
 
 
@@ -117,7 +119,7 @@ async def test_others_are_served_between_slices_and_nobody_sees_half_an_import(
     async with asyncio.TaskGroup() as group:
         group.create_task(others())
         group.create_task(look())
-        await services.mydata.bring_back(life.id, life.content)
+        await services.mydata.import_data(life.id, life.content)
         done.set()
     rows = count(life.tables)
     assert set(seen) <= {0, rows}
@@ -204,11 +206,11 @@ async def test_an_import_that_is_stopped_anywhere_leaves_nothing_or_all(
 ) -> None:
     await services.profiles.meet(TOM, "tom")
     before = await every_row(db)
-    await services.mydata.bring_back(life.id, life.content)
+    await services.mydata.import_data(life.id, life.content)
     whole = meant(await kept(services, life.id))
     await forget(db, life.id)
     stops, ends = 0, []
-    while await stopped_at(db, services, lambda s: s.mydata.bring_back(life.id, life.content), stops):
+    while await stopped_at(db, services, lambda s: s.mydata.import_data(life.id, life.content), stops):
         ends.append(meant(await kept(services, life.id)) if await is_known(db, life.id) else None)
         await forget(db, life.id)
         assert await every_row(db) == before

@@ -9,16 +9,16 @@ from sqlalchemy import event, select
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.reminders import Kind, Planned
+from bot.domain.reminders.reminder import Planned, ReminderKind
 from bot.services import Services
-from bot.services.deliveries import LEASE, Claimed
-from bot.services.interview_views import Booked, Met, Terms
+from bot.services.interviews.views import Booked, Met, Terms
 from bot.services.pings import DueTodo, Meeting, PingView, Reader, Waiting
-from bot.services.reminders import arm, cancel
-from bot.storage.engine import Database
+from bot.services.reminders.deliveries import LEASE, Claimed
+from bot.services.reminders.scheduling import arm, cancel
+from bot.storage.database import Database
 from bot.storage.models import Contact, Reminder, Request
-from tests.common import add, denver
-from tests.kit import ZONE
+from tests.support.shortcuts import add, denver
+from tests.support.world import ZONE
 
 MAYA, TOM = 1001, 1002
 DAY = timedelta(days=1)
@@ -44,7 +44,7 @@ class Story:
         request = Request(contact_id=self.ana, route="email", status=status, created_at=now(), sent_at=now())
         return await add(self.db, request)
 
-    async def claimed(self, *kinds: Kind) -> list[Claimed]:
+    async def claimed(self, *kinds: ReminderKind) -> list[Claimed]:
         """The pending reminders of some kinds, as the engine holds them."""
         async with self.db.read() as session:
             rows = await session.scalars(
@@ -52,11 +52,11 @@ class Story:
             )
             return [_claimed(row) for row in rows]
 
-    async def plan(self, kind: Kind, subject: int) -> None:
+    async def plan(self, kind: ReminderKind, subject: int) -> None:
         async with self.db.write() as session:
             await arm(session, MAYA, [Planned(kind, subject, now(), now() + DAY, f"{kind}:{subject}:0")])
 
-    async def describe(self, *kinds: Kind) -> list[PingView]:
+    async def describe(self, *kinds: ReminderKind) -> list[PingView]:
         return await self.services.pings.describe(MAYA, await self.claimed(*kinds))
 
 
@@ -64,7 +64,7 @@ def _claimed(row: Reminder) -> Claimed:
     return Claimed(
         row.id,
         row.user_id,
-        Kind(row.kind),
+        ReminderKind(row.kind),
         row.subject_id,
         row.due_at,
         row.expires_at,
@@ -84,14 +84,14 @@ async def story(services: Services, db: Database) -> Story:
     return told
 
 
-BEFORE = (Kind.PREPARE, Kind.SOON)
-THANKS = (Kind.THANK_YOU_FIRST, Kind.THANK_YOU_SECOND, Kind.THANK_YOU_LATE)
+BEFORE = (ReminderKind.PREPARE, ReminderKind.SOON)
+THANKS = (ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND, ReminderKind.THANK_YOU_LATE)
 
 
 async def test_before_a_meeting(story: Story):
     interview = await story.book()
     views = await story.describe(*BEFORE)
-    assert [view.kind for view in views] == [Kind.PREPARE, Kind.SOON]
+    assert [view.kind for view in views] == [ReminderKind.PREPARE, ReminderKind.SOON]
     for view in views:
         assert isinstance(view.about, Meeting)
         assert (view.about.interview.id, view.about.interview.place) == (interview, "Room 4")
@@ -101,9 +101,9 @@ async def test_the_question_whether_it_took_place_waits_for_its_end(
     story: Story, traveller: time_machine.Traveller
 ):
     await story.book()
-    assert await story.describe(Kind.CHECK_BACK) == []
+    assert await story.describe(ReminderKind.CHECK_BACK) == []
     traveller.move_to(denver(3, 14, 35))
-    (view,) = await story.describe(Kind.CHECK_BACK)
+    (view,) = await story.describe(ReminderKind.CHECK_BACK)
     assert isinstance(view.about, Meeting)
     assert await story.describe(*BEFORE) == []
 
@@ -114,7 +114,7 @@ async def test_a_meeting_that_went_another_way_is_not_spoken_of(
 ):
     interview = await story.book()
     traveller.move_to(denver(3, 14, 35))
-    held = await story.claimed(Kind.PREPARE, Kind.SOON, Kind.CHECK_BACK)
+    held = await story.claimed(ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK)
     meetings = story.services.interviews
     if act == "move":
         await meetings.move(MAYA, interview, Terms(denver(4, 14)), even_if_over=True)
@@ -145,21 +145,21 @@ async def test_after_the_deadline_every_ping_about_a_note_speaks_as_a_late_one(
 ):
     await story.meet()
     traveller.shift(DAY)
-    views = await story.describe(Kind.THANK_YOU_FIRST, Kind.THANK_YOU_SECOND)
-    assert {view.kind for view in views} == {Kind.THANK_YOU_LATE}
+    views = await story.describe(ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND)
+    assert {view.kind for view in views} == {ReminderKind.THANK_YOU_LATE}
 
 
 @pytest.mark.parametrize(("status", "waits"), [("sent", True), ("answered", False), ("draft", False)])
 async def test_a_request_waits_while_it_is_out(story: Story, status: str, waits: bool):
     request = await story.ask(status)
-    await story.plan(Kind.NUDGE, request)
-    views = await story.describe(Kind.NUDGE)
+    await story.plan(ReminderKind.NUDGE, request)
+    views = await story.describe(ReminderKind.NUDGE)
     assert [view.about for view in views] == ([Waiting(request, "Ana Núñez", now())] if waits else [])
 
 
 async def test_a_to_do_is_due_until_it_is_done(story: Story):
     todo = (await story.services.todos.add(MAYA, "Read", contact_id=story.ana, due=denver(3, 9))).todos[0]
-    held = await story.claimed(Kind.TODO_DUE)
+    held = await story.claimed(ReminderKind.TODO_DUE)
     (view,) = await story.services.pings.describe(MAYA, held)
     assert view.about == DueTodo(todo)
     await story.services.todos.done(MAYA, todo.id)
@@ -167,25 +167,25 @@ async def test_a_to_do_is_due_until_it_is_done(story: Story):
 
 
 async def test_what_is_gone_foreign_or_taken_back_is_left_out(story: Story, db: Database):
-    await story.plan(Kind.NUDGE, 404)
-    await story.plan(Kind.TODO_DUE, 404)
-    await story.plan(Kind.PREPARE, 404)
-    await story.plan(Kind.KEEP_IN_TOUCH, story.ana)
-    assert await story.describe(*Kind) == []
+    await story.plan(ReminderKind.NUDGE, 404)
+    await story.plan(ReminderKind.TODO_DUE, 404)
+    await story.plan(ReminderKind.PREPARE, 404)
+    await story.plan(ReminderKind.KEEP_IN_TOUCH, story.ana)
+    assert await story.describe(*ReminderKind) == []
     interview = await story.book()
-    held = await story.claimed(Kind.SOON)
+    held = await story.claimed(ReminderKind.SOON)
     assert await story.services.pings.describe(TOM, held) == []
     async with db.write() as session:
-        await cancel(session, (Kind.SOON,), [interview], "a test")
+        await cancel(session, (ReminderKind.SOON,), [interview], "a test")
     assert await story.services.pings.describe(MAYA, held) == []
 
 
 async def test_many_pings_cost_no_more_queries_than_one_of_each(story: Story, db: Database):
     await story.meet()
     for number in range(12):
-        await story.plan(Kind.NUDGE, await story.ask())
+        await story.plan(ReminderKind.NUDGE, await story.ask())
         await story.services.todos.add(MAYA, f"to-do {number}", due=denver(3, 9))
-    held = await story.claimed(*Kind)
+    held = await story.claimed(*ReminderKind)
     asked: list[str] = []
     event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     views = await story.services.pings.describe(MAYA, held)
@@ -196,10 +196,10 @@ async def test_many_pings_cost_no_more_queries_than_one_of_each(story: Story, db
 
 async def test_one_ping_again(story: Story):
     interview = await story.meet()
-    (held, *_) = await story.claimed(Kind.THANK_YOU_FIRST)
+    (held, *_) = await story.claimed(ReminderKind.THANK_YOU_FIRST)
     view = await story.services.pings.one(MAYA, held.id)
     assert view is not None
-    assert (view.reminder_id, view.kind) == (held.id, Kind.THANK_YOU_FIRST)
+    assert (view.reminder_id, view.kind) == (held.id, ReminderKind.THANK_YOU_FIRST)
     with pytest.raises(CoachError) as refusal:
         await story.services.pings.one(TOM, held.id)
     assert refusal.value.code is Code.NOT_FOUND

@@ -9,17 +9,17 @@ from sqlalchemy import select
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.reminders import Kind, Snooze, Status
-from bot.domain.times import QuietHours
+from bot.domain.reminders.reminder import ReminderKind, Snooze, Status
+from bot.domain.times.wall_clock import QuietHours
 from bot.services import Services
-from bot.services.contact_views import Entry
-from bot.services.planning import meeting_pings, thank_you_pings
+from bot.services.contacts.views import ContactEntry
 from bot.services.profiles import Parked
-from bot.services.reminders import arm
-from bot.storage.engine import Database
+from bot.services.reminders.planning import meeting_pings, thank_you_pings
+from bot.services.reminders.scheduling import arm
+from bot.storage.database import Database
 from bot.storage.models import Contact, Interview, Reminder, ThankYou, User
-from tests.common import DENVER, denver
-from tests.kit import ZONE
+from tests.support.shortcuts import DENVER, denver
+from tests.support.world import ZONE
 
 MAYA, TOM = 1001, 1002
 
@@ -201,7 +201,7 @@ async def test_new_quiet_hours_move_the_thank_you_pings_before_the_deadline(
 
 async def test_the_pings_of_requests_and_to_dos_move_too(services: Services, db: Database) -> None:
     await settle(services)
-    contact = await services.contacts.add(MAYA, Entry("Ana Núñez"))
+    contact = await services.contacts.add(MAYA, ContactEntry("Ana Núñez"))
     await services.requests.sent_to(MAYA, contact.person.id)
     await services.todos.add(MAYA, "Join the chapter", due=denver(6, 12))
     # Seven days of 24 hours, over the change of the clocks on the 8th.
@@ -227,7 +227,7 @@ async def test_what_is_snoozed_due_or_sent_stays_as_it_is(
     traveller.shift(timedelta(hours=3))  # the first ping is two hours old and goes out any moment
     due = (await pings(db))["thank_you_first"]
     async with db.write() as session:
-        second = await session.scalar(select(Reminder).where(Reminder.kind == Kind.THANK_YOU_SECOND.value))
+        second = await session.scalar(select(Reminder).where(Reminder.kind == ReminderKind.THANK_YOU_SECOND.value))
         second.status = Status.SENT.value
     back = await services.reminders.snooze(MAYA, second.id, Snooze.MORNING)
     await services.profiles.set_zone(MAYA, "Europe/Berlin")

@@ -9,21 +9,22 @@ from sqlalchemy import select
 
 from bot.clock import now
 from bot.domain.errors import Code
-from bot.domain.reminders import Status
-from bot.domain.request_form import LIMITS, Field, Words
-from bot.domain.requests import FindingCode, NextMove, Outcome, RequestStatus, Route
+from bot.domain.reminders.reminder import Status
+from bot.domain.requests.form import LIMITS, RequestField, RequestWords
+from bot.domain.requests.review import RequestFindingCode
+from bot.domain.requests.status import NextMove, RequestOutcome, RequestRoute, RequestStatus
 from bot.services import Services
-from bot.services.request_views import RequestView
-from bot.storage.engine import Database
+from bot.services.requests.views import RequestView
+from bot.storage.database import Database
 from bot.storage.models import Contact, Reminder, Request
-from tests.common import DENVER, add, refusal
-from tests.kit import START as MONDAY
-from tests.kit import ZONE
+from tests.support.shortcuts import DENVER, add, refusal
+from tests.support.world import START as MONDAY
+from tests.support.world import ZONE
 
 MAYA, TOM = 1001, 1002
 START = MONDAY.astimezone(UTC)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
-WORDS = Words(
+WORDS = RequestWords(
     tie="Professor Lind suggested that I write to you",
     why="your 2024 survey of the reefs",
     learn="how a field season is planned",
@@ -51,8 +52,8 @@ class Story:
     async def in_denver(self) -> None:
         await self.services.profiles.set_zone(MAYA, ZONE)
 
-    async def draft(self, words: Words = WORDS, contact: int | None = None) -> RequestView:
-        return await self.requests.compose(MAYA, contact or self.ana, Route.EMAIL, words)
+    async def draft(self, words: RequestWords = WORDS, contact: int | None = None) -> RequestView:
+        return await self.requests.compose(MAYA, contact or self.ana, RequestRoute.EMAIL, words)
 
     async def sent(self, at: datetime | None = None) -> RequestView:
         await self.in_denver()
@@ -75,7 +76,7 @@ async def story(services: Services, db: Database) -> Story:
     return told
 
 
-def codes(view: RequestView) -> set[FindingCode]:
+def codes(view: RequestView) -> set[RequestFindingCode]:
     return {finding.code for finding in view.findings}
 
 
@@ -90,7 +91,7 @@ async def test_a_draft_is_composed_reviewed_and_stored(story: Story) -> None:
     view = await story.draft()
     assert (view.contact_name, view.route, view.version, view.status) == (
         "Ana Núñez",
-        Route.EMAIL,
+        RequestRoute.EMAIL,
         1,
         RequestStatus.DRAFT,
     )
@@ -107,31 +108,33 @@ async def test_a_draft_is_composed_reviewed_and_stored(story: Story) -> None:
 async def test_a_draft_anew_takes_the_place_of_the_old_and_of_no_other(story: Story) -> None:
     first = await story.draft()
     assert await story.draft() == first
-    again = await story.draft(Words(tie="We met in May"))
+    again = await story.draft(RequestWords(tie="We met in May"))
     assert (again.id, again.version) == (first.id, 2)
     other = await story.draft(contact=story.priya)
     assert (other.id != first.id, other.version) == (True, 1)
-    assert (await story.requests.compose(MAYA, story.ana, Route.CALL, Words(tie="We met in May"))).version == 3
+    assert (
+        await story.requests.compose(MAYA, story.ana, RequestRoute.CALL, RequestWords(tie="We met in May"))
+    ).version == 3
 
 
 async def test_a_draft_never_replaces_what_is_sent(story: Story) -> None:
     sent = await story.sent()
-    draft = await story.draft(Words(tie="We met in May"))
+    draft = await story.draft(RequestWords(tie="We met in May"))
     assert draft.id != sent.id
     assert await story.requests.get(MAYA, sent.id) == sent
 
 
 async def test_the_form_starts_from_what_is_known(story: Story) -> None:
     start = await story.requests.start(MAYA, story.ana)
-    assert start.offered == Words("I found you through our alumni network", "your 2024 survey")
+    assert start.offered == RequestWords("I found you through our alumni network", "your 2024 survey")
     assert start.replaces == 0
     named = await story.contact("Leo", source="Referral", referred_by_id=story.ana)
     assert (await story.requests.start(MAYA, named)).offered.tie == "Ana Núñez gave me your name"
-    assert (await story.requests.start(MAYA, story.priya)).offered == Words()
+    assert (await story.requests.start(MAYA, story.priya)).offered == RequestWords()
 
 
 async def test_the_form_starts_from_the_last_answers(story: Story) -> None:
-    await story.requests.compose(MAYA, story.ana, Route.CALL, WORDS)
+    await story.requests.compose(MAYA, story.ana, RequestRoute.CALL, WORDS)
     start = await story.requests.start(MAYA, story.ana)
     assert (start.offered, start.replaces) == (WORDS, 1)
     await story.in_denver()
@@ -140,30 +143,37 @@ async def test_the_form_starts_from_the_last_answers(story: Story) -> None:
     assert (start.offered, start.replaces) == (WORDS, 0)
 
 
-@pytest.mark.parametrize("field", [Field.TIE, Field.WHY, Field.LEARN, Field.WINDOWS])
-async def test_too_much_is_refused_before_anything_is_stored(story: Story, field: Field) -> None:
+@pytest.mark.parametrize("field", [RequestField.TIE, RequestField.WHY, RequestField.LEARN, RequestField.WINDOWS])
+async def test_too_much_is_refused_before_anything_is_stored(story: Story, field: RequestField) -> None:
     long = {field.name.lower(): "y" * (LIMITS[field] + 1)}
     with refusal(Code.TOO_LONG):
-        await story.draft(Words(**long))
+        await story.draft(RequestWords(**long))
     assert await story.stored() == []
-    assert "y" * LIMITS[field] in (await story.draft(Words(**{field.name.lower(): "y" * LIMITS[field]}))).body
+    assert (
+        "y" * LIMITS[field] in (await story.draft(RequestWords(**{field.name.lower(): "y" * LIMITS[field]}))).body
+    )
 
 
 async def test_the_longest_answers_make_a_draft_that_can_be_edited(story: Story) -> None:
     await story.in_denver()
     await story.services.profiles.edit(MAYA, name="M" * 80, school="s" * 150, about="a" * 200, interests="i" * 200)
-    words = Words(*("x" * LIMITS[field] for field in (Field.TIE, Field.WHY, Field.LEARN, Field.WINDOWS)))
-    for route in Route:
+    words = RequestWords(
+        *(
+            "x" * LIMITS[field]
+            for field in (RequestField.TIE, RequestField.WHY, RequestField.LEARN, RequestField.WINDOWS)
+        )
+    )
+    for route in RequestRoute:
         view = await story.requests.compose(MAYA, story.ana, route, words)
-        assert len(view.body) <= LIMITS[Field.MESSAGE]
-        assert len(view.subject) <= LIMITS[Field.SUBJECT]
+        assert len(view.body) <= LIMITS[RequestField.MESSAGE]
+        assert len(view.subject) <= LIMITS[RequestField.SUBJECT]
 
 
 async def test_an_edit_is_a_new_version_and_is_reviewed_again(story: Story) -> None:
     view = await story.draft()
     edited = await story.requests.edit(MAYA, view.id, "A \n question ", f" {view.body}\nAre you hiring?\n")
     assert (edited.subject, edited.version) == ("A question", 2)
-    assert FindingCode.ASKS_FOR_WORK in codes(edited)
+    assert RequestFindingCode.ASKS_FOR_WORK in codes(edited)
     assert edited.body.endswith("hiring?")
     same = await story.requests.edit(MAYA, view.id, "A question", edited.body)
     assert same == edited
@@ -183,18 +193,18 @@ async def test_an_edit_that_does_not_fit_changes_nothing(story: Story, subject: 
 async def test_the_name_of_another_contact_is_noticed(story: Story) -> None:
     view = await story.draft()
     edited = await story.requests.edit(MAYA, view.id, "", view.body.replace("Ana Núñez", "Priya Raman"))
-    assert FindingCode.OTHER_NAME in codes(edited)
+    assert RequestFindingCode.OTHER_NAME in codes(edited)
 
 
 async def test_the_zone_is_added_once_it_is_known(story: Story) -> None:
     view = await story.draft()
-    assert FindingCode.NO_ZONE in codes(view)
+    assert RequestFindingCode.NO_ZONE in codes(view)
     with refusal(Code.ZONE_NEEDED):
         await story.requests.name_zone(MAYA, view.id)
     await story.in_denver()
     named = await story.requests.name_zone(MAYA, view.id)
     assert "2-4 pm (Mountain Time), or" in named.body
-    assert (FindingCode.NO_ZONE in codes(named), named.version) == (False, 2)
+    assert (RequestFindingCode.NO_ZONE in codes(named), named.version) == (False, 2)
     assert await story.requests.name_zone(MAYA, view.id) == named
 
 
@@ -256,7 +266,7 @@ async def test_a_request_made_elsewhere_is_recorded(story: Story) -> None:
 
 async def test_a_second_request_takes_over_from_the_first(story: Story) -> None:
     first = await story.sent()
-    second = await story.draft(Words(tie="We met in May"))
+    second = await story.draft(RequestWords(tie="We met in May"))
     await story.requests.sent(MAYA, second.id)
     statuses = {subject: status for subject, status, _ in await story.pings()}
     assert statuses == {first.id: Status.CANCELLED, second.id: Status.PENDING}
@@ -277,14 +287,16 @@ async def test_what_is_sent_is_not_rewritten(story: Story) -> None:
 @pytest.mark.parametrize(
     ("outcome", "move"),
     [
-        (Outcome.ACCEPTED, NextMove.SCHEDULE),
-        (Outcome.DECLINED, NextMove.THANK),
-        (Outcome.WRONG_PERSON, NextMove.ASK_FOR_NAMES),
-        (Outcome.ANOTHER_TIME, NextMove.ASK_WHEN),
-        (Outcome.NO_ANSWER, NextMove.NUDGE),
+        (RequestOutcome.ACCEPTED, NextMove.SCHEDULE),
+        (RequestOutcome.DECLINED, NextMove.THANK),
+        (RequestOutcome.WRONG_PERSON, NextMove.ASK_FOR_NAMES),
+        (RequestOutcome.ANOTHER_TIME, NextMove.ASK_WHEN),
+        (RequestOutcome.NO_ANSWER, NextMove.NUDGE),
     ],
 )
-async def test_an_answer_leads_on_and_ends_the_waiting(story: Story, outcome: Outcome, move: NextMove) -> None:
+async def test_an_answer_leads_on_and_ends_the_waiting(
+    story: Story, outcome: RequestOutcome, move: NextMove
+) -> None:
     view = await story.sent()
     answered = await story.requests.answer(MAYA, view.id, outcome)
     assert (answered.status, answered.outcome, answered.move) == (RequestStatus.ANSWERED, outcome, move)
@@ -294,27 +306,29 @@ async def test_an_answer_leads_on_and_ends_the_waiting(story: Story, outcome: Ou
 
 async def test_an_answer_can_be_corrected(story: Story, traveller: time_machine.Traveller) -> None:
     view = await story.sent()
-    await story.requests.answer(MAYA, view.id, Outcome.DECLINED)
+    await story.requests.answer(MAYA, view.id, RequestOutcome.DECLINED)
     traveller.shift(DAY)
-    await story.requests.answer(MAYA, view.id, Outcome.DECLINED)
+    await story.requests.answer(MAYA, view.id, RequestOutcome.DECLINED)
     assert (await story.stored())[0].answered_at == START
-    assert (await story.requests.answer_from(MAYA, story.ana, Outcome.ACCEPTED)).outcome is Outcome.ACCEPTED
+    assert (
+        await story.requests.answer_from(MAYA, story.ana, RequestOutcome.ACCEPTED)
+    ).outcome is RequestOutcome.ACCEPTED
     assert (await story.stored())[0].answered_at == START + DAY
 
 
 async def test_an_answer_to_a_draft_or_to_nothing_known_counts_as_asked(story: Story) -> None:
     draft = await story.draft()
-    assert (await story.requests.answer(MAYA, draft.id, Outcome.ACCEPTED)).sent_at == START
-    elsewhere = await story.requests.answer_from(MAYA, story.priya, Outcome.WRONG_PERSON)
-    assert (elsewhere.outcome, elsewhere.version) == (Outcome.WRONG_PERSON, 0)
+    assert (await story.requests.answer(MAYA, draft.id, RequestOutcome.ACCEPTED)).sent_at == START
+    elsewhere = await story.requests.answer_from(MAYA, story.priya, RequestOutcome.WRONG_PERSON)
+    assert (elsewhere.outcome, elsewhere.version) == (RequestOutcome.WRONG_PERSON, 0)
 
 
 async def test_letting_go_ends_the_waiting_but_takes_back_no_answer(story: Story) -> None:
     view = await story.sent()
-    await story.requests.answer(MAYA, view.id, Outcome.ACCEPTED)
-    assert (await story.requests.let_go(MAYA, view.id)).outcome is Outcome.ACCEPTED
+    await story.requests.answer(MAYA, view.id, RequestOutcome.ACCEPTED)
+    assert (await story.requests.let_go(MAYA, view.id)).outcome is RequestOutcome.ACCEPTED
     other = await story.requests.sent_to(MAYA, story.priya)
-    assert (await story.requests.let_go(MAYA, other.id)).outcome is Outcome.NO_ANSWER
+    assert (await story.requests.let_go(MAYA, other.id)).outcome is RequestOutcome.NO_ANSWER
     assert {status for _, status, _ in await story.pings()} == {Status.CANCELLED}
 
 
@@ -335,16 +349,16 @@ async def test_one_nudge_and_no_more(story: Story, traveller: time_machine.Trave
 
 async def test_a_nudge_after_no_answer_waits_again(story: Story) -> None:
     view = await story.sent()
-    await story.requests.answer(MAYA, view.id, Outcome.NO_ANSWER)
+    await story.requests.answer(MAYA, view.id, RequestOutcome.NO_ANSWER)
     assert (await story.requests.nudge(MAYA, view.id)).draft is not None
     again = await story.requests.nudged(MAYA, view.id, 0)
     assert (again.status, again.outcome, again.nudges) == (RequestStatus.SENT, None, 1)
-    answer = await story.requests.answer(MAYA, view.id, Outcome.NO_ANSWER)
+    answer = await story.requests.answer(MAYA, view.id, RequestOutcome.NO_ANSWER)
     assert answer.move is NextMove.NEXT_CONTACT
 
 
-@pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, Outcome.DECLINED])
-async def test_who_has_answered_is_not_nudged(story: Story, outcome: Outcome) -> None:
+@pytest.mark.parametrize("outcome", [RequestOutcome.ACCEPTED, RequestOutcome.DECLINED])
+async def test_who_has_answered_is_not_nudged(story: Story, outcome: RequestOutcome) -> None:
     view = await story.sent()
     answered = await story.requests.answer(MAYA, view.id, outcome)
     assert (await story.requests.nudge(MAYA, view.id)).draft is None
@@ -362,12 +376,12 @@ async def test_the_nudge_of_a_call_or_of_nothing_drafted_has_its_own_subject(sto
 async def test_the_list_has_what_waits_first(story: Story, traveller: time_machine.Traveller) -> None:
     await story.in_denver()
     leo = await story.contact("Leo Park")
-    await story.requests.answer_from(MAYA, leo, Outcome.DECLINED)
+    await story.requests.answer_from(MAYA, leo, RequestOutcome.DECLINED)
     await story.draft()
     traveller.shift(DAY)
     await story.requests.sent_to(MAYA, story.priya)
     traveller.shift(DAY)
-    await story.requests.answer_from(MAYA, await story.contact("Zoe"), Outcome.ACCEPTED)
+    await story.requests.answer_from(MAYA, await story.contact("Zoe"), RequestOutcome.ACCEPTED)
     assert [(line.contact_name, line.status.value) for line in await story.requests.listing(MAYA)] == [
         ("Priya Raman", "sent"),
         ("Ana Núñez", "draft"),
@@ -383,13 +397,13 @@ async def test_nobody_else_reaches_a_request(story: Story) -> None:
     calls = [
         requests.get(TOM, view.id),
         requests.start(TOM, story.ana),
-        requests.compose(TOM, story.ana, Route.EMAIL, WORDS),
+        requests.compose(TOM, story.ana, RequestRoute.EMAIL, WORDS),
         requests.edit(TOM, view.id, "", "mine now"),
         requests.name_zone(TOM, view.id),
         requests.sent(TOM, view.id),
         requests.sent_to(TOM, story.ana),
-        requests.answer(TOM, view.id, Outcome.ACCEPTED),
-        requests.answer_from(TOM, story.ana, Outcome.ACCEPTED),
+        requests.answer(TOM, view.id, RequestOutcome.ACCEPTED),
+        requests.answer_from(TOM, story.ana, RequestOutcome.ACCEPTED),
         requests.let_go(TOM, view.id),
         requests.nudge(TOM, view.id),
         requests.nudged(TOM, view.id, 0),

@@ -8,20 +8,20 @@ from sqlalchemy import func, select
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.reminders import Kind, Planned
-from bot.domain.request_form import Words
-from bot.domain.requests import Outcome, Route
-from bot.domain.room import Room
+from bot.domain.quotas import Quota
+from bot.domain.reminders.reminder import Planned, ReminderKind
+from bot.domain.requests.form import RequestWords
+from bot.domain.requests.status import RequestOutcome, RequestRoute
 from bot.handbook import loader
 from bot.services import Services, build_services
-from bot.services import room as rooms
+from bot.services import quotas as rooms
 from bot.services.base import ensure_user
-from bot.services.contact_views import Entry
-from bot.services.interview_views import Terms
-from bot.services.reminders import arm, cancel
-from bot.storage.engine import Database
+from bot.services.contacts.views import ContactEntry
+from bot.services.interviews.views import Terms
+from bot.services.reminders.scheduling import arm, cancel
+from bot.storage.database import Database
 from bot.storage.models import Base, Contact, Interview, Reminder, Request, Todo
-from tests.common import refusal
+from tests.support.shortcuts import refusal
 
 MAYA, TOM = 1, 2
 Does = Callable[[Services, int, int], Awaitable[object]]
@@ -30,11 +30,11 @@ Does = Callable[[Services, int, int], Awaitable[object]]
 @pytest.fixture
 async def services(db: Database) -> Services:
     """Use cases with room for three contacts, and for two of everything else."""
-    return build_services(db, loader.load(), Room(contacts=3, entries=2))
+    return build_services(db, loader.load(), Quota(contacts=3, entries=2))
 
 
 async def contact(services: Services, name: str, owner: int = MAYA) -> int:
-    return (await services.contacts.add(owner, Entry(name))).person.id
+    return (await services.contacts.add(owner, ContactEntry(name))).person.id
 
 
 async def count(db: Database, model: type[Base]) -> int:
@@ -83,7 +83,7 @@ async def test_another_student_has_room_of_their_own(services: Services) -> None
 
 
 async def draft(services: Services, owner: int, person: int) -> None:
-    await services.requests.compose(owner, person, Route.EMAIL, Words("a tie", "why", "what", "when"))
+    await services.requests.compose(owner, person, RequestRoute.EMAIL, RequestWords("a tie", "why", "what", "when"))
 
 
 async def outside(services: Services, owner: int, person: int) -> None:
@@ -91,7 +91,7 @@ async def outside(services: Services, owner: int, person: int) -> None:
 
 
 async def answered(services: Services, owner: int, person: int) -> None:
-    await services.requests.answer_from(owner, person, Outcome.DECLINED)
+    await services.requests.answer_from(owner, person, RequestOutcome.DECLINED)
 
 
 async def booked(services: Services, owner: int, person: int) -> None:
@@ -163,7 +163,7 @@ async def test_moving_a_meeting_for_ever_makes_no_more_rows(
     assert await count(db, Reminder) <= 10 + 3
     async with db.read() as session:
         waiting = set(await session.scalars(select(Reminder.kind).where(Reminder.status == "pending")))
-    assert waiting == {Kind.PREPARE, Kind.SOON, Kind.CHECK_BACK}
+    assert waiting == {ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK}
 
 
 async def test_of_old_pings_the_newest_are_kept_and_nobody_elses_are_touched(
@@ -172,14 +172,16 @@ async def test_of_old_pings_the_newest_are_kept_and_nobody_elses_are_touched(
     monkeypatch.setattr(rooms, "KEPT_PINGS", 2)
 
     async def plan(user: int, *subjects: int) -> None:
-        pings = [Planned(Kind.NUDGE, one, now(), now() + timedelta(days=1), f"{user}:{one}") for one in subjects]
+        pings = [
+            Planned(ReminderKind.NUDGE, one, now(), now() + timedelta(days=1), f"{user}:{one}") for one in subjects
+        ]
         async with db.write() as session:
             await ensure_user(session, user)
             await arm(session, user, pings)
 
     async def take_back(*subjects: int) -> None:
         async with db.write() as session:
-            await cancel(session, (Kind.NUDGE,), subjects, "answered")
+            await cancel(session, (ReminderKind.NUDGE,), subjects, "answered")
 
     await plan(TOM, 1, 2, 3, 4)
     await plan(MAYA, 11, 12, 13, 14, 15)

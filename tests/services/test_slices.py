@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from bot.clock import now
 from bot.services import Services
-from bot.services.contact_views import Entry
-from bot.services.slices import CHARACTERS, ROWS, Deadline, each_of, read_all
-from bot.services.todos import Todos
-from bot.storage.engine import Database
+from bot.services.contacts.views import ContactEntry
+from bot.services.slices.reading import CHARACTERS, ROWS, Deadline, each_of, read_all
+from bot.services.todos import TodoService
+from bot.storage.database import Database
 from bot.storage.models import Contact, Todo, User
-from tests.kit import ZONE
+from tests.support.world import ZONE
 
 MAYA, MANY = 1, 5 * ROWS + 1
 
@@ -90,11 +90,11 @@ async def test_a_likely_double_is_found_that_came_in_while_the_others_were_compa
     async def and_somebody_else_adds(owner_id: int, new: object) -> tuple[int, int]:
         found = await compare(owner_id, new)
         monkeypatch.undo()
-        await services.contacts.add(owner_id, Entry("Eva López"))
+        await services.contacts.add(owner_id, ContactEntry("Eva López"))
         return found
 
     monkeypatch.setattr(services.contacts, "_like", and_somebody_else_adds)
-    added = await services.contacts.add(MAYA, Entry("Eva Lopez"))
+    added = await services.contacts.add(MAYA, ContactEntry("Eva Lopez"))
     assert added.duplicate is not None
     assert added.duplicate.name == "Eva López"
     assert len(people) + 2 == len(await services.contacts.listing(MAYA))
@@ -111,21 +111,21 @@ async def test_a_likely_double_that_is_gone_by_then_is_not_named(
         return found
 
     monkeypatch.setattr(services.contacts, "_like", and_it_is_deleted)
-    assert (await services.contacts.add(MAYA, Entry("Ana 0"))).duplicate is None
+    assert (await services.contacts.add(MAYA, ContactEntry("Ana 0"))).duplicate is None
 
 
 async def test_the_same_to_do_is_not_added_twice_while_the_list_is_compared(
     services: Services, db: Database, people: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compare = Todos._there
+    compare = TodoService._there
 
-    async def and_the_same_is_added(self: Todos, *args: object) -> object:
+    async def and_the_same_is_added(self: TodoService, *args: object) -> object:
         found = await compare(self, *args)
         monkeypatch.undo()
         await services.todos.add(MAYA, "read about REEFS", people[0])
         return found
 
-    monkeypatch.setattr(Todos, "_there", and_the_same_is_added)
+    monkeypatch.setattr(TodoService, "_there", and_the_same_is_added)
     await services.todos.add(MAYA, "Read about reefs", people[0])
     async with db.read() as session:
         assert (await session.scalars(select(Todo.text))).all() == ["read about REEFS"]

@@ -8,22 +8,22 @@ from sqlalchemy import select
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.evaluations import Verdict
-from bot.domain.reminders import Kind, Snooze, Status
-from bot.domain.thank_yous import FindingCode
+from bot.domain.evaluations.questions import Verdict
+from bot.domain.reminders.reminder import ReminderKind, Snooze, Status
+from bot.domain.thank_yous.review import NoteFindingCode
 from bot.services import Services
-from bot.services.interview_views import Met, NoMeeting, NotMet, Terms
-from bot.services.planning import THANKS
-from bot.services.thank_you_views import NoteView, Words
-from bot.storage.engine import Database
+from bot.services.interviews.views import Met, NoMeeting, NotMet, Terms
+from bot.services.reminders.planning import THANKS
+from bot.services.thank_yous.views import NoteView, NoteWords
+from bot.storage.database import Database
 from bot.storage.models import Answer, Contact, Evaluation, Reminder, ThankYou, Todo
-from tests.common import add, denver
-from tests.kit import ZONE
+from tests.support.shortcuts import add, denver
+from tests.support.world import ZONE
 
 MAYA, TOM = 1001, 1002
 HOUR = timedelta(hours=1)
-NOTHING = Words("", "", "")
-WORDS = Words(
+NOTHING = NoteWords("", "", "")
+WORDS = NoteWords(
     "storms decide a field season", "joined the local chapter", "write to Dr. Lind about the grant next week"
 )
 
@@ -80,7 +80,7 @@ async def story(services: Services, db: Database) -> Story:
     return told
 
 
-def codes(view: NoteView) -> list[FindingCode]:
+def codes(view: NoteView) -> list[NoteFindingCode]:
     return [finding.code for finding in view.findings]
 
 
@@ -152,7 +152,7 @@ async def test_the_form_starts_from_the_evaluation_and_the_to_dos(story: Story):
     done, _ = (await story.services.todos.add_from(MAYA, interview, "Join the chapter\nRead the report.")).todos
     await story.services.todos.done(MAYA, done.id)
     view = await story.note(interview)
-    assert view.offered == Words("Storms decide a field season", "Join the chapter", "Read the report")
+    assert view.offered == NoteWords("Storms decide a field season", "Join the chapter", "Read the report")
     assert [todo.text for todo in view.open_todos] == ["Read the report."]
     assert view.gaps == (3, 6, 7, 8, 10, 11)
     assert view.evaluated
@@ -202,14 +202,14 @@ async def test_an_open_to_do_is_never_told_as_done_and_a_ticked_one_is(story: St
     assert "chapter" not in untouched.body
     assert "report" not in untouched.body
     view = await story.notes.compose(
-        MAYA, interview, Words("storms", "wrote to Dr. Lind", "Read the reef report"), [report.id]
+        MAYA, interview, NoteWords("storms", "wrote to Dr. Lind", "Read the reef report"), [report.id]
     )
     assert "Following your suggestion, I wrote to Dr. Lind." in view.body
     assert "acted on your advice: Read the reef report." in view.body
     assert "next step" not in view.body
     assert "chapter" not in view.body
     assert await story.open_todos() == ["Join the local chapter"]
-    assert (await story.pings()).count(Kind.TODO_DUE) == 1
+    assert (await story.pings()).count(ReminderKind.TODO_DUE) == 1
     assert view.offered.done == "wrote to Dr. Lind; Read the reef report"
     assert [todo.id for todo in view.open_todos] == [chapter.id]
 
@@ -218,7 +218,7 @@ async def test_claiming_an_open_to_do_is_noticed_until_it_is_ticked(story: Story
     interview = await story.meet()
     todo = (await story.services.todos.add_from(MAYA, interview, "Join the local chapter")).todos[0]
     view = await story.notes.compose(MAYA, interview, WORDS)
-    assert codes(view) == [FindingCode.CLAIMS_OPEN_TODO]
+    assert codes(view) == [NoteFindingCode.CLAIMS_OPEN_TODO]
     await story.services.todos.done(MAYA, todo.id)
     assert codes(await story.note(interview)) == []
 
@@ -245,7 +245,7 @@ async def test_what_is_too_long_leaves_the_note_alone(story: Story):
     interview = await story.meet()
     await story.notes.compose(MAYA, interview, WORDS)
     before = await story.note(interview)
-    for words in (Words("x" * 1001, "", ""), Words("", "x" * 4001, ""), Words("", "", "x" * 1001)):
+    for words in (NoteWords("x" * 1001, "", ""), NoteWords("", "x" * 4001, ""), NoteWords("", "", "x" * 1001)):
         with pytest.raises(CoachError) as refusal:
             await story.notes.compose(MAYA, interview, words)
         assert refusal.value.code is Code.TOO_LONG
@@ -259,7 +259,9 @@ async def test_a_note_that_grows_too_long_ticks_nothing(story: Story):
     lines = "\n".join(f"{number} " + "x" * 195 for number in range(10))
     todos = (await story.services.todos.add_from(MAYA, interview, lines)).todos
     with pytest.raises(CoachError) as refusal:
-        await story.notes.compose(MAYA, interview, Words("x " * 500, "y " * 500, "z"), [one.id for one in todos])
+        await story.notes.compose(
+            MAYA, interview, NoteWords("x " * 500, "y " * 500, "z"), [one.id for one in todos]
+        )
     assert refusal.value.code is Code.TOO_LONG
     assert len(await story.open_todos()) == 10
 
@@ -269,7 +271,7 @@ async def test_editing_makes_a_version_and_reads_it_again(story: Story):
     await story.notes.compose(MAYA, interview, WORDS)
     view = await story.notes.edit(MAYA, interview, "  Hi Ana, are you hiring?  ")
     assert (view.body, view.version) == ("Hi Ana, are you hiring?", 2)
-    assert FindingCode.ASKS_FOR_WORK in codes(view)
+    assert NoteFindingCode.ASKS_FOR_WORK in codes(view)
     assert (await story.notes.edit(MAYA, interview, "Hi Ana, are you hiring?")).version == 2
     with pytest.raises(CoachError) as refusal:
         await story.notes.edit(MAYA, interview, " \n ")
@@ -284,12 +286,16 @@ async def test_sent_ends_every_ping_in_one_go_snoozed_ones_too(
 ):
     interview = await story.meet()
     async with db.write() as session:
-        first = await session.scalar(select(Reminder).where(Reminder.kind == Kind.THANK_YOU_FIRST.value))
+        first = await session.scalar(select(Reminder).where(Reminder.kind == ReminderKind.THANK_YOU_FIRST.value))
         assert first is not None
         first.status = Status.SENT.value
         number = first.id
     await services.reminders.snooze(MAYA, number, Snooze.THREE_HOURS)
-    assert await story.pings() == [Kind.THANK_YOU_FIRST, Kind.THANK_YOU_SECOND, Kind.THANK_YOU_LATE]
+    assert await story.pings() == [
+        ReminderKind.THANK_YOU_FIRST,
+        ReminderKind.THANK_YOU_SECOND,
+        ReminderKind.THANK_YOU_LATE,
+    ]
     view = await story.notes.sent(MAYA, interview)
     assert (view.sent_at, view.late) == (now(), False)
     assert await story.pings() == []

@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.reminders import Kind, Status
+from bot.domain.reminders.reminder import ReminderKind, Status
 from bot.services import Services
-from bot.storage.engine import Database
+from bot.storage.database import Database
 from bot.storage.models import Contact, Interview, Reminder, ThankYou, Todo
-from tests.common import add, denver
-from tests.kit import ZONE
+from tests.support.shortcuts import add, denver
+from tests.support.world import ZONE
 
 MAYA, TOM = 1001, 1002
 
@@ -132,17 +132,17 @@ async def test_somebody_elses_contact_and_meeting_are_not_found(services: Servic
 async def test_the_ping_of_a_date(services: Services, db: Database, ana: int, due: datetime, ping: datetime):
     done = await services.todos.add(MAYA, "Read", due=due)
     assert done.todos[0].due_at == due
-    assert await pings(db) == [(Kind.TODO_DUE, ping)]
+    assert await pings(db) == [(ReminderKind.TODO_DUE, ping)]
 
 
 async def test_a_new_date_moves_the_ping_and_no_date_leaves_it(services: Services, db: Database, ana: int):
     await services.todos.add(MAYA, "Read", due=denver(6, 17))
     await services.todos.add(MAYA, "Read", due=denver(5, 12))
     await services.todos.add(MAYA, "Read")
-    assert await pings(db) == [(Kind.TODO_DUE, denver(5, 12))]
-    assert await pings(db, Status.CANCELLED) == [(Kind.TODO_DUE, denver(6, 17))]
+    assert await pings(db) == [(ReminderKind.TODO_DUE, denver(5, 12))]
+    assert await pings(db, Status.CANCELLED) == [(ReminderKind.TODO_DUE, denver(6, 17))]
     await services.todos.add(MAYA, "Read", due=denver(6, 17))
-    assert await pings(db) == [(Kind.TODO_DUE, denver(6, 17))]
+    assert await pings(db) == [(ReminderKind.TODO_DUE, denver(6, 17))]
 
 
 async def test_a_date_needs_a_zone(services: Services, db: Database):

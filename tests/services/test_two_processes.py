@@ -11,19 +11,19 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from bot.clock import now
-from bot.domain.conversation import Answered, Finished, Say
-from bot.domain.evaluations import EvaluationStatus
-from bot.domain.reminders import Kind, Planned, Status
-from bot.domain.requests import Route
+from bot.domain.evaluations.conversation import Answered, Finished, Say
+from bot.domain.evaluations.questions import EvaluationStatus
+from bot.domain.reminders.reminder import Planned, ReminderKind, Status
+from bot.domain.requests.status import RequestRoute
 from bot.handbook import loader
 from bot.services import Services, build_services
-from bot.services.contact_views import Entry
-from bot.services.deliveries import Deliveries, Outcome
-from bot.services.evaluation_views import Busy, Doubtful, Opened, Place, Turn
-from bot.services.reminders import arm
-from bot.storage.engine import Database, open_engine
+from bot.services.contacts.views import ContactEntry
+from bot.services.evaluations.views import Busy, Doubtful, MessagePlace, Opened, Turn
+from bot.services.reminders.deliveries import Deliveries, DeliveryOutcome
+from bot.services.reminders.scheduling import arm
+from bot.storage.database import Database, open_engine
 from bot.storage.models import Answer, Contact, Evaluation, Interview, Reminder, Request, ThankYou, Todo, User
-from tests.common import add
+from tests.support.shortcuts import add
 
 pytestmark = pytest.mark.postgresql(reason="a SQLite file is one process's")
 
@@ -98,7 +98,7 @@ async def test_one_evaluation_is_open_whoever_opens_it(db: Database, processes: 
 async def test_the_first_things_that_a_student_does_make_one_row_of_each(
     db: Database, processes: tuple[Services, Services]
 ) -> None:
-    entry = Entry("Ana Núñez", "Analyst, Acme", "", "ana@acme.example", "")
+    entry = ContactEntry("Ana Núñez", "Analyst, Acme", "", "ana@acme.example", "")
     for new in range(100, 100 + ROUNDS):
         await both(*(one.profiles.meet(new, "Leo") for one in processes))
         await both(*(one.contacts.add(new, entry) for one in processes))
@@ -113,7 +113,7 @@ async def test_every_edit_of_a_draft_is_a_version_of_its_own(
     db: Database, processes: tuple[Services, Services]
 ) -> None:
     contact = await add(db, Contact(owner_id=MAYA, name="Ana", created_at=now()))
-    row = Request(contact_id=contact, route=Route.EMAIL.value, version=1, status="draft", created_at=now())
+    row = Request(contact_id=contact, route=RequestRoute.EMAIL.value, version=1, status="draft", created_at=now())
     request = await add(db, row)
     edits = [one.requests.edit(MAYA, request, "Hello", f"Text {n}") for n in range(ROUNDS) for one in processes[:1]]
     edits += [processes[1].requests.edit(MAYA, request, "Hello", f"Other {n}") for n in range(ROUNDS)]
@@ -146,7 +146,7 @@ async def test_pings_are_sent_while_students_act_and_nobody_waits_for_ever(
     async def engine(deliveries: Deliveries, *, backwards: bool) -> None:
         while acting:
             claimed = [one for delivery in await deliveries.claim(7) for one in delivery.reminders]
-            outcomes = [Outcome(one, Status.SENT, message_id=one.id) for one in claimed]
+            outcomes = [DeliveryOutcome(one, Status.SENT, message_id=one.id) for one in claimed]
             await deliveries.record(outcomes[::-1] if backwards else outcomes)
             await asyncio.sleep(0)
 
@@ -176,7 +176,7 @@ async def _promise(db: Database, student: int, number: int) -> int:
         await add(db, User(discord_id=student, zone="America/Denver", created_at=now()))
     todo = await add(db, Todo(owner_id=student, text=f"To-do {number}", created_at=now()))
     async with db.write(student) as session:
-        due = Planned(Kind.TODO_DUE, todo, now(), now() + timedelta(days=1), f"first:{todo}")
+        due = Planned(ReminderKind.TODO_DUE, todo, now(), now() + timedelta(days=1), f"first:{todo}")
         await arm(session, student, [due])
     return todo
 
@@ -188,10 +188,10 @@ async def test_one_message_that_two_processes_hear_is_one_answer(
     opened = await first.start(MAYA, await met(db))
     assert isinstance(opened, Opened)
     talk = opened.talk.id
-    await first.shown(MAYA, talk, Place(5, 100))
+    await first.shown(MAYA, talk, MessagePlace(5, 100))
     heard = await both(*(one.say(MAYA, "yes", sent=101) for one in (first, second)))
     assert sorted(type(one).__name__ for one in heard) == ["Doubtful", "Turn"]
-    await first.shown(MAYA, talk, Place(5, 102))
+    await first.shown(MAYA, talk, MessagePlace(5, 102))
     assert isinstance(await second.say(MAYA, "yes", sent=101), Doubtful), "also once the next question is shown"
     async with db.read() as session:
         assert [row.question for row in await session.scalars(select(Answer))] == [1]

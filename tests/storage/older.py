@@ -7,11 +7,11 @@ from cryptography.fernet import Fernet
 from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.copy import AS_KEPT
-from bot.storage.keys import NOTE
+from bot.storage.columns.encrypted import Written, WrittenForm
+from bot.storage.columns.seal import OLDER, Seal
+from bot.storage.maintenance.copy import AS_KEPT
 from bot.storage.models import Base
-from bot.storage.seal import OLDER, Seal
-from bot.storage.written import Written, WrittenForm
+from bot.storage.schema.keys import NOTE
 
 
 def older(text: str, key: str) -> str:

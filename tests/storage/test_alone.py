@@ -14,11 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from bot.clock import now
-from bot.storage import alone
-from bot.storage.alone import Alone, AtWorkError, lock_of
-from bot.storage.engine import Database, open_engine
+from bot.storage import process_lock as alone
+from bot.storage.database import Database, open_engine
 from bot.storage.models import Fact
-from tests.program import ROOT, clean_environment
+from bot.storage.process_lock import Alone, AtWorkError, lock_of
+from tests.support.command_line import ROOT, clean_environment
 
 only_sqlite = pytest.mark.sqlite(reason="the lock is a file's")
 only_postgresql = pytest.mark.postgresql(reason="a SQLite file is one process's")
@@ -75,8 +75,8 @@ async def test_the_lock_of_a_process_that_is_killed_is_free_at_once(db: Database
         "import asyncio\n"
         "from sqlalchemy.engine import make_url\n"
         "from bot.clock import now\n"
-        "from bot.storage.alone import Alone\n"
-        "from bot.storage.engine import Database, open_engine\n"
+        "from bot.storage.process_lock import Alone\n"
+        "from bot.storage.database import Database, open_engine\n"
         "async def work():\n"
         f"    one = Alone(Database(open_engine(make_url({database!r}))), now())\n"
         "    await one.lock()\n"

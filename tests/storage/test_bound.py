@@ -12,34 +12,34 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.engine import make_url
 
-from bot.domain.conversation import Back, Choose, Say
-from bot.domain.damage import DAMAGED, LOST
 from bot.domain.errors import Code
-from bot.domain.evaluations import Answer, Verdict
-from bot.domain.request_form import Words
-from bot.domain.requests import Route
+from bot.domain.evaluations.conversation import Back, Choose, Say
+from bot.domain.evaluations.questions import GivenAnswer, Verdict
+from bot.domain.requests.form import RequestWords
+from bot.domain.requests.status import RequestRoute
+from bot.domain.text.damage import DAMAGED, LOST
 from bot.handbook import loader
 from bot.services import Services, build_services
-from bot.services.contact_views import Entry
-from bot.services.evaluation_views import Opened, Turn
-from bot.storage.census import Census, take
-from bot.storage.copy import AS_KEPT, copy
-from bot.storage.engine import Database, open_engine
-from bot.storage.keys import ALL_BOUND
+from bot.services.contacts.views import ContactEntry
+from bot.services.evaluations.views import Opened, Turn
+from bot.storage.columns.encrypted import NobodysError, seal_of
+from bot.storage.columns.seal import BOUND, OLDER, new_key
+from bot.storage.database import Database, open_engine
+from bot.storage.errors import StorageProblem, StorageUnavailableError
+from bot.storage.maintenance.census import Census, take
+from bot.storage.maintenance.copy import AS_KEPT, copy
+from bot.storage.maintenance.rotate_keys import rotate
 from bot.storage.models import Contact, User
-from bot.storage.revision import bring_up_to_date
-from bot.storage.rotate import rotate
-from bot.storage.seal import BOUND, OLDER, new_key
-from bot.storage.trouble import OutOfOrderError, Trouble
-from bot.storage.written import NobodysError, seal_of
-from tests.common import opened, refusal
-from tests.kit import ZONE, sqlite_url
+from bot.storage.schema.keys import ALL_BOUND
+from bot.storage.schema.revision import bring_up_to_date
 from tests.storage.older import older, seal_as_once
+from tests.support.shortcuts import opened, refusal
+from tests.support.world import ZONE, sqlite_url
 
 pytestmark = pytest.mark.own_keys
 KEY, NEXT = new_key(), new_key()
 MAYA, TOM = 1001, 1002
-ENTRY = Entry("Ana Ruiz", "Marine biologist, NOAA", "Alumni", "ana@noaa.example", "Her work on trout")
+ENTRY = ContactEntry("Ana Ruiz", "Marine biologist, NOAA", "Alumni", "ana@noaa.example", "Her work on trout")
 CONTACTS, TODOS, USERS, ANSWERS = (AS_KEPT.tables[name] for name in ("contacts", "todos", "users", "answers"))
 
 
@@ -75,7 +75,7 @@ async def settle_in(college: College) -> None:
         await college.services.profiles.edit(student, name=name, school="CU", about="A junior", interests="Rivers")
         await college.services.profiles.set_zone(student, ZONE)
         await college.services.contacts.add(student, ENTRY)
-    await college.services.contacts.add(MAYA, Entry("Ben Cole", "Chef", why="His soups"))
+    await college.services.contacts.add(MAYA, ContactEntry("Ben Cole", "Chef", why="His soups"))
     await college.services.contacts.note(MAYA, 1, "Met her at the river")
     await college.services.todos.add(MAYA, "Read her paper")
 
@@ -135,7 +135,7 @@ async def test_what_is_not_as_it_was_written_is_said_and_logged_and_not_shown(
 async def test_an_older_text_of_the_same_place_is_taken(here: College) -> None:
     """No key can tell what was there later; docs/data-protection.md says so."""
     before = await here.kept(CONTACTS.c.why)
-    await here.services.contacts.edit(MAYA, 1, Entry("Ana Ruiz", why="Another reason"))
+    await here.services.contacts.edit(MAYA, 1, ContactEntry("Ana Ruiz", why="Another reason"))
     await here.put(CONTACTS.c.why, before)
     assert (await here.services.contacts.get(MAYA, 1)).why == ENTRY.why
 
@@ -160,7 +160,7 @@ async def test_one_damaged_row_breaks_neither_a_list_nor_a_search(here: College)
     assert (await contacts.resolve(MAYA, "#1")).id == 1
     # Two that cannot be read are not taken for the same person.
     await here.put(CONTACTS.c.name, "Planted words", 3)
-    assert (await contacts.add(MAYA, Entry("Cy Young"))).duplicate is None
+    assert (await contacts.add(MAYA, ContactEntry("Cy Young"))).duplicate is None
 
 
 async def test_an_edit_of_another_field_leaves_a_damaged_text_as_it_is(here: College) -> None:
@@ -190,7 +190,9 @@ async def test_no_letter_is_made_of_it_and_it_is_never_kept(here: College) -> No
     await here.put(CONTACTS.c.name, "Planted words")
     drafts = here.services.requests
     with refusal(Code.DAMAGED):
-        await drafts.compose(MAYA, 1, Route.EMAIL, Words("We met", "Your work", "A day in the lab", "Friday"))
+        await drafts.compose(
+            MAYA, 1, RequestRoute.EMAIL, RequestWords("We met", "Your work", "A day in the lab", "Friday")
+        )
     with refusal(Code.DAMAGED):
         await here.services.todos.add(MAYA, f"Ask {DAMAGED.upper()} again")
     person = await here.services.contacts.get(MAYA, 1)
@@ -225,7 +227,7 @@ async def test_an_export_says_which_cells_are_damaged_and_comes_back_without_the
     assert not any(b"Planted" in file.content for file in files)
     assert not (await mydata.hand_over(TOM, MUCH, MUCH)).damaged
     await mydata.erase(MAYA, "DELETE")
-    await mydata.bring_back(MAYA, files[0].content)
+    await mydata.import_data(MAYA, files[0].content)
     lines = await here.services.contacts.listing(MAYA)
     assert [line.name for line in lines] == [LOST, "Ana Ruiz"]
     assert (await here.services.contacts.get(MAYA, lines[0].id)).why == ""
@@ -292,10 +294,10 @@ async def test_the_note_that_all_is_bound_cannot_be_forged_and_a_lost_one_frees_
     stranger = await here.kept(CONTACTS.c.notes)
     async with here.db.engine.execution_options(writes=True).begin() as connection:
         await connection.execute(text("UPDATE facts SET value = :planted WHERE key = :key"), _note(stranger))
-    with pytest.raises(OutOfOrderError) as refused:
+    with pytest.raises(StorageUnavailableError) as refused:
         async with college(database, KEY):
             pass
-    assert refused.value.trouble is Trouble.OTHER_KEYS
+    assert refused.value.trouble is StorageProblem.OTHER_KEYS
     async with here.db.engine.execution_options(writes=True).begin() as connection:
         await connection.execute(text("DELETE FROM facts WHERE key = :key"), {"key": ALL_BOUND})
     async with college(database, KEY) as lenient:
@@ -336,7 +338,7 @@ async def test_an_answer_keeps_its_damaged_words_when_only_its_verdict_changes(h
         await talks.take(MAYA, opened.talk.id, Back())
         turn = await talks.take(MAYA, opened.talk.id, Choose(verdict))
         assert isinstance(turn, Turn)
-        assert turn.talk.state.answers[1] == Answer(verdict, DAMAGED)
+        assert turn.talk.state.answers[1] == GivenAnswer(verdict, DAMAGED)
         assert (await here.kept(ANSWERS.c.text), await here.kept(ANSWERS.c.verdict)) == (planted, verdict)
     await talks.take(MAYA, opened.talk.id, Back())
     turn = await talks.take(MAYA, opened.talk.id, Say("No, about bears"))

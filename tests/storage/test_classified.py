@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import Column, ForeignKey, MetaData, Table, Text, select
 
-from bot.storage.classified import Classified, Whose, classified, nobodys, theirs, yours
+from bot.storage.columns.purpose import Classified, Whose, classified, of_nobody, of_other_person, of_student
 from bot.storage.models import Base
-from bot.storage.personal import USERS, belongs_to, is_personal, personal_tables
+from bot.storage.privacy.ownership import USERS, belongs_to, is_personal, personal_tables
 
 COLUMNS = [column for table in Base.metadata.sorted_tables for column in table.c]
 
@@ -54,5 +54,7 @@ def test_a_table_that_leads_to_no_student_belongs_to_nobody() -> None:
 
 
 def test_who_it_is_about_is_said_by_what_it_was_classified_with() -> None:
-    said = [Column("c", Text, info=info) for info in (yours("a"), theirs("b"), nobodys("c", kept="d"))]
+    said = [
+        Column("c", Text, info=info) for info in (of_student("a"), of_other_person("b"), of_nobody("c", kept="d"))
+    ]
     assert [classified(column).whose for column in said] == [Whose.YOU, Whose.CONTACT, Whose.NOBODY]

@@ -20,20 +20,20 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from benchmarks.postgres import Server
 from bot.services.base import ensure_user
-from bot.storage import copy as copying
-from bot.storage.copy import Copied, CopyError, copy
-from bot.storage.engine import Database, open_engine
-from bot.storage.examine import file_of
-from bot.storage.held import held, keep_others_out
-from bot.storage.migrate import upgrade
+from bot.storage.database import Database, open_engine
+from bot.storage.files import file_of
+from bot.storage.maintenance import copy as copying
+from bot.storage.maintenance.copy import Copied, CopyError, copy
+from bot.storage.maintenance.exclusive import held, keep_others_out
 from bot.storage.models import Base, Contact, User
-from bot.storage.revision import current
-from bot.storage.tombstones import Tombstones
-from tests.kit import ZONE, World, sqlite_url, world
-from tests.lived import live
-from tests.storage.colleges import Rows, colleges
+from bot.storage.privacy.tombstones import Tombstones
+from bot.storage.schema.revision import current
+from bot.storage.schema.upgrade import upgrade
+from tests.storage.strategies import Rows, colleges
+from tests.support.full_journey import live
+from tests.support.postgres import Server
+from tests.support.world import ZONE, World, sqlite_url, world
 
 pytestmark = pytest.mark.again  # goes the same ways once more
 

@@ -10,10 +10,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from bot.services.base import ensure_user
-from bot.storage.engine import ARMED, Database, open_engine
+from bot.storage.database import ARMED, Database, open_engine
+from bot.storage.errors import StorageProblem, problem_of
 from bot.storage.models import Contact, User
-from bot.storage.trouble import Trouble, trouble_of
-from tests.kit import SQLITE_FILE
+from tests.support.world import SQLITE_FILE
 
 MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -114,7 +114,7 @@ async def test_a_file_that_another_program_holds_is_told_apart(db: Database, tmp
         with pytest.raises(OperationalError) as caught:
             async with db.write() as session:
                 await ensure_user(session, 1)
-        assert trouble_of(caught.value) is Trouble.BUSY
+        assert problem_of(caught.value) is StorageProblem.BUSY
     finally:
         holder.execute("ROLLBACK")
         holder.close()
@@ -136,15 +136,15 @@ async def test_a_full_disk_is_told_apart_and_leaves_the_database_whole(db: Datab
 
     with pytest.raises(OperationalError) as caught:
         await fills_it()
-    assert trouble_of(caught.value) is Trouble.FULL
+    assert problem_of(caught.value) is StorageProblem.FULL
     async with db.read() as session:
         assert await session.scalar(select(func.count()).select_from(User)) == 0
         assert await session.scalar(text("PRAGMA integrity_check")) == "ok"
 
 
 def test_other_errors_are_not_taken_for_a_full_disk() -> None:
-    assert trouble_of(ValueError("no")) is None
-    assert trouble_of(sqlite3.DatabaseError("malformed")) is None
+    assert problem_of(ValueError("no")) is None
+    assert problem_of(sqlite3.DatabaseError("malformed")) is None
 
 
 @pytest.mark.sqlite(reason="its write-ahead log")

@@ -15,29 +15,29 @@ import time_machine
 from sqlalchemy import event, func, insert, select
 from sqlalchemy.engine import make_url
 
-from benchmarks import postgres
 from bot.clock import now
-from bot.domain.reminders import Status
-from bot.domain.request_form import Words
-from bot.domain.requests import Route
+from bot.domain.reminders.reminder import Status
+from bot.domain.requests.form import RequestWords
+from bot.domain.requests.status import RequestRoute
 from bot.handbook import loader
 from bot.services import Services, build_services
-from bot.services.contact_views import Entry
-from bot.services.deliveries import Outcome
-from bot.services.interview_views import Met
-from bot.services.mydata import Erased
-from bot.services.thank_you_views import Words as NoteWords
-from bot.storage.engine import Database, open_engine
-from bot.storage.erasure import erase_again
+from bot.services.contacts.views import ContactEntry
+from bot.services.interviews.views import Met
+from bot.services.mydata.service import Erased
+from bot.services.reminders.deliveries import DeliveryOutcome
+from bot.services.thank_yous.views import NoteWordsstWords as NoteWords
+from bot.storage.database import Database, open_engine
 from bot.storage.models import Base, Contact
-from bot.storage.personal import belongs_to, personal_tables
-from bot.storage.revision import bring_up_to_date
-from bot.storage.tombstones import NAME
-from tests.common import add
-from tests.kit import ZONE, sqlite_url
-from tests.marked import marked
-from tests.marks import files, left, plant
-from tests.mydata import TOM, Lived, Tables, every_row, neighbour
+from bot.storage.privacy.erasure import erase_again
+from bot.storage.privacy.ownership import belongs_to, personal_tables
+from bot.storage.privacy.tombstones import NAME
+from bot.storage.schema.revision import bring_up_to_date
+from tests.support import postgres
+from tests.support.canary_columns import files, left, plant
+from tests.support.canary_words import marked
+from tests.support.exports import TOM, Lived, Tables, every_row, neighbour
+from tests.support.shortcuts import add
+from tests.support.world import ZONE, sqlite_url
 
 pytestmark = pytest.mark.clear(reason="it looks for words in files, and puts rows in by hand")
 
@@ -58,7 +58,7 @@ async def counts(db: Database, owner_id: int) -> dict[str, int]:
 async def come_back(services: Services, life: Lived) -> None:
     """The student who has everything, among others."""
     await neighbour(services, services.mydata.db)
-    await services.mydata.bring_back(life.id, life.content)
+    await services.mydata.import_data(life.id, life.content)
 
 
 # Files
@@ -119,20 +119,20 @@ async def overwritten(services: Services) -> dict[str, Callable[[], Awaitable[ob
     """A student who writes a marked word in each of these places, and what takes it away again."""
     word, plain = marked("Once"), "something else"
     await services.profiles.set_zone(MAYA, ZONE)
-    ana = (await services.contacts.add(MAYA, Entry("Ana", why=word))).person.id
-    ben = (await services.contacts.add(MAYA, Entry(f"Ben {word}"))).person.id
-    letter = await services.requests.compose(MAYA, ana, Route.EMAIL, Words(why=word))
+    ana = (await services.contacts.add(MAYA, ContactEntry("Ana", why=word))).person.id
+    ben = (await services.contacts.add(MAYA, ContactEntry(f"Ben {word}"))).person.id
+    letter = await services.requests.compose(MAYA, ana, RequestRoute.EMAIL, RequestWords(why=word))
     met = await services.interviews.met(MAYA, ben)
     assert isinstance(met, Met)
     await services.thank_yous.compose(MAYA, met.interview.id, NoteWords(word, "", ""))
     await services.todos.add(MAYA, f"Read {word}", ana)
 
     async def drafts() -> None:
-        await services.requests.compose(MAYA, ana, Route.EMAIL, Words(why=plain))
+        await services.requests.compose(MAYA, ana, RequestRoute.EMAIL, RequestWords(why=plain))
         await services.requests.edit(MAYA, letter.id, "Hello", plain)
         await services.thank_yous.compose(MAYA, met.interview.id, NoteWords(plain, "", ""))
         await services.thank_yous.edit(MAYA, met.interview.id, plain)
-        await services.contacts.edit(MAYA, ana, Entry("Ana", why=plain))
+        await services.contacts.edit(MAYA, ana, ContactEntry("Ana", why=plain))
 
     return {
         "drafts": drafts,
@@ -226,7 +226,7 @@ async def test_a_worker_that_had_claimed_it_sends_nothing_and_records_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Neither within the time that an erasure waits for it: then it says that a message may still arrive."""
-    monkeypatch.setattr("bot.services.mydata.ARRIVES_WITHIN", 0)
+    monkeypatch.setattr("bot.services.mydata.service.ARRIVES_WITHIN", 0)
     await come_back(services, life)
     traveller.shift(timedelta(days=60))
     other = Database(open_engine(db.engine.url))
@@ -240,7 +240,7 @@ async def test_a_worker_that_had_claimed_it_sends_nothing_and_records_nothing(
     async with there.under_way.going_out(delivery.reminders) as is_ours:
         assert not is_ours
     for status in (Status.SENT, Status.PENDING, Status.UNDELIVERABLE):
-        await there.deliveries.record([Outcome(one, status, "", 7) for one in delivery.reminders])
+        await there.deliveries.record([DeliveryOutcome(one, status, "", 7) for one in delivery.reminders])
     assert await every_row(db) == after
     traveller.shift(timedelta(days=1))
     assert life.id not in {one.user_id for one in await there.deliveries.claim()}
@@ -302,7 +302,7 @@ async def test_who_came_back_since_is_left_alone(
     await services.mydata.erase(life.id, "DELETE")
     traveller.shift(timedelta(seconds=1))
     await services.profiles.meet(life.id, "Maya")
-    await services.mydata.bring_back(life.id, life.content)
+    await services.mydata.import_data(life.id, life.content)
     since = await every_row(db)
     async with started(db) as again:
         assert await every_row(again) == since

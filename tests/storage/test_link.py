@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from benchmarks.postgres import Server
 from bot.services.base import ensure_user
-from bot.storage.engine import Database, open_engine
-from bot.storage.link import AT_WORK
+from bot.storage.database import Database, open_engine
+from bot.storage.errors import StorageProblem, StorageUnavailableError, problem_of
 from bot.storage.models import User
-from bot.storage.revision import bring_up_to_date
-from bot.storage.trouble import OutOfOrderError, Trouble, trouble_of
-from tests.program import run
+from bot.storage.postgres.connection import AT_WORK
+from bot.storage.schema.revision import bring_up_to_date
+from tests.support.command_line import run
+from tests.support.postgres import Server
 
 pytestmark = pytest.mark.postgresql(reason="about a server")
 
@@ -45,12 +45,12 @@ async def known(db: Database, student: int) -> bool:
         return await session.get(User, student) is not None
 
 
-async def trouble_in(work: Awaitable[object]) -> tuple[Trouble | None, float]:
+async def trouble_in(work: Awaitable[object]) -> tuple[StorageProblem | None, float]:
     """What trouble there was, and after how many seconds it was known."""
     begun = asyncio.get_running_loop().time()
     with pytest.raises(Exception) as caught:  # noqa: PT011 - which one is what is asked
         await work
-    return trouble_of(caught.value), asyncio.get_running_loop().time() - begun
+    return problem_of(caught.value), asyncio.get_running_loop().time() - begun
 
 
 async def break_off(db: Database, server: Server) -> None:
@@ -78,7 +78,7 @@ async def test_a_unit_that_is_broken_off_in_the_middle_keeps_nothing_and_the_nex
             await ensure_user(session, 1)
             await break_off(db, server)
 
-    assert (await trouble_in(half()))[0] is Trouble.LOST
+    assert (await trouble_in(half()))[0] is StorageProblem.LOST
     assert not await known(db, 1)
     await keep(db, 1)
     assert await known(db, 1)
@@ -102,10 +102,10 @@ async def test_a_server_that_is_away_is_said_once_and_taken_back_in_use(
     async with away(db, server):
         for _ in range(3):
             trouble, seconds = await trouble_in(keep(db, 2))
-            assert trouble is Trouble.AWAY
+            assert trouble is StorageProblem.AWAY
             assert seconds < IN_TIME
     await keep(db, 2)
-    said = [record.getMessage() for record in caplog.records if record.name == "bot.storage.link"]
+    said = [record.getMessage() for record in caplog.records if record.name == "bot.storage.postgres.connection"]
     assert len(said) == 2, said
     assert said[0].startswith("The database server cannot be reached.")
     assert said[1] == "the storage works again"
@@ -114,7 +114,7 @@ async def test_a_server_that_is_away_is_said_once_and_taken_back_in_use(
 async def test_a_student_whose_turn_another_process_keeps_is_told_so_in_time_and_others_go_on(db: Database) -> None:
     async with db.write(1):
         trouble, seconds = await trouble_in(keep(db, 1))
-        assert trouble is Trouble.BUSY
+        assert trouble is StorageProblem.BUSY
         assert seconds < IN_TIME
         await keep(db, 2)
     await keep(db, 1)
@@ -135,7 +135,7 @@ async def test_a_server_that_falls_silent_holds_a_student_up_for_no_longer_than_
         silent = await session.scalar(text("SELECT pg_backend_pid()"))
     with frozen(silent):
         trouble, seconds = await trouble_in(keep(db, 1))
-        assert trouble is Trouble.LOST
+        assert trouble is StorageProblem.LOST
         assert seconds < IN_TIME
         await keep(db, 2)
     assert await known(db, 2)
@@ -156,15 +156,16 @@ async def test_a_process_that_is_cut_off_in_the_middle_keeps_no_turn_for_ever(db
 
 
 @pytest.mark.parametrize(
-    ("wrong", "trouble"), [({"database": "nowhere"}, Trouble.REFUSED), ({"host": "/nowhere"}, Trouble.AWAY)]
+    ("wrong", "trouble"),
+    [({"database": "nowhere"}, StorageProblem.REFUSED), ({"host": "/nowhere"}, StorageProblem.AWAY)],
 )
 async def test_an_address_that_leads_nowhere_is_told_apart(
-    database: str, wrong: dict[str, str], trouble: Trouble
+    database: str, wrong: dict[str, str], trouble: StorageProblem
 ) -> None:
     url = make_url(database)
     url = url.set(database=wrong["database"]) if "database" in wrong else url.set(query={"host": wrong["host"]})
     engine = open_engine(url)
-    with pytest.raises(OutOfOrderError) as caught:
+    with pytest.raises(StorageUnavailableError) as caught:
         await engine.connect()
     assert caught.value.trouble is trouble
     await engine.dispose()

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.engine import open_engine
-from bot.storage.migrate import BrokenKeysError, config, differences, migrating, upgrade
+from bot.storage.database import open_engine
 from bot.storage.models import Base
-from bot.storage.revision import NEWEST, bring_up_to_date, current
+from bot.storage.schema.revision import NEWEST, bring_up_to_date, current
+from bot.storage.schema.upgrade import BrokenKeysError, config, differences, migrating, upgrade
 
 
 @pytest.fixture

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from bot.checks import run_checks
+from bot.cli.check import run_checks
 from bot.clock import now
 from bot.services import Services
 from bot.settings import Settings
-from bot.storage.engine import Database, open_engine
-from bot.storage.erasure import erase_again
-from bot.storage.noted import accept_notes, keep_notes
-from bot.storage.tombstones import Tombstones
-from bot.storage.trouble import OutOfOrderError, Trouble
-from tests.mydata import every_row
+from bot.storage.database import Database, open_engine
+from bot.storage.errors import StorageProblem, StorageUnavailableError
+from bot.storage.privacy.erased_notes import accept_notes, keep_notes
+from bot.storage.privacy.erasure import erase_again
+from bot.storage.privacy.tombstones import Tombstones
+from tests.support.exports import every_row
 
 MAYA, TOM = 1478149904793600015, 1478149904793600016
 
@@ -75,9 +75,9 @@ def put(notes: Tombstones, content: bytes | None) -> None:
         notes.file.chmod(0o600)
 
 
-async def refused(db: Database, keys: tuple[str, ...], database: str) -> Trouble:
+async def refused(db: Database, keys: tuple[str, ...], database: str) -> StorageProblem:
     """Why a start is refused; `check` says the same."""
-    with pytest.raises(OutOfOrderError) as caught:
+    with pytest.raises(StorageUnavailableError) as caught:
         await erase_again(db.engine, db.erased)
     assert str(caught.value) in await checked(db, keys, database)
     return caught.value.trouble
@@ -101,7 +101,7 @@ async def test_what_is_lost_of_it_is_noticed_at_the_start_and_by_check(
 ) -> None:
     held = erased.file.read_bytes()
     put(erased, change(held))
-    assert await refused(db, keys, database) is Trouble.NOTES_LOST
+    assert await refused(db, keys, database) is StorageProblem.NOTES_LOST
     # Once it is back, all is well.
     put(erased, held)
     await erase_again(db.engine, db.erased)
@@ -113,7 +113,7 @@ async def test_what_cannot_be_read_is_refused(
     db: Database, erased: Tombstones, keys: tuple[str, ...], database: str, change: Change
 ) -> None:
     put(erased, change(erased.file.read_bytes()))
-    assert await refused(db, keys, database) is Trouble.NOTES_UNREADABLE
+    assert await refused(db, keys, database) is StorageProblem.NOTES_UNREADABLE
 
 
 async def test_nothing_is_added_to_what_cannot_be_read_and_nobody_is_erased_without_a_note(
@@ -152,7 +152,7 @@ async def test_a_first_start_after_an_upgrade_takes_it_as_it_is(db: Database, er
     await accept_notes(db.engine, erased)
     await erase_again(db.engine, erased)
     put(erased, None)
-    with pytest.raises(OutOfOrderError):
+    with pytest.raises(StorageUnavailableError):
         await erase_again(db.engine, erased)
 
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from bot.storage import privacy
-from bot.storage.classified import classified
+from bot.storage.columns.purpose import classified
 from bot.storage.models import Base, Contact
+from bot.storage.privacy import page as privacy
 
 
 def test_the_page_is_what_the_columns_say() -> None:
     text = privacy.PAGE.read_text(encoding="utf-8")
-    assert privacy.page(text) == text, "PRIVACY.md is outdated. This mends it: python -m bot.storage.privacy"
+    assert privacy.page(text) == text, "PRIVACY.md is outdated. This mends it: python -m bot.storage.privacy.page"
 
 
 def test_every_column_is_in_it_with_what_is_said_of_it() -> None:

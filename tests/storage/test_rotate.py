@@ -11,19 +11,19 @@ from sqlalchemy import insert, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.storage import rotate as rotating
-from bot.storage.census import Census, take
-from bot.storage.engine import open_engine
+from bot.storage.columns.encrypted import written_by
+from bot.storage.columns.seal import PLAIN, new_key
+from bot.storage.database import open_engine
+from bot.storage.errors import StorageProblem, StorageUnavailableError
+from bot.storage.maintenance import rotate_keys as rotating
+from bot.storage.maintenance.census import Census, take
+from bot.storage.maintenance.rotate_keys import Rotated, rotate
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Base, Contact, Evaluation, Fact, Interview, User
-from bot.storage.personal import personal_tables
-from bot.storage.rotate import Rotated, rotate
-from bot.storage.seal import PLAIN, new_key
-from bot.storage.trouble import OutOfOrderError, Trouble
-from bot.storage.written import written_by
-from tests.common import everybodys, opened
+from bot.storage.privacy.ownership import personal_tables
 from tests.storage.older import seal_as_once
 from tests.storage.test_written import MOMENT, kept, names
+from tests.support.shortcuts import everybodys, opened
 
 pytestmark = pytest.mark.own_keys
 OLD, NEW = new_key(), new_key()
@@ -234,9 +234,9 @@ async def test_without_the_old_key_nothing_is_touched(database: str) -> None:
     async with opened(database, OLD) as engine:
         await a_college(engine, 3)
         before = await kept(engine)
-    for keys, trouble in (((), Trouble.LOCKED), ((NEW,), Trouble.OTHER_KEYS)):
+    for keys, trouble in (((), StorageProblem.LOCKED), ((NEW,), StorageProblem.OTHER_KEYS)):
         engine = open_engine(make_url(database), keys)
-        with pytest.raises(OutOfOrderError) as refused:
+        with pytest.raises(StorageUnavailableError) as refused:
             await rotate(engine)
         assert refused.value.trouble is trouble
         assert await kept(engine) == before
@@ -267,9 +267,9 @@ async def test_an_older_text_under_a_lost_key_stops_it_without_a_word_of_it(data
         async with engine.execution_options(writes=True).begin() as connection:
             await connection.execute(text("DELETE FROM facts"))
     async with opened(database, NEW) as engine:
-        with pytest.raises(OutOfOrderError) as refused:
+        with pytest.raises(StorageUnavailableError) as refused:
             await rotate(engine)
-        assert refused.value.trouble is Trouble.OTHER_KEYS
+        assert refused.value.trouble is StorageProblem.OTHER_KEYS
         assert MARK not in repr(refused.value)
 
 

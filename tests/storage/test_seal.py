@@ -7,12 +7,12 @@ from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.storage.seal import BOUND, OLDER, PLAIN, DamagedError, Place, Seal, new_key
+from bot.storage.columns.seal import BOUND, OLDER, PLAIN, CellPlace, DamagedError, Seal, new_key
 
 OLD, NEW, OTHER = new_key(), new_key(), new_key()
 NONE, UNDER_OLD, UNDER_NEW = Seal(), Seal([OLD]), Seal([NEW])
 BOTH, LEAVING = Seal([NEW, OLD]), Seal([PLAIN, NEW, OLD])
-HERE = Place("contacts", "name", 7)
+HERE = CellPlace("contacts", "name", 7)
 SEALED = UNDER_OLD.close("Ana", HERE)
 BEGINNINGS = st.sampled_from(
     [
@@ -29,7 +29,7 @@ BEGINNINGS = st.sampled_from(
 texts = st.builds(str.__add__, BEGINNINGS, st.text(max_size=40))
 """What a student may type: also what looks like a seal, and a real one."""
 places = st.builds(
-    Place, st.sampled_from(["contacts", "users"]), st.sampled_from(["name", "why"]), st.integers(0, 2**63 - 1)
+    CellPlace, st.sampled_from(["contacts", "users"]), st.sampled_from(["name", "why"]), st.integers(0, 2**63 - 1)
 )
 
 
@@ -46,7 +46,7 @@ def strict(*keys: str) -> Seal:
 
 
 @given(texts, places)
-def test_every_text_comes_back_under_every_set_of_keys(text: str, place: Place) -> None:
+def test_every_text_comes_back_under_every_set_of_keys(text: str, place: CellPlace) -> None:
     for seal in (NONE, UNDER_OLD, BOTH, LEAVING, Seal([PLAIN]), strict(NEW), strict(NEW, OLD)):
         assert seal.open(seal.close(text, place), place) == text
 
@@ -83,7 +83,9 @@ def test_only_what_the_first_key_sealed_is_current(text: str) -> None:
 
 
 @given(texts.filter(bool), places, places)
-def test_a_sealed_text_opens_at_its_own_place_and_nowhere_else(text: str, place: Place, other: Place) -> None:
+def test_a_sealed_text_opens_at_its_own_place_and_nowhere_else(
+    text: str, place: CellPlace, other: CellPlace
+) -> None:
     sealed = UNDER_OLD.close(text, place)
     elsewhere = {other, place._replace(column="why2"), place._replace(table="todos"), place._replace(student=-1)}
     for wrong in elsewhere - {place}:
@@ -94,8 +96,8 @@ def test_a_sealed_text_opens_at_its_own_place_and_nowhere_else(text: str, place:
 
 
 def test_no_two_places_are_taken_for_the_same() -> None:
-    assert Place("a", "bc", 1).context != Place("ab", "c", 1).context
-    assert Place("a", "b", 11).context != Place("a", "b1", 1).context
+    assert CellPlace("a", "bc", 1).context != CellPlace("ab", "c", 1).context
+    assert CellPlace("a", "b", 11).context != CellPlace("a", "b1", 1).context
 
 
 @given(texts.filter(bool))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.storage.tombstones import NAME, Tombstones
+from bot.storage.privacy.tombstones import NAME, Tombstones
 
 THEN, NOW = datetime(2026, 3, 2, 15, 4, 5, 678901, tzinfo=UTC), datetime(2026, 3, 9, tzinfo=UTC)
 MAYA, TOM = 1478149904793600015, 1478149904793600016

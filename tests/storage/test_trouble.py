@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage.examine import missing_or_empty
-from bot.storage.trouble import Trouble, said_by_the_system
+from bot.storage.errors import StorageProblem, said_by_the_system
+from bot.storage.files import missing_or_empty
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_a_file_behind_a_closed_folder_is_not_taken_for_one_that_is_missing(
         raise PermissionError(errno.EACCES, "")
 
     monkeypatch.setattr(Path, "stat", closed)
-    assert missing_or_empty(Path("data/rapport.sqlite3")) is Trouble.UNREADABLE
+    assert missing_or_empty(Path("data/rapport.sqlite3")) is StorageProblem.UNREADABLE

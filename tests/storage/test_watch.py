@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from bot.services.base import ensure_user
-from bot.storage.engine import Database, open_engine
+from bot.storage.database import Database, open_engine
 
 pytestmark = pytest.mark.sqlite(reason="it watches a file")
 

@@ -11,17 +11,17 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.damage import DAMAGED
-from bot.storage.classified import Whose, classified
-from bot.storage.engine import Database, open_engine
-from bot.storage.keys import check_keys
+from bot.domain.text.damage import DAMAGED
+from bot.storage.columns.encrypted import Written, WrittenForm, written_by
+from bot.storage.columns.purpose import Whose, classified
+from bot.storage.columns.seal import PLAIN, new_key
+from bot.storage.database import Database, open_engine
+from bot.storage.errors import StorageProblem, StorageUnavailableError
 from bot.storage.models import Base, Contact, Fact, User
-from bot.storage.personal import USERS
-from bot.storage.seal import PLAIN, new_key
-from bot.storage.trouble import OutOfOrderError, Trouble
-from bot.storage.written import Written, WrittenForm, written_by
-from tests.common import everybodys, opened
-from tests.kit import sqlite_url
+from bot.storage.privacy.ownership import USERS
+from bot.storage.schema.keys import check_keys
+from tests.support.shortcuts import everybodys, opened
+from tests.support.world import sqlite_url
 
 pytestmark = pytest.mark.own_keys
 MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -175,7 +175,7 @@ async def test_engines_with_different_keys_live_side_by_side(tmp_path: Path) -> 
         assert await names(second) == ["Ana 1"] * 2
         assert await kept(third) == ["Ana 2"] * 2
         assert not {*await kept(first)} & {*await kept(second), "Ana 0", "Ana 1"}
-    with pytest.raises(OutOfOrderError):
+    with pytest.raises(StorageUnavailableError):
         async with opened(addresses[0], NEW):
             pass
 
@@ -185,12 +185,12 @@ async def test_a_start_without_the_key_is_refused_and_changes_nothing(database: 
         await keep(engine, 1, "Ana")
         before = await kept(engine, "facts.value")
     for keys, trouble in (
-        ((), Trouble.LOCKED),
-        ((PLAIN,), Trouble.LOCKED),
-        ((NEW,), Trouble.OTHER_KEYS),
-        ((PLAIN, NEW), Trouble.OTHER_KEYS),
+        ((), StorageProblem.LOCKED),
+        ((PLAIN,), StorageProblem.LOCKED),
+        ((NEW,), StorageProblem.OTHER_KEYS),
+        ((PLAIN, NEW), StorageProblem.OTHER_KEYS),
     ):
-        with pytest.raises(OutOfOrderError) as refused:
+        with pytest.raises(StorageUnavailableError) as refused:
             async with opened(database, *keys):
                 pass
         assert refused.value.trouble is trouble
@@ -209,7 +209,7 @@ async def test_each_key_that_ever_wrote_is_needed_until_nothing_is_under_it(data
         # One for each key, and that nothing else is taken for a student's words.
         assert len(await kept(engine, "facts.value")) == 3
     for key in (OLD, NEW):
-        with pytest.raises(OutOfOrderError):
+        with pytest.raises(StorageUnavailableError):
             async with opened(database, key):
                 pass
 
@@ -236,9 +236,9 @@ async def test_a_backup_under_another_key_is_not_taken_in_use_while_the_bot_runs
         mine.rename(tmp_path / "aside")
         theirs.rename(mine)
         for _ in range(2):
-            with pytest.raises(OutOfOrderError) as refused:
+            with pytest.raises(StorageUnavailableError) as refused:
                 await found_names(db)
-            assert refused.value.trouble is Trouble.OTHER_KEYS
+            assert refused.value.trouble is StorageProblem.OTHER_KEYS
         mine.unlink()
         (tmp_path / "aside").rename(mine)
         assert await found_names(db) == ["Ana of mine"]

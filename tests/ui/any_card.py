@@ -16,20 +16,20 @@ from hypothesis import strategies as st
 
 from bot.domain.contacts import fold
 from bot.domain.errors import CoachError, Code
-from bot.domain.evaluations import FINISHED, Answer, EvaluationStatus, State
-from bot.domain.inactivity import WARNINGS
-from bot.domain.reminders import Kind
+from bot.domain.evaluations.questions import FINISHED, EvaluationState, EvaluationStatus, GivenAnswer
+from bot.domain.reminders.inactivity import WARNINGS
+from bot.domain.reminders.reminder import ReminderKind
 from bot.handbook import loader
 from bot.handbook.models import Handbook
-from bot.handbook.models.evaluation import Evaluation
-from bot.handbook.models.home import Home
+from bot.handbook.models.evaluation import EvaluationTexts
+from bot.handbook.models.home import HomeTexts
 from bot.handbook.models.topics import Topic
-from bot.services.pings import DueTodo, Leaving, Meeting, Note, PingView, Waiting
+from bot.services.pings import DueTodo, Leaving, Meeting, NoteDue, PingView, Waiting
 from bot.services.preparation import AgendaItem
 from bot.ui import cards
-from bot.ui.card import Button, Card, Notice, Select
-from bot.ui.form import Form
-from tests.unseen import TEXTS
+from bot.ui.kit.card import Button, Card, Notice, Select
+from bot.ui.kit.form import Form
+from tests.support.unseen_text import TEXTS
 
 Drawing = Callable[..., Card | Form | Notice]
 HANDBOOK = loader.load()
@@ -39,25 +39,25 @@ _ABOUT_A_QUESTION = {
 }  # fmt: skip
 """What is drawn only while a question is up."""
 _KINDS = {
-    Meeting: (Kind.PREPARE, Kind.SOON, Kind.CHECK_BACK),
-    Note: (Kind.THANK_YOU_FIRST, Kind.THANK_YOU_SECOND, Kind.THANK_YOU_LATE),
-    Waiting: (Kind.NUDGE,),
-    DueTodo: (Kind.TODO_DUE,),
+    Meeting: (ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK),
+    NoteDue: (ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND, ReminderKind.THANK_YOU_LATE),
+    Waiting: (ReminderKind.NUDGE,),
+    DueTodo: (ReminderKind.TODO_DUE,),
     Leaving: tuple(WARNINGS),
 }
 
 
 def drawings() -> Iterator[tuple[str, Drawing]]:
     """Every public function of the cards that returns one, or a form."""
-    for module in pkgutil.iter_modules(cards.__path__):
-        for name, found in inspect.getmembers(importlib.import_module(f"{cards.__name__}.{module.name}")):
+    for module in pkgutil.walk_packages(cards.__path__, f"{cards.__name__}."):
+        for name, found in inspect.getmembers(importlib.import_module(module.name)):
             if inspect.isfunction(found) and not name.startswith("_") and _is_here(found, module.name):
-                yield f"{module.name}.{name}", found
+                yield f"{module.name.removeprefix(f'{cards.__name__}.')}.{name}", found
 
 
 def _is_here(function: Drawing, module: str) -> bool:
     returned = get_type_hints(function).get("return")
-    return function.__module__ == f"{cards.__name__}.{module}" and returned in {Card, Form, Notice}
+    return function.__module__ == module and returned in {Card, Form, Notice}
 
 
 def arguments(function: Drawing) -> st.SearchStrategy[dict[str, Any]]:
@@ -113,13 +113,18 @@ def _many(origin: Any, parts: Sequence[Any]) -> st.SearchStrategy[Any]:
     return found.map(tuple) if origin is tuple else found
 
 
-def _state(text: st.SearchStrategy[str] = TEXTS) -> st.SearchStrategy[State]:
-    verdicts = anything(get_type_hints(Answer)["verdict"])
-    answers = st.fixed_dictionaries({number: st.builds(Answer, verdicts, text) for number in range(1, FINISHED)})
-    going = st.builds(
-        State, st.integers(1, FINISHED - 1), answers, st.sampled_from(["open", "paused"]).map(EvaluationStatus)
+def _state(text: st.SearchStrategy[str] = TEXTS) -> st.SearchStrategy[EvaluationState]:
+    verdicts = anything(get_type_hints(GivenAnswer)["verdict"])
+    answers = st.fixed_dictionaries(
+        {number: st.builds(GivenAnswer, verdicts, text) for number in range(1, FINISHED)}
     )
-    return going | answers.map(lambda given: State(FINISHED, given, EvaluationStatus.DONE))
+    going = st.builds(
+        EvaluationState,
+        st.integers(1, FINISHED - 1),
+        answers,
+        st.sampled_from(["open", "paused"]).map(EvaluationStatus),
+    )
+    return going | answers.map(lambda given: EvaluationState(FINISHED, given, EvaluationStatus.DONE))
 
 
 def _ping() -> st.SearchStrategy[PingView]:
@@ -148,7 +153,7 @@ def refusals() -> st.SearchStrategy[CoachError]:
         | dict.fromkeys(("understood", "started"), moments)
         | dict.fromkeys(("limit", "length", "count", "seconds", "low", "high"), numbers)
         | {"nearest": st.lists(TEXTS, max_size=5), "options": st.tuples(moments, moments)}
-        | {"field": st.just("Note"), "what": st.just("contacts"), "word": st.just("DELETE")}
+        | {"field": st.just("NoteDue"), "what": st.just("contacts"), "word": st.just("DELETE")}
     )
     return st.builds(lambda code, known: CoachError(code, **known), st.sampled_from(Code), params)
 
@@ -163,12 +168,12 @@ _MADE: dict[Any, Callable[[], st.SearchStrategy[Any]]] = {
     time: st.times,
     ZoneInfo: lambda: st.sampled_from(["America/Denver", "Asia/Kathmandu"]).map(ZoneInfo),
     Handbook: lambda: st.just(HANDBOOK),
-    Evaluation: lambda: st.just(HANDBOOK.evaluation),
-    Home: lambda: st.just(HANDBOOK.home),
+    EvaluationTexts: lambda: st.just(HANDBOOK.evaluation),
+    HomeTexts: lambda: st.just(HANDBOOK.home),
     Topic: lambda: st.sampled_from(HANDBOOK.topics),
     Button: lambda: st.just(Button("Try again", "home.next")),
     Select: lambda: st.just(Select("home.guide_choose", (), "")),
-    State: _state,
+    EvaluationState: _state,
     PingView: _ping,
     CoachError: refusals,
 }
@@ -181,7 +186,7 @@ _NAMED: dict[str, st.SearchStrategy[Any]] = {
     "url": st.just("https://discord.com/channels/@me/1/2"),
     "lead": st.sampled_from(["", "Welcome back, {name}."]),
     "lines": st.just(["Ask a friend."]),
-    "by_cog": st.just({"Home": ["next", "help"]}),
+    "by_cog": st.just({"HomeTexts": ["next", "help"]}),
     "topics": st.just(HANDBOOK.topics),
     "agenda": st.just((AgendaItem(5, "Thanks", "Say it."),)),
     "gaps": st.lists(st.integers(1, 11), max_size=11, unique=True).map(tuple),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.allowance import PAUSE, Allowance, Pause
-from tests.kit import START
+from bot.ui.dispatch.rate_limit import PAUSE, Allowance, RatePause
+from tests.support.world import START
 
 MINUTE = 60.0
 RATES = st.integers(6, 600)
@@ -161,11 +161,11 @@ def test_even_fifty_thousand_at_once_fit_into_a_few_megabytes_and_are_forgotten_
 def test_a_pause_says_how_long_it_still_is() -> None:
     bucket, time = allowance(60)
     said = [bucket.take(1) for _ in range(22)][-2:]
-    assert said == [Pause(20, begins=True), Pause(20, begins=False)]
+    assert said == [RatePause(20, begins=True), RatePause(20, begins=False)]
     time.wait(7.5)
-    assert bucket.take(1) == Pause(13, begins=False)
+    assert bucket.take(1) == RatePause(13, begins=False)
     time.wait(12.5)
-    assert [bucket.take(1) for _ in range(21)] == [None] * 20 + [Pause(20, begins=True)]
+    assert [bucket.take(1) for _ in range(21)] == [None] * 20 + [RatePause(20, begins=True)]
 
 
 @given(RATES, st.integers(1, 1000))
@@ -173,7 +173,7 @@ def test_after_a_pause_there_is_what_has_refilled(per_minute: int, many: int) ->
     time = Time()
     bucket = Allowance(many, per_minute, time)
     assert [bucket.take(1) for _ in range(many)] == [None] * many
-    assert bucket.take(1) == Pause(PAUSE, begins=True)
+    assert bucket.take(1) == RatePause(PAUSE, begins=True)
     time.wait(PAUSE)
     refilled = min(many, PAUSE * per_minute // 60)
     assert [bucket.take(1) for _ in range(refilled)] == [None] * refilled

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.build import build, build_notice
-from bot.ui.card import (
+from bot.ui.dispatch.errors import card_for
+from bot.ui.dispatch.suggestions import suggestion
+from bot.ui.kit.card import (
     BLANK,
     Button,
     Card,
@@ -25,14 +26,22 @@ from bot.ui.card import (
     plain,
     short,
 )
-from bot.ui.errors import card_for
-from bot.ui.fit import TEXT_LIMIT, WHOLE, cut
-from bot.ui.form import ChoiceField, Form, TextField, TickField, build_modal
-from bot.ui.suggestions import suggestion
-from tests.limits import BUTTON, NOBODY, SUPPRESS_EMBEDS, TEXT, check_choices, check_message, check_modal, parts
-from tests.markdown import mischief
+from bot.ui.kit.fit import TEXT_LIMIT, WHOLE, cut
+from bot.ui.kit.form import ChoiceField, Form, TextField, TickField, build_modal
+from bot.ui.kit.render import build, build_notice
+from tests.support.discord_limits import (
+    BUTTON,
+    NOBODY,
+    SUPPRESS_EMBEDS,
+    TEXT,
+    check_choices,
+    check_message,
+    check_modal,
+    parts,
+)
+from tests.support.discord_markdown import mischief
+from tests.support.unseen_text import TEXTS, UNSEEN, thorough
 from tests.ui.any_card import Drawing, arguments, drawings, refusals
-from tests.unseen import TEXTS, UNSEEN, thorough
 
 every_kind = pytest.mark.parametrize(
     "nothing", [*UNSEEN.values(), "", "**", "-# ~~"], ids=[*UNSEEN, "", "**", "-#"]

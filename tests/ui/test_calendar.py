@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.interviews import InterviewStatus, Mode
-from bot.services.interview_views import InterviewView
-from bot.ui.calendar import calendar_file
+from bot.domain.interviews.interview import InterviewStatus, Mode
+from bot.services.interviews.views import InterviewView
+from bot.ui.cards.interviews.calendar_file import calendar_file
 
 STAMP = datetime(2026, 3, 2, 22, 0, 0, 123456, tzinfo=UTC)
 START = datetime(2026, 3, 12, 20, 0, tzinfo=UTC)

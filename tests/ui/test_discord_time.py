@@ -7,8 +7,8 @@ import pytest
 from aiohttp import web
 
 from bot.reminders.agreement import Agreement
-from bot.ui.discord_time import listen
-from bot.ui.limits import Limits
+from bot.ui.connection.discord_time import listen
+from bot.ui.pings.discord_limits import DiscordLimits
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ async def address() -> AsyncIterator[str]:
     ],
 )
 async def test_an_answer_tells_what_time_it_is(address: str, date: str, *, believed: bool) -> None:
-    agreement, trace = Agreement(), Limits().trace()
+    agreement, trace = Agreement(), DiscordLimits().trace()
     listen(trace, agreement)
     async with aiohttp.ClientSession(trace_configs=[trace]) as session, session.get(address, params={"date": date}):
         pass

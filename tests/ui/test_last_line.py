@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from bot.ui import errors
-from bot.ui.card import Card
-from tests.kit import Student, World
-from tests.limits import LAST_LINE
-from tests.wire import operators_log
+from bot.ui.dispatch import errors
+from bot.ui.kit.card import Card
+from tests.support.discord_limits import LAST_LINE
+from tests.support.raw_interactions import operators_log
+from tests.support.world import Student, World
 
 LONG = "Ask her about the reef survey. " * 20
 

@@ -8,24 +8,24 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.clock import now
-from bot.domain.interviews import InterviewStatus
-from bot.domain.reminders import Kind
+from bot.domain.interviews.interview import InterviewStatus
+from bot.domain.reminders.reminder import ReminderKind
 from bot.handbook import loader
-from bot.services.interview_views import InterviewView
-from bot.services.pings import About, DueTodo, Leaving, Meeting, Note, PingView, Reader, Waiting
+from bot.services.interviews.views import InterviewView
+from bot.services.pings import About, DueTodo, Leaving, Meeting, NoteDue, PingView, Reader, Waiting
 from bot.services.todos import TodoView
-from bot.ui.build import build, build_notice
-from bot.ui.card import Card, Notice
-from bot.ui.cards import pings as cards
-from bot.ui.routes import Kind as Carrier
-from bot.ui.routes import Route, encode
-from tests.limits import parts
+from bot.ui.cards.pings import cards
+from bot.ui.kit.card import Card, Notice
+from bot.ui.kit.custom_ids import ComponentKindnderKind as Carrier
+from bot.ui.kit.custom_ids import Route, encode
+from bot.ui.kit.render import build, build_notice
+from tests.support.discord_limits import parts
 
 HANDBOOK = loader.load()
 OWNER, REMINDER = 1001, 4711
 HOUR = timedelta(hours=1)
 MARK = {("reminder", REMINDER)}
-SILENT = {Kind.KEEP_IN_TOUCH}
+SILENT = {ReminderKind.KEEP_IN_TOUCH}
 """Kinds of which no ping speaks yet."""
 
 pytestmark = pytest.mark.usefixtures("traveller")
@@ -54,23 +54,23 @@ def meeting(status: InterviewStatus = InterviewStatus.SCHEDULED, note_version: i
     )
 
 
-def view(kind: Kind, reminder: int = REMINDER) -> PingView:
+def view(kind: ReminderKind, reminder: int = REMINDER) -> PingView:
     """A ping of `kind` as it is when it is sent. No other number in it is the reminder's."""
     return PingView(reminder, kind, now(), subject(kind), Reader(ZoneInfo("America/Denver"), named=True))
 
 
-def subject(kind: Kind) -> About:
+def subject(kind: ReminderKind) -> About:
     match kind:
-        case Kind.PREPARE | Kind.SOON | Kind.CHECK_BACK:
+        case ReminderKind.PREPARE | ReminderKind.SOON | ReminderKind.CHECK_BACK:
             return Meeting(meeting())
-        case Kind.NUDGE:
+        case ReminderKind.NUDGE:
             return Waiting(33, "Ana Reyes", now())
-        case Kind.TODO_DUE:
+        case ReminderKind.TODO_DUE:
             return DueTodo(TodoView(34, "Read it", "Ana Reyes", now(), None))
-        case Kind.INACTIVE_FIRST | Kind.INACTIVE_SECOND:
+        case ReminderKind.INACTIVE_FIRST | ReminderKind.INACTIVE_SECOND:
             return Leaving(now() - 700 * 24 * HOUR, now() + 14 * 24 * HOUR)
         case _:
-            return Note(meeting(InterviewStatus.MET), now() + HOUR)
+            return NoteDue(meeting(InterviewStatus.MET), now() + HOUR)
 
 
 def custom_ids(said: Card | Notice) -> list[str]:
@@ -79,30 +79,30 @@ def custom_ids(said: Card | Notice) -> list[str]:
     return [part["custom_id"] for part in parts(components) if "custom_id" in part]
 
 
-KINDS = [kind for kind in Kind if kind not in SILENT]
+KINDS = [kind for kind in ReminderKind if kind not in SILENT]
 
 
 @pytest.mark.parametrize("late", [True, False])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_ping_names_its_reminder(kind: Kind, late: bool) -> None:
+def test_a_ping_names_its_reminder(kind: ReminderKind, late: bool) -> None:
     assert cards.marks(custom_ids(cards.ping(view(kind), HANDBOOK, late=late))) == MARK
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_ping_that_is_being_put_off_still_names_it(kind: Kind) -> None:
+def test_a_ping_that_is_being_put_off_still_names_it(kind: ReminderKind) -> None:
     assert cards.marks(custom_ids(cards.snooze(view(kind), HANDBOOK))) == MARK
     assert cards.marks(custom_ids(cards.snoozed(view(kind), HANDBOOK, now() + 2 * HOUR))) == MARK
 
 
 def test_a_ping_about_a_note_that_is_written_names_it_too() -> None:
-    one = view(Kind.THANK_YOU_SECOND)
-    written = replace(one, about=Note(meeting(InterviewStatus.MET, note_version=1), now() + HOUR))
+    one = view(ReminderKind.THANK_YOU_SECOND)
+    written = replace(one, about=NoteDue(meeting(InterviewStatus.MET, note_version=1), now() + HOUR))
     assert cards.marks(custom_ids(cards.ping(written, HANDBOOK))) == MARK
 
 
 @pytest.mark.parametrize("late", [True, False])
-@pytest.mark.parametrize("kinds", [KINDS, KINDS[:2], [Kind.TODO_DUE] * 12], ids=["every", "two", "many"])
-def test_several_are_known_by_their_nonce_alone(kinds: Sequence[Kind], late: bool) -> None:
+@pytest.mark.parametrize("kinds", [KINDS, KINDS[:2], [ReminderKind.TODO_DUE] * 12], ids=["every", "two", "many"])
+def test_several_are_known_by_their_nonce_alone(kinds: Sequence[ReminderKind], late: bool) -> None:
     views = [view(kind, REMINDER + n) for n, kind in enumerate(kinds)]
     card = cards.several(views, HANDBOOK, REMINDER, late=late)
     # A button of one of many would name that one only, and it may be one that is not shown.

@@ -9,7 +9,7 @@ import discord
 import pytest
 
 from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
-from bot.ui.ping_sender import _explained
+from bot.ui.pings.sender import _explained
 
 
 @dataclass

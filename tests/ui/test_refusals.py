@@ -9,7 +9,7 @@ import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from bot.ui.refusals import NotDiscordError, refusal
+from bot.ui.connection.refusals import NotDiscordError, refusal
 
 WORDS = "do not repeat these words"
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.domain.errors import CoachError, Code
-from bot.ui.router import Router, typed_arguments
+from bot.ui.dispatch.router import Router, typed_arguments
 
 
 async def handler(_press: object, number: int, word: str = "none") -> None:

@@ -4,15 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.routes import LIMIT, Kind, Route, decode, encode
+from bot.ui.kit.custom_ids import LIMIT, ComponentKind, Route, decode, encode
 
 PART = st.text(st.characters(exclude_characters=":", exclude_categories=()), max_size=12)
 MAYA = 1_234_567_890_123_456_789
-REAL = encode(Kind.BUTTON, Route("request.sent", MAYA, ("42",)))
+REAL = encode(ComponentKind.BUTTON, Route("request.sent", MAYA, ("42",)))
 
 
-@given(kind=st.sampled_from(Kind), action=PART, owner=st.integers(0, 2**64), args=st.lists(PART, max_size=4))
-def test_what_was_made_is_read(kind: Kind, action: str, owner: int, args: list[str]) -> None:
+@given(
+    kind=st.sampled_from(ComponentKind), action=PART, owner=st.integers(0, 2**64), args=st.lists(PART, max_size=4)
+)
+def test_what_was_made_is_read(kind: ComponentKind, action: str, owner: int, args: list[str]) -> None:
     route = Route(action, owner, tuple(args))
     assert decode(encode(kind, route)) == route
 
@@ -20,7 +22,7 @@ def test_what_was_made_is_read(kind: Kind, action: str, owner: int, args: list[s
 @given(st.text(st.characters(exclude_categories=())) | st.from_regex(r"[bsf][0-9]:.*:[0-9a-zA-Z_+-]*(:.*)?"))
 def test_what_is_read_was_made(custom_id: str) -> None:
     route = decode(custom_id)
-    assert route is None or encode(Kind(custom_id[0]), route) == custom_id
+    assert route is None or encode(ComponentKind(custom_id[0]), route) == custom_id
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.links import web_address
-from bot.domain.visible import isolated, visible
-from bot.ui.build import build
-from bot.ui.card import BLANK, Button, Card, Letter, Option, Select, bare, plain, plain_lines, short
-from bot.ui.form import Form, TextField, TickField, build_modal
-from tests.limits import parts
-from tests.markdown import HOSTILE, TAG, drawn, labels, mischief, misshapen, read
+from bot.domain.contacts import web_address
+from bot.domain.text.unicode import isolated, visible
+from bot.ui.kit.card import BLANK, Button, Card, Letter, Option, Select, bare, plain, plain_lines, short
+from bot.ui.kit.form import Form, TextField, TickField, build_modal
+from bot.ui.kit.render import build
+from tests.support.discord_limits import parts
+from tests.support.discord_markdown import HOSTILE, TAG, drawn, labels, mischief, misshapen, read
 
 PLACES = (
     "{}",
@@ -168,7 +168,7 @@ def test_of_a_text_that_goes_on_in_a_file_only_the_beginning_is_drawn(
         read_in.append(len(typed))
         return plain_lines(typed)
 
-    monkeypatch.setattr("bot.ui.build.plain_lines", counting)
+    monkeypatch.setattr("bot.ui.kit.render.plain_lines", counting)
     built = build(Card("Notes", [Letter(text, "notes.txt")]), 1)
     assert [file.filename for file in built.files] == ["notes.txt"]
     assert built.files[0].fp.read() == text.encode()

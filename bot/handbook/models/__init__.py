@@ -2,28 +2,28 @@
 
 from typing import Annotated
 
-from bot.domain.evaluations import QUESTIONS
-from bot.handbook.models.contacts import Contacts
-from bot.handbook.models.evaluation import Evaluation, Question
-from bot.handbook.models.home import Home
-from bot.handbook.models.interviews import Interviews
+from bot.domain.evaluations.questions import QUESTIONS
+from bot.handbook.fields import Advice, Frozen, inside
+from bot.handbook.models.contacts import ContactTexts
+from bot.handbook.models.evaluation import EvaluationTexts, Question
+from bot.handbook.models.home import HomeTexts
+from bot.handbook.models.interviews import InterviewTexts
 from bot.handbook.models.letters import RequestTexts, ThankYouTexts
 from bot.handbook.models.pings import Pings, PingsFile
 from bot.handbook.models.topics import Topic, TopicsFile
-from bot.handbook.shapes import Advice, Frozen, inside
 
 
 class Handbook(Frozen):
     """All coaching text. A field is a file of the same name; nothing in it can be changed."""
 
     topics: Annotated[tuple[Topic, ...], inside(TopicsFile, "topic")]
-    contacts: Contacts
+    contacts: ContactTexts
     requests: RequestTexts
-    interviews: Interviews
-    evaluation: Evaluation
+    interviews: InterviewTexts
+    evaluation: EvaluationTexts
     thank_yous: ThankYouTexts
     pings: Annotated[Pings, inside(PingsFile, "ping")]
-    home: Home
+    home: HomeTexts
 
     @property
     def questions(self) -> tuple[Question, ...]:

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.domain.contacts import Source as FoundIn
-from bot.handbook.shapes import MENU, SOME, Count, Frozen, Key, Label, Line, Short, Source, Template, by_key, unique
+from bot.handbook.fields import MENU, SOME, Count, Frozen, Key, Label, Line, Short, Source, Template, by_key, unique
 
 
 class Goal(Frozen):
@@ -26,7 +26,7 @@ class Circle(Frozen):
     source: Source
 
 
-class Place(Template):
+class SourcePlace(Template):
     """What stands beside an answer to "Where did you find them?"."""
 
     advice: Short
@@ -39,10 +39,12 @@ class ContactLine(Frozen):
     source: Source
 
 
-class Contacts(Frozen):
+class ContactTexts(Frozen):
     """contacts.toml."""
 
     goal: Goal
     circles: Annotated[tuple[Circle, ...], SOME, Field(alias="circle", max_length=MENU)]
-    places: Annotated[Mapping[FoundIn, Place], by_key(Place, dict.fromkeys(FoundIn, ())), Field(alias="place")]
+    places: Annotated[
+        Mapping[FoundIn, SourcePlace], by_key(SourcePlace, dict.fromkeys(FoundIn, ())), Field(alias="place")
+    ]
     warm_start: Annotated[tuple[ContactLine, ...], SOME]

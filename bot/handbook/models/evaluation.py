@@ -4,8 +4,8 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, Field
 
-from bot.domain.evaluations import QUESTIONS, Kind
-from bot.handbook.shapes import Ask, Frozen, Label, Line, Phrase, Short, Source, unique
+from bot.domain.evaluations.questions import QUESTIONS, QuestionKind
+from bot.handbook.fields import Ask, Frozen, Label, Line, Phrase, Short, Source, unique
 
 Number: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=QUESTIONS)]
 """An evaluation question, in the order of the handout (Evaluating the Information)."""
@@ -20,7 +20,7 @@ class Question(Frozen):
     number: Annotated[Number, unique("question number")]
     text: Ask
     source: Source
-    kind: Kind
+    kind: QuestionKind
     short: Label
     hint: Line
     placeholder: Short
@@ -37,7 +37,7 @@ def _are_the_eleven(questions: tuple[Question, ...]) -> tuple[Question, ...]:
     return questions
 
 
-class Tally(Phrase):
+class TallyText(Phrase):
     """Knows how many questions are answered, and how many are open."""
 
     placeholders = frozenset({"answered", "open"})
@@ -53,16 +53,16 @@ class EvaluationPhrases(Frozen):
     words_needed: Phrase
     paused: Phrase
     resumed: Phrase
-    enough: Tally
-    not_enough: Tally
-    none: Tally
+    enough: TallyText
+    not_enough: TallyText
+    none: TallyText
     speaks_for: Phrase
     speaks_against: Phrase
     still_open: Phrase
     after: Phrase
 
 
-class Evaluation(Frozen):
+class EvaluationTexts(Frozen):
     """evaluation.toml."""
 
     questions: Annotated[tuple[Question, ...], AfterValidator(_are_the_eleven), Field(alias="question")]

@@ -1,6 +1,6 @@
 """home.toml: what the bot says when a student meets it or there is nothing else to say."""
 
-from bot.handbook.shapes import Advice, Frozen
+from bot.handbook.fields import Advice, Frozen
 
 
 class Greeting(Advice):
@@ -9,7 +9,7 @@ class Greeting(Advice):
     placeholders = frozenset({"name"})
 
 
-class Home(Frozen):
+class HomeTexts(Frozen):
     """home.toml."""
 
     welcome: Greeting

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from bot.domain.evaluations import QUESTIONS
+from bot.domain.evaluations.questions import QUESTIONS
+from bot.handbook.fields import SOME, Ask, Count, Frozen, Label, Line, Phrase, Source, Template, by_key, unique
 from bot.handbook.models.evaluation import Number
-from bot.handbook.shapes import SOME, Ask, Count, Frozen, Label, Line, Phrase, Source, Template, by_key, unique
 
 AGENDA_MINUTES = 20
 """The length of the meeting that the agenda is written for."""
@@ -36,7 +36,7 @@ class Title(Template):
     title: Label
 
 
-class Limits(Frozen):
+class InterviewLimits(Frozen):
     """How many questions belong to one meeting."""
 
     must_ask: Count
@@ -101,10 +101,10 @@ def _feeds_every_question(bank: tuple[BankQuestion, ...]) -> tuple[BankQuestion,
     return bank
 
 
-class Interviews(Frozen):
+class InterviewTexts(Frozen):
     """interviews.toml."""
 
-    limits: Limits
+    limits: InterviewLimits
     agenda: Annotated[tuple[AgendaPart, ...], AfterValidator(_fills_the_meeting)]
     checklist: Annotated[tuple[Check, ...], Field(alias="check")]
     phrases: InterviewPhrases

@@ -3,8 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from bot.domain import nudges, request_form, requests, thank_yous
-from bot.handbook.shapes import Advice, Frozen, Line, by_key, texts_by_key
+from bot.domain.requests import form as request_form
+from bot.domain.requests import letter as requests
+from bot.domain.requests import nudges
+from bot.domain.requests.review import RequestFindingCode
+from bot.domain.requests.status import NextMove
+from bot.domain.thank_yous import letter as thank_yous
+from bot.domain.thank_yous.review import NoteFindingCode
+from bot.handbook.fields import Advice, Frozen, Line, by_key, texts_by_key
 
 _ABOUT = ("detail",)
 """What a finding is about: words of the draft, or how many there are."""
@@ -24,14 +30,14 @@ class RequestTexts(Frozen):
     """requests.toml: the sentences of a request and of its nudge, and what the coach says about both."""
 
     phrases: Annotated[Mapping[str, str], texts_by_key(requests.PHRASES)]
-    findings: Annotated[Mapping[str, Advice], by_key(Advice, dict.fromkeys(requests.FindingCode, _ABOUT))]
+    findings: Annotated[Mapping[str, Advice], by_key(Advice, dict.fromkeys(RequestFindingCode, _ABOUT))]
     ties: Annotated[Mapping[str, str], texts_by_key(request_form.TIES)]
     nudge: Annotated[Mapping[str, str], texts_by_key(nudges.PHRASES)]
-    moves: Annotated[Mapping[str, Move], by_key(Move, dict.fromkeys(requests.NextMove, _PERSON))]
+    moves: Annotated[Mapping[str, Move], by_key(Move, dict.fromkeys(NextMove, _PERSON))]
 
 
 class ThankYouTexts(Frozen):
     """thank_yous.toml: the sentences of a note, and what the coach says about a draft."""
 
     phrases: Annotated[Mapping[str, str], texts_by_key(thank_yous.PHRASES)]
-    findings: Annotated[Mapping[str, Advice], by_key(Advice, dict.fromkeys(thank_yous.FindingCode, _ABOUT))]
+    findings: Annotated[Mapping[str, Advice], by_key(Advice, dict.fromkeys(NoteFindingCode, _ABOUT))]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from bot.handbook.shapes import MENU, SOME, Frozen, Key, Label, Line, Short, Source, unique
+from bot.handbook.fields import MENU, SOME, Frozen, Key, Label, Line, Short, Source, unique
 
 PAGE = 3_800
 """Most characters of a topic: a Discord message holds 4,000, and the page needs a title and a hint."""

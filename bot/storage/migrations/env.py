@@ -8,11 +8,11 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
 from bot.env_file import read_settings
-from bot.storage.engine import open_engine
-from bot.storage.migrate import migrating
+from bot.storage.columns.encrypted import Written, WrittenForm
+from bot.storage.columns.types import RowId, TZDateTime
+from bot.storage.database import open_engine
 from bot.storage.models import Base
-from bot.storage.types import RowId, TZDateTime
-from bot.storage.written import Written, WrittenForm
+from bot.storage.schema.upgrade import migrating
 
 PLAINLY = {
     RowId: 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")',

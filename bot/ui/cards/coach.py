@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.wording import fill
-from bot.handbook.shapes import Advice
-from bot.ui.card import count, short
+from bot.domain.text.wording import fill
+from bot.handbook.fields import Advice
+from bot.ui.kit.card import count, short
 
 _SHOWN = 4
 """Remarks at once: more than that discourages."""

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from bot.handbook.models.topics import Topic
-from bot.ui.card import Button, Card, Option, Select, State, Text, short
 from bot.ui.cards.shared import ADD_CONTACT, NEXT, primary
+from bot.ui.kit.card import Button, Card, CardState, Option, Select, Text, short
 
 _FINDING = {"what", "why", "who", "people"}
 """Pages after which the next thing to do is to find somebody."""
@@ -69,5 +69,5 @@ def commands(by_cog: Mapping[str, Sequence[str]]) -> Card:
         blocks=[Text("\n".join(lines))],
         rows=((primary(NEXT), Button("How this works", "home.guide", ("what",))),),
         hint="You need none of them by heart: `/next` always offers what comes now.",
-        state=State.NEUTRAL,
+        state=CardState.NEUTRAL,
     )

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from discord.utils import format_dt
 
-from bot.domain.next_steps import Step, StepKind
-from bot.domain.visible import visible
-from bot.domain.wording import fill, one_line
-from bot.handbook.models.home import Home as Texts
-from bot.services.home import HomeView, Progress
-from bot.ui.card import Block, Button, Card, Divider, Entry, State, Style, Text, ago, count, short
+from bot.domain.journey.next_steps import NextStep, StepKind
+from bot.domain.text.unicode import visible
+from bot.domain.text.wording import fill, one_line
+from bot.handbook.models.home import HomeTexts as Texts
+from bot.services.journey.home import HomeView, Progress
 from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, NEXT, primary, who
+from bot.ui.kit.card import Block, Button, Card, CardState, Divider, Entry, Style, Text, ago, count, short
 
 _HOW_TO_OPEN = "In the server's menu, open Privacy Settings and switch on Direct Messages."
 
@@ -34,7 +34,7 @@ def next_card(view: HomeView, texts: Texts, *, lead: str = "") -> Card:
         blocks=[*intro, Divider(), first, *lines[1:], Divider()],
         rows=((ADD_CONTACT, CONTACTS, *_todos(view.progress)),),
         hint=_summary(view.progress) + more,
-        state=State.WAITING,
+        state=CardState.WAITING,
     )
 
 
@@ -46,7 +46,7 @@ def _warm_start(view: HomeView, texts: Texts, name: str, lines: Sequence[Block])
         blocks=[*lines, Text(fill(texts.welcome.text, name=name)), Divider(), Text(start)],
         rows=((primary(ADD_CONTACT), *zone, Button("How this works", "home.guide", ("what",))),),
         hint="Come back with `/next` at any time. `/help` shows everything I can do.",
-        state=State.ACTIVE,
+        state=CardState.ACTIVE,
     )
 
 
@@ -58,7 +58,7 @@ def _all_clear(view: HomeView, texts: Texts, name: str, intro: Sequence[Block]) 
             (primary(ADD_CONTACT), CONTACTS, *_todos(view.progress), Button("Who to ask", "home.guide", ("who",))),
         ),
         hint=_summary(view.progress),
-        state=State.DONE,
+        state=CardState.DONE,
     )
 
 
@@ -74,13 +74,13 @@ def _called(name: str) -> str:
 
 def test_message() -> Card:
     """The DM that shows that DMs arrive."""
-    return Card("This is a test", [Text("You can read this, so my reminders reach you.")], state=State.DONE)
+    return Card("This is a test", [Text("You can read this, so my reminders reach you.")], state=CardState.DONE)
 
 
 def reached() -> Card:
     """The test arrived."""
     line = "I just sent you a direct message. Reminders reach you again."
-    return Card("It arrived", [Text(line)], rows=((primary(NEXT),),), state=State.DONE)
+    return Card("It arrived", [Text(line)], rows=((primary(NEXT),),), state=CardState.DONE)
 
 
 def still_closed() -> Card:
@@ -90,7 +90,7 @@ def still_closed() -> Card:
         title="Still closed",
         blocks=[Text(f"Discord does not let me write to you yet. {_HOW_TO_OPEN}")],
         rows=((again, NEXT),),
-        state=State.DUE,
+        state=CardState.DUE,
     )
 
 
@@ -112,20 +112,20 @@ def _summary(progress: Progress) -> str:
     return " · ".join([contacts, f"{progress.asked} asked", f"{progress.met} met", *todos, goal])
 
 
-def _entry(step: Step, view: HomeView, texts: Texts) -> Entry:
+def _entry(step: NextStep, view: HomeView, texts: Texts) -> Entry:
     if step.kind is StepKind.UNDELIVERABLE:
         return _undeliverable(step, view, texts)
     return _ENTRIES[step.kind](step, view)
 
 
-def _undeliverable(step: Step, view: HomeView, texts: Texts) -> Entry:
+def _undeliverable(step: NextStep, view: HomeView, texts: Texts) -> Entry:
     title = fill(texts.undeliverable.title, name=_called(view.name))
     missed = count(step.count, "reminder")
     text = fill(texts.undeliverable.text, name=_called(view.name))
     return Entry(f"**{title}** · {missed}\n{text}\n-# {_HOW_TO_OPEN}", Button("Send a test", "home.test"))
 
 
-def _thank(step: Step, view: HomeView) -> Entry:
+def _thank(step: NextStep, view: HomeView) -> Entry:
     late = step.due_at is not None and step.due_at <= view.now
     line = "Late is better than never" if late else f"Note due {_ago(step.due_at)}"
     if step.subject_id in view.drafted:
@@ -136,52 +136,52 @@ def _thank(step: Step, view: HomeView) -> Entry:
     return _line("Thank {name}", step, f"met {_ago(step.since)}", line, button)
 
 
-def _check_back(step: Step, _view: HomeView) -> Entry:
+def _check_back(step: NextStep, _view: HomeView) -> Entry:
     button = Button("Tell me", "interview.show", _subject(step))
     line = "It happened, it moved or it did not."
     return _line("Did you meet {name}?", step, f"planned {_ago(step.since)}", line, button)
 
 
-def _resume(step: Step, _view: HomeView) -> Entry:
+def _resume(step: NextStep, _view: HomeView) -> Entry:
     button = Button("Go on", "evaluation.start", _subject(step))
     return _line("Your talk with {name}", step, f"{step.count} of 11 answered", "Go on where you stopped.", button)
 
 
-def _prepare(step: Step, _view: HomeView) -> Entry:
+def _prepare(step: NextStep, _view: HomeView) -> Entry:
     at = format_dt(step.due_at, "F") if step.due_at else ""
     button = Button("Open prep", "interview.prep", _subject(step))
     return _line("Prepare for {name}", step, _ago(step.due_at), at, button)
 
 
-def _evaluate(step: Step, _view: HomeView) -> Entry:
+def _evaluate(step: NextStep, _view: HomeView) -> Entry:
     button = Button("Evaluate it", "evaluation.start", _subject(step))
     line = "Eleven short questions while it is fresh."
     return _line("Your talk with {name}", step, _ago(step.since), line, button)
 
 
-def _schedule(step: Step, _view: HomeView) -> Entry:
+def _schedule(step: NextStep, _view: HomeView) -> Entry:
     button = Button("Book a time", "interview.book", _contact(step))
     return _line("Find a date with {name}", step, "", "Tell me the time, and I remind you of everything.", button)
 
 
-def _nudge(step: Step, _view: HomeView) -> Entry:
+def _nudge(step: NextStep, _view: HomeView) -> Entry:
     button = Button("Draft a nudge", "request.nudge", _subject(step))
     line = "One short reminder is fine, then move on."
     return _line("Nudge {name}", step, f"asked {_ago(step.since)}", line, button)
 
 
-def _send_draft(step: Step, _view: HomeView) -> Entry:
+def _send_draft(step: NextStep, _view: HomeView) -> Entry:
     button = Button("Open the draft", "request.show", _subject(step))
     return _line("Ask {name}", step, f"drafted {_ago(step.since)}", "Send it, then mark it as sent.", button)
 
 
-def _draft(step: Step, _view: HomeView) -> Entry:
+def _draft(step: NextStep, _view: HomeView) -> Entry:
     button = Button("Draft a request", "request.draft", _contact(step))
     line = "A few answers, and a first draft is there."
     return _line("Ask {name} for 20 minutes", step, f"added {_ago(step.since)}", line, button)
 
 
-_ENTRIES: Mapping[StepKind, Callable[[Step, HomeView], Entry]] = {
+_ENTRIES: Mapping[StepKind, Callable[[NextStep, HomeView], Entry]] = {
     StepKind.THANK: _thank,
     StepKind.CHECK_BACK: _check_back,
     StepKind.RESUME: _resume,
@@ -194,7 +194,7 @@ _ENTRIES: Mapping[StepKind, Callable[[Step, HomeView], Entry]] = {
 }
 
 
-def _line(headline: str, step: Step, beside: str, below: str, button: Button) -> Entry:
+def _line(headline: str, step: NextStep, beside: str, below: str, button: Button) -> Entry:
     bold = f"**{fill(headline, name=who(step.contact_name))}**"
     return Entry(f"{bold} · {beside}\n{below}" if beside else f"{bold}\n{below}", button)
 
@@ -203,9 +203,9 @@ def _ago(moment: datetime | None) -> str:
     return ago(moment) if moment else ""
 
 
-def _subject(step: Step) -> tuple[int]:
+def _subject(step: NextStep) -> tuple[int]:
     return (step.subject_id or 0,)
 
 
-def _contact(step: Step) -> tuple[int]:
+def _contact(step: NextStep) -> tuple[int]:
     return (step.contact_id or 0,)

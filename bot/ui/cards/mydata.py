@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from bot.domain.errors import CoachError
 from bot.domain.mydata import CONFIRMATION
-from bot.services.mydata import HandedOver, Returned
-from bot.services.mydata_files import ARCHIVE, EVERYTHING, ExportFile
-from bot.ui.card import Button, Card, File, State, Style, Text, count
+from bot.services.mydata.export_files import ARCHIVE, EVERYTHING, ExportFile
+from bot.services.mydata.service import HandedOver, Returned
+from bot.ui.cards.sentences import sentence
 from bot.ui.cards.shared import NEXT, primary
-from bot.ui.form import Form, TextField
-from bot.ui.sentences import sentence
+from bot.ui.kit.card import Button, Card, CardState, File, Style, Text, count
+from bot.ui.kit.form import Form, TextField
 
 MOST_FILES = 10
 """Files that Discord takes with one message."""
@@ -41,7 +41,7 @@ def exported(handed: HandedOver, most_bytes: int) -> list[Card]:
         blocks=[Text(what), Text(_comes_back(handed)), *([Text(_DAMAGED)] if handed.damaged else ())],
         rows=((NEXT, DELETE),),
         hint="It holds other people's addresses too. Keep it where only you can read it.",
-        state=State.DONE,
+        state=CardState.DONE,
         files=first,
     )
     return [card, *(_and_more(files) for files in more)]
@@ -57,7 +57,7 @@ def _and_more(files: Sequence[File]) -> Card:
     return Card(
         title="Your data, continued",
         blocks=[Text(f"{', '.join(f'`{file.name}`' for file in files)} belongs to it.")],
-        state=State.DONE,
+        state=CardState.DONE,
         files=files,
     )
 
@@ -86,7 +86,7 @@ def imported(returned: Returned) -> Card:
         blocks=[Text(f"{', '.join(parts)}, with everything around them. Reminders go on from here.")],
         rows=((primary(NEXT), EXPORT),),
         hint="Use new cards from now on: the buttons of older ones do not know what came back.",
-        state=State.DONE,
+        state=CardState.DONE,
     )
 
 
@@ -115,7 +115,7 @@ def not_confirmed(error: CoachError) -> Card:
         blocks=[Text(sentence(error))],
         rows=((EXPORT, Button("Try again", "mydata.delete", style=Style.DANGER), NEXT),),
         hint="An export first is a good idea: afterwards there is nothing left to export.",
-        state=State.WAITING,
+        state=CardState.WAITING,
     )
 
 
@@ -135,7 +135,7 @@ def erased(*, may_arrive: bool = False) -> Card:
             )
         ],
         hint="Welcome back any time: `/next` begins anew, and `/mydata import` takes back an export.",
-        state=State.DONE,
+        state=CardState.DONE,
     )
 
 
@@ -147,7 +147,7 @@ def kept(months: int) -> Card:
         blocks=[Text(again if months else "Nothing is deleted unless you delete it.")],
         rows=((primary(NEXT), EXPORT),),
         hint="Good to see you. `/next` shows where you stopped.",
-        state=State.DONE,
+        state=CardState.DONE,
     )
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.profiles import LIMITS, Field, Naming
-from bot.domain.times import QuietHours
-from bot.domain.zones import zone_label
+from bot.domain.profiles import LIMITS, Naming, ProfileField
+from bot.domain.times.wall_clock import QuietHours
+from bot.domain.times.zones import zone_label
 from bot.services.profiles import ProfileView
-from bot.ui.card import Button, Card, Divider, Option, Select, State, Text, fact, plain, short
 from bot.ui.cards.shared import NEXT, primary
-from bot.ui.form import Form, TextField
+from bot.ui.kit.card import Button, Card, CardState, Divider, Option, Select, Text, fact, plain, short
+from bot.ui.kit.form import Form, TextField
 
 _MENU = 25
 """Most entries of a Discord menu."""
@@ -77,15 +77,15 @@ def edit_form(view: ProfileView) -> Form:
         title="Your profile",
         action="profile.save",
         fields=[
-            _field("name", Field.NAME, view.name, "", required=True),
-            _field("school", Field.SCHOOL, view.school, "Junior at Pitzer College, biology"),
-            _field("about", Field.ABOUT, view.about, "I spent last summer counting sea urchins"),
-            _field("interests", Field.INTERESTS, view.interests, "Marine biology, science writing"),
+            _field("name", ProfileField.NAME, view.name, "", required=True),
+            _field("school", ProfileField.SCHOOL, view.school, "Junior at Pitzer College, biology"),
+            _field("about", ProfileField.ABOUT, view.about, "I spent last summer counting sea urchins"),
+            _field("interests", ProfileField.INTERESTS, view.interests, "Marine biology, science writing"),
         ],
     )
 
 
-def _field(key: str, field: Field, value: str, example: str, *, required: bool = False) -> TextField:
+def _field(key: str, field: ProfileField, value: str, example: str, *, required: bool = False) -> TextField:
     return TextField(key, field.value, value, example, required=required, limit=LIMITS[field])
 
 
@@ -120,7 +120,7 @@ def _picker(title: str, line: str, now: datetime, zones: Sequence[str]) -> Card:
             (Button("Search a city", "profile.zone.search"),),
         ),
         hint="Not in the list? Search for your city, state or country.",
-        state=State.WAITING,
+        state=CardState.WAITING,
     )
 
 
@@ -131,7 +131,7 @@ def zone_set(view: ProfileView, *, goes_on: bool) -> Card:
         blocks=[Text(plain(view.zone or ""))],
         rows=() if goes_on else ((primary(NEXT), _CHANGE_QUIET),),
         hint="Traveling? Change it with `/profile timezone`, and your reminders move along.",
-        state=State.DONE,
+        state=CardState.DONE,
     )
 
 
@@ -163,5 +163,5 @@ def quiet_set(view: ProfileView) -> Card:
         blocks=[Text(f"No reminders from **{view.quiet.start:%H:%M}** until **{view.quiet.end:%H:%M}**.")],
         rows=((primary(NEXT if view.zone else _PICK_ZONE), _CHANGE_QUIET),),
         hint="A reminder that cannot wait until morning comes before the night instead.",
-        state=State.DONE,
+        state=CardState.DONE,
     )

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.domain.links import web_address
-from bot.ui.card import Button, Link, Linked, Style, Text, short
+from bot.domain.contacts import web_address
+from bot.ui.kit.card import Button, Link, Linked, Style, Text, short
 
 NEXT = Button("What's next", "home.next")
 ADD_CONTACT = Button("Add a contact", "contact.new")

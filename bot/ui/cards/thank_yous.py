@@ -4,19 +4,22 @@ from collections.abc import Mapping, Sequence
 
 import discord
 
-from bot.domain.thank_yous import BODY_LIMIT, PART_LIMIT, Field, Finding
+from bot.domain.thank_yous.letter import BODY_LIMIT, PART_LIMIT, NoteField
+from bot.domain.thank_yous.review import NoteFinding
+from bot.handbook.fields import Advice
 from bot.handbook.models import Handbook
-from bot.handbook.shapes import Advice
-from bot.services.interview_views import NoMeeting, NotMet
-from bot.services.thank_you_views import NoteView
-from bot.ui.card import (
+from bot.services.interviews.views import NoMeeting, NotMet
+from bot.services.thank_yous.views import NoteView
+from bot.ui.cards.coach import coach, remark
+from bot.ui.cards.shared import NEXT, first_is_primary, what_happened, who
+from bot.ui.kit.card import (
     Block,
     Button,
     Card,
+    CardState,
     Divider,
     Letter,
     Option,
-    State,
     Style,
     Text,
     ago,
@@ -26,10 +29,8 @@ from bot.ui.card import (
     text_file,
     when,
 )
-from bot.ui.cards.coach import coach, remark
-from bot.ui.cards.shared import NEXT, first_is_primary, what_happened, who
-from bot.ui.filenames import filename
-from bot.ui.form import ChoiceField, Form, TextField, TickField
+from bot.ui.kit.filenames import filename
+from bot.ui.kit.form import ChoiceField, Form, TextField, TickField
 
 _TICKS = 10
 """Most boxes in Discord's form."""
@@ -54,7 +55,7 @@ def _blank(view: NoteView) -> Card:
             ),
         ),
         hint="Three short answers, and a draft is there.",
-        state=State.WAITING,
+        state=CardState.WAITING,
     )
 
 
@@ -77,7 +78,7 @@ def _draft(view: NoteView, handbook: Handbook) -> Card:
             ),
         ),
         hint="Rapport never sends anything for you. Copy it, send it, then press Mark as sent.",
-        state=State.WAITING if view.late else State.ACTIVE,
+        state=CardState.WAITING if view.late else CardState.ACTIVE,
     )
 
 
@@ -87,7 +88,7 @@ def _due(view: NoteView) -> str:
     return f"Due {ago(view.due_at)}, {discord.utils.format_dt(view.due_at, 't')}"
 
 
-def _coach(findings: Sequence[Finding], advice: Mapping[str, Advice]) -> str:
+def _coach(findings: Sequence[NoteFinding], advice: Mapping[str, Advice]) -> str:
     return coach([remark(advice[one.code], one.detail) for one in findings], "This reads well.")
 
 
@@ -103,7 +104,7 @@ def _sent(view: NoteView) -> Card:
         blocks=blocks,
         rows=(_after(view),),
         hint=_keep_word(view),
-        state=State.DONE,
+        state=CardState.DONE,
     )
 
 
@@ -144,7 +145,7 @@ def not_met(found: NotMet | NoMeeting) -> Card:
             Text(f"It was booked for {when(meeting.starts_at)}. Tell me what happened; then we write the note.")
         ],
         rows=(what_happened(meeting.id),),
-        state=State.WAITING,
+        state=CardState.WAITING,
     )
 
 
@@ -162,9 +163,9 @@ def draft_form(view: NoteView, handbook: Handbook) -> Form:
     """The three moves of a note, with what is known filled in; and what may be ticked and asked."""
     told = view.offered
     fields: list[TextField | ChoiceField | TickField] = [
-        _move("learned", Field.LEARNED, told.learned, "How storms decide a field season"),
-        _move("done", Field.DONE, told.done, "Only what is really done, or nothing"),
-        _move("next_step", Field.NEXT_STEP, told.next_step, "Write to the person you mentioned"),
+        _move("learned", NoteField.LEARNED, told.learned, "How storms decide a field season"),
+        _move("done", NoteField.DONE, told.done, "Only what is really done, or nothing"),
+        _move("next_step", NoteField.NEXT_STEP, told.next_step, "Write to the person you mentioned"),
     ]
     if view.open_todos:
         fields.append(_ticks(view))
@@ -173,7 +174,7 @@ def draft_form(view: NoteView, handbook: Handbook) -> Form:
     return Form("Your thank-you note", "thanks.compose", fields, (view.interview_id,))
 
 
-def _move(key: str, field: Field, value: str, example: str) -> TextField:
+def _move(key: str, field: NoteField, value: str, example: str) -> TextField:
     return TextField(key, field.value, value, example, long=True, limit=PART_LIMIT)
 
 
@@ -198,7 +199,7 @@ def _question(view: NoteView, handbook: Handbook) -> ChoiceField:
 
 def edit_form(view: NoteView) -> Form:
     """The note itself."""
-    message = TextField("body", Field.MESSAGE.value, view.body, long=True, required=True, limit=BODY_LIMIT)
+    message = TextField("body", NoteField.MESSAGE.value, view.body, long=True, required=True, limit=BODY_LIMIT)
     return Form("Your thank-you note", "thanks.edited", [message], (view.interview_id,))
 
 

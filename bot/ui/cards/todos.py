@@ -5,12 +5,12 @@ from datetime import datetime
 
 from bot.domain.errors import CoachError
 from bot.domain.todos import AT_ONCE, TEXT_LIMIT
-from bot.services.todos import Added, Ticked, TodoView
-from bot.ui.card import Block, Button, Card, Entry, Letter, State, Style, Text, ago, count, short, when
+from bot.services.todos import Ticked, TodoAdded, TodoView
+from bot.ui.cards.sentences import sentence
 from bot.ui.cards.shared import NEXT, primary, who
-from bot.ui.form import Form, TextField
-from bot.ui.paging import page, turners
-from bot.ui.sentences import sentence
+from bot.ui.kit.card import Block, Button, Card, CardState, Entry, Letter, Style, Text, ago, count, short, when
+from bot.ui.kit.form import Form, TextField
+from bot.ui.kit.paging import page, turners
 
 _PER_PAGE = 5
 _TEXT = 150
@@ -28,7 +28,7 @@ def listing(todos: Sequence[TodoView], number: int, moment: datetime, *, typed: 
         blocks=blocks or [Text("Nothing is open. What a contact suggests makes a good to-do.")],
         rows=((_add(primary=not todos), *(() if typed else turners(shown, "todo.list")), NEXT),),
         hint="" if typed else shown.label,
-        state=State.WAITING if todos else State.DONE,
+        state=CardState.WAITING if todos else CardState.DONE,
     )
 
 
@@ -52,12 +52,12 @@ def _lines(todo: TodoView, moment: datetime) -> str:
 def one(todo: TodoView, moment: datetime) -> Card:
     """A single to-do."""
     if todo.done_at is not None:
-        return Card("Done", [Text(_struck(todo))], rows=((_LIST, NEXT),), state=State.DONE)
+        return Card("Done", [Text(_struck(todo))], rows=((_LIST, NEXT),), state=CardState.DONE)
     return Card(
         title="To-do",
         blocks=[Text(_lines(todo, moment))],
         rows=((Button("Done", "todo.done", (todo.id,), Style.PRIMARY), _LIST, NEXT),),
-        state=State.WAITING,
+        state=CardState.WAITING,
     )
 
 
@@ -65,7 +65,7 @@ def _struck(todo: TodoView) -> str:
     return f"✅ ~~{short(todo.text, _TEXT)}~~"
 
 
-def added(done: Added) -> Card:
+def added(done: TodoAdded) -> Card:
     """What is on the list now."""
     lines = [f"• {short(todo.text, _TEXT)}" for todo in done.todos]
     due = next((todo.due_at for todo in done.todos if todo.due_at), None)
@@ -74,11 +74,11 @@ def added(done: Added) -> Card:
         blocks=[Text("\n".join(lines)), *([Text(f"Due {when(due)}")] if due else [])],
         rows=(_after_adding(done),),
         hint="I remind you when it is due." if due else "Tick one with `/todo done` when it is really done.",
-        state=State.DONE,
+        state=CardState.DONE,
     )
 
 
-def _after_adding(done: Added) -> tuple[Button, ...]:
+def _after_adding(done: TodoAdded) -> tuple[Button, ...]:
     more = Button("Add more", "todo.new", (done.interview_id or 0,))
     if done.note_waits and done.interview_id is not None:
         return (Button("Draft the thank-you", "thanks.draft", (done.interview_id,), Style.PRIMARY), _LIST, more)
@@ -94,7 +94,7 @@ def ticked(done: Ticked, moment: datetime, *, in_list: bool) -> Card:
         blocks=[Text(_struck(done.todo)), *(_entry(todo, moment) for todo in left)],
         rows=((_LIST, NEXT) if more else (NEXT,),),
         hint=f"{count(more, 'more to-do')} open." if more else "",
-        state=State.DONE,
+        state=CardState.DONE,
     )
 
 
@@ -108,7 +108,7 @@ def not_taken(error: CoachError, typed: str, interview: int) -> Card:
         blocks=blocks,
         rows=((Button("Try again", "todo.new", (interview,), Style.PRIMARY),),),
         hint="Nothing was stored.",
-        state=State.WAITING,
+        state=CardState.WAITING,
     )
 
 

@@ -1,0 +1,1 @@
+"""The handout's eleven questions: what they are, how the conversation goes on, typed answers."""

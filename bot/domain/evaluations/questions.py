@@ -1,0 +1,138 @@
+"""The evaluation of one meeting: the handout's eleven questions, the answers, and what they add up to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+QUESTIONS = 11
+FINISHED = QUESTIONS + 1
+"""The position behind the last question."""
+MAJORITY = 6
+"""Handout, Evaluating the Information: the ability to answer a majority of these questions helps."""
+ANSWER_LIMIT = 4000
+"""Characters of one answer, its notes included."""
+
+
+class Verdict(StrEnum):
+    """What an answer comes to."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    UNSURE = "unsure"
+    """"Not sure": a gap, worth asking about next time."""
+    TEXT = "text"
+    """Own words."""
+    SKIPPED = "skipped"
+
+
+ANSWERING = frozenset({Verdict.YES, Verdict.PARTLY, Verdict.NO, Verdict.TEXT})
+"""The verdicts that answer a question."""
+
+
+class QuestionKind(StrEnum):
+    """What a question asks for."""
+
+    VERDICT = "verdict"
+    VERDICT_WHICH = "verdict_which"
+    """A verdict, and which ones: the ideas, the salary ranges."""
+    OPEN = "open"
+
+
+QUESTION_KINDS: Mapping[int, QuestionKind] = {
+    number: QuestionKind.OPEN
+    if number in {7, 9, 10, 11}
+    else QuestionKind.VERDICT_WHICH
+    if number in {5, 6}
+    else QuestionKind.VERDICT
+    for number in range(1, FINISHED)
+}
+_ABOUT_KNOWLEDGE = frozenset({3, 5, 6})
+"""Questions about what the student now knows, not about what they would like: a No leaves them open."""
+
+
+class EvaluationStatus(StrEnum):
+    """Where the conversation stands."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """What is known about one question. No verdict yet means that there is only a note."""
+
+    verdict: Verdict | None
+    text: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether the question is answered: Yes, Partly, No or the student's own words."""
+        return self.verdict in ANSWERING
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationState:
+    """One evaluation: the question it stands at (1..11, or FINISHED) and the answers so far."""
+
+    position: int = 1
+    answers: Mapping[int, GivenAnswer] = field(default_factory=dict)
+    status: EvaluationStatus = EvaluationStatus.OPEN
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.position <= FINISHED or (self.position == FINISHED) != (self.status == "done"):
+            raise ValueError(f"no evaluation stands at {self.position} and is {self.status}")
+
+    def left(self, question: int) -> bool:
+        """Whether the student has answered or skipped `question`."""
+        answer = self.answers.get(question)
+        return answer is not None and answer.verdict is not None
+
+
+def answered_count(state: EvaluationState) -> int:
+    """How many questions are answered; "Not sure" and skipped ones are not."""
+    return sum(answer.counts for answer in state.answers.values())
+
+
+def gaps(state: EvaluationState) -> tuple[int, ...]:
+    """The questions without an answer: not sure, skipped, or not yet asked."""
+    return tuple(
+        number for number in range(1, FINISHED) if number not in state.answers or not state.answers[number].counts
+    )
+
+
+def has_majority(count: int) -> bool:
+    """Whether most questions are answered. Handout, Evaluating the Information."""
+    return count >= MAJORITY
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the answers say about this path; every question is in exactly one of the four."""
+
+    speaks_for: tuple[int, ...]
+    speaks_against: tuple[int, ...]
+    still_open: tuple[int, ...]
+    in_words: tuple[int, ...]
+    """Answered in the student's own words, which nobody weighs for them."""
+
+
+def tally(state: EvaluationState, kinds: Mapping[int, QuestionKind] = QUESTION_KINDS) -> Tally:
+    """Sort the questions. Partly speaks for a path, but leaves open what the student wanted to know."""
+    sides: dict[str, list[int]] = {side: [] for side in Tally.__slots__}
+    for number in range(1, FINISHED):
+        answer = state.answers.get(number)
+        side = _side(number, answer, kinds[number]) if answer is not None and answer.counts else "still_open"
+        sides[side].append(number)
+    return Tally(**{side: tuple(numbers) for side, numbers in sides.items()})
+
+
+def _side(question: int, answer: GivenAnswer, kind: QuestionKind) -> str:
+    if answer.verdict == Verdict.TEXT:
+        return "speaks_for" if kind == QuestionKind.VERDICT_WHICH else "in_words"  # it names which ones
+    if answer.verdict == Verdict.YES:
+        return "speaks_for"
+    if question in _ABOUT_KNOWLEDGE:
+        return "still_open"
+    return "speaks_for" if answer.verdict == Verdict.PARTLY else "speaks_against"

@@ -1,0 +1,1 @@
+"""The interview: its moments and reminders, and how it is prepared."""

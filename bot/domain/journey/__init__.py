@@ -1,0 +1,1 @@
+"""How far it has come with each contact, and what to do next."""

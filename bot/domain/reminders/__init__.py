@@ -1,0 +1,1 @@
+"""What is planned as a reminder, and when somebody who stays away is warned."""

@@ -1,0 +1,1 @@
+"""The thank-you note: its letter, the 24 hours, the coach's findings."""

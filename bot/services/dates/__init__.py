@@ -1,0 +1,1 @@
+"""Reads moments as people type them."""

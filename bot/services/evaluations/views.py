@@ -1,0 +1,106 @@
+"""What is told about evaluations: one as it stands, and what became of a wish to start or go on with one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.evaluations.conversation import Event
+from bot.domain.evaluations.questions import EvaluationState, EvaluationStatus, GivenAnswer, Verdict
+from bot.services.interviews.views import NoMeeting, NotMet
+from bot.storage.models import Answer as AnswerRow
+from bot.storage.models import Evaluation, ThankYou
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePlace:
+    """A message in the DM."""
+
+    channel_id: int
+    message_id: int
+    since: int = field(default=0, compare=False)
+    """For a message that was redrawn: an id of that moment. What has a smaller one came before."""
+
+    @property
+    def seen_from(self) -> int:
+        """The id from which on a message was typed with this on the screen: ids are moments."""
+        return max(self.message_id, self.since)
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationView:
+    """One evaluation as it stands."""
+
+    id: int
+    interview_id: int
+    contact_name: str
+    state: EvaluationState
+    shown: MessagePlace | None
+    """Where the student sees the current question; None until it has been sent."""
+    note_due: datetime | None
+    note_sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one input did. `question` is where it met the evaluation, `left` the message that showed it there."""
+
+    talk: EvaluationView
+    event: Event
+    question: int
+    left: MessagePlace | None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A typed message that may not be meant for the question that is up. Nothing of it was stored."""
+
+    talk: EvaluationView
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The evaluation of a meeting, ready to go on, or finished."""
+
+    talk: EvaluationView
+    left: MessagePlace | None = None
+    """The message that showed it until now."""
+    paused: Turn | None = None
+    """The other evaluation that was paused for it."""
+    resumed: bool = False
+    """It had been paused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Another evaluation is open: one at a time, or typed answers would have two places to go."""
+
+    talk: EvaluationView
+    interview_id: int
+    contact_name: str
+    """The meeting that has to wait, and with whom it was."""
+
+
+Opening = Opened | Busy | NotMet | NoMeeting
+
+
+def answer_of(row: AnswerRow) -> GivenAnswer:
+    """What a stored answer says."""
+    return GivenAnswer(Verdict(row.verdict) if row.verdict else None, row.text)
+
+
+def talk_of(row: Evaluation, contact: str, note: ThankYou | None, answers: Iterable[AnswerRow]) -> EvaluationView:
+    """The evaluation with its answers, the contact's name and the note for the meeting."""
+    place = None
+    if row.channel_id is not None and row.message_id is not None:
+        place = MessagePlace(row.channel_id, row.message_id, row.shown_from or 0)
+    return EvaluationView(
+        id=row.id,
+        interview_id=row.interview_id,
+        contact_name=contact,
+        state=EvaluationState(
+            row.position, {one.question: answer_of(one) for one in answers}, EvaluationStatus(row.status)
+        ),
+        shown=place,
+        note_due=note.due_at if note else None,
+        note_sent=note is not None and note.sent_at is not None,
+    )

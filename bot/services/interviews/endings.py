@@ -1,0 +1,79 @@
+"""The end of a meeting, in the transaction that records it: which meeting, and what its end sets going."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import now
+from bot.domain.interviews.interview import DEFAULT_MINUTES, InterviewStatus, same_meeting
+from bot.domain.reminders.reminder import ReminderKind
+from bot.domain.requests.status import RequestOutcome, RequestStatus
+from bot.domain.thank_yous import deadline as thank_yous
+from bot.services.base import owned, zone_of
+from bot.services.interviews.views import InterviewView
+from bot.services.reminders.planning import MEETING, THANKS, thank_you_pings
+from bot.services.reminders.scheduling import arm, cancel
+from bot.storage.models import Interview, Request, ThankYou, User
+
+
+def meant(rows: Sequence[InterviewView], told: datetime) -> InterviewView | None:
+    """Which of a contact's meetings, the last one first, somebody means who says that one ended at `told`.
+
+    The last that had begun by then or whose end this corrects; else one that is booked for another time. None
+    when it must be one that was never booked.
+    """
+    for row in rows:
+        if row.waits and row.starts_at <= told:
+            return row
+        if row.status is InterviewStatus.MET and same_meeting(row.ended_at or row.ends_at, told):
+            return row
+        if row.status is InterviewStatus.MISSED and row.starts_at <= told and same_meeting(row.ends_at, told):
+            return row
+    return next((row for row in rows if row.waits), None)
+
+
+def unbooked(session: AsyncSession, contact_id: int, ended_at: datetime) -> Interview:
+    """A meeting that nobody booked: the student met the contact by chance, or forgot to tell."""
+    interview = Interview(
+        contact_id=contact_id,
+        starts_at=ended_at - timedelta(minutes=DEFAULT_MINUTES),
+        minutes=DEFAULT_MINUTES,
+        status=InterviewStatus.SCHEDULED.value,
+        created_at=now(),
+    )
+    session.add(interview)
+    return interview
+
+
+async def record(session: AsyncSession, owner_id: int, interview: Interview, ended_at: datetime) -> None:
+    """The meeting ended at `ended_at`: its own pings go, and the thank-you clock starts, or starts anew."""
+    user = await session.get_one(User, owner_id)
+    zone_of(user)
+    interview.status, interview.ended_at = InterviewStatus.MET.value, ended_at
+    if ended_at <= interview.starts_at:
+        interview.starts_at = ended_at - timedelta(minutes=interview.minutes)
+    note = await session.scalar(select(ThankYou).where(ThankYou.interview_id == interview.id))
+    if note is None:
+        note = ThankYou(interview_id=interview.id)
+        session.add(note)
+    note.due_at = thank_yous.due_at(ended_at)
+    await cancel(session, (*MEETING, *THANKS), [interview.id], "the meeting has happened")
+    if note.sent_at is None:
+        await arm(session, owner_id, thank_you_pings(user, interview))
+    await accept_request(session, owner_id, interview.contact_id)
+    await session.flush()
+
+
+async def accept_request(session: AsyncSession, owner_id: int, contact_id: int) -> bool:
+    """Who agrees to a meeting has accepted the request; nobody needs a nudge any more."""
+    out = owned(Request, owner_id).where(
+        Request.contact_id == contact_id, Request.status == RequestStatus.SENT.value
+    )
+    requests = (await session.scalars(out)).all()
+    for request in requests:
+        request.status, request.outcome = RequestStatus.ANSWERED.value, RequestOutcome.ACCEPTED.value
+        request.answered_at = now()
+    await cancel(session, (ReminderKind.NUDGE,), [request.id for request in requests], "the request was accepted")
+    return bool(requests)

@@ -1,0 +1,1 @@
+"""Where a student stands with everybody, and what comes next."""

@@ -1,0 +1,1 @@
+"""A student's own data as a whole: export, import, erasure."""

@@ -1,0 +1,208 @@
+"""Reads the files of an export that comes back. They may be anything: nothing is believed before it is checked."""
+
+import io
+import json
+import json.scanner
+import struct
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, ColumnDefault, Table
+
+from bot.domain.errors import CoachError, Code
+from bot.domain.mydata import HOLDS_TOGETHER, NOT_TAKEN, RULES, Rule, check_size
+from bot.domain.text.damage import DAMAGED, LOST
+from bot.services.mydata.export_files import EVERYTHING, FORMAT, VERSION, things
+from bot.storage.columns.encrypted import Written
+from bot.storage.privacy.ownership import USERS, personal_tables
+
+MOST_THINGS = 30_000
+"""Rows and lists in one file. A student with three hundred contacts has some thousands."""
+MOST_PARTS = 10
+"""Files that are taken at once: options of the command."""
+_ZIP, _ZIP_ENTRY = b"PK\x03\x04", b"PK\x01\x02"
+_MOST_ENTRIES = 100
+_DIGITS = 19
+_LARGEST = 2**63 - 1
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ArithmeticError,
+    LookupError,
+    ValueError,
+    RuntimeError,
+    TypeError,
+    EOFError,
+    OSError,
+)
+"""What comes of a zip that is damaged or made to mislead. RuntimeError: it wants a password, or is packed in a way
+that nobody here knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it was exported."""
+
+    values: dict[str, Any]
+    """What is taken from it, checked."""
+    numbers: dict[str, int | None]
+    """Its own old number and those of the rows that it names, by column: only ever looked up."""
+
+    def number(self, column: str) -> int:
+        """One of them. Raises KeyError when it names no row there."""
+        if (found := self.numbers[column]) is None:
+            raise KeyError(column)
+        return found
+
+
+Export = Mapping[Table, Sequence[Row]]
+"""The rows of each personal table, those that others hang on first."""
+
+
+def read_export(contents: Sequence[bytes], owner_id: int, limit: int) -> Export:
+    """The rows in an exported JSON or the zip around it, or in all parts of one. For a thread.
+
+    `limit`: bytes of each, unpacked.
+
+    Raises FILE_TOO_LARGE, TOO_MANY, NO_EXPORT, EXPORT_CHANGED, EXPORT_OF_ANOTHER, PARTS_MIXED, PART_TWICE and
+    PARTS_MISSING.
+    """
+    tables = _together([_document(content, limit) for content in contents])
+    try:
+        (user,) = tables[USERS.name]
+        if _number(user["discord_id"]) != owner_id:
+            raise CoachError(Code.EXPORT_OF_ANOTHER)
+        found = {table: [_row(table, row) for row in tables.pop(table.name, ())] for table in personal_tables()}
+    except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
+        raise CoachError(Code.EXPORT_CHANGED) from error
+    if tables:
+        raise CoachError(Code.EXPORT_CHANGED)
+    return found
+
+
+def _unpacked(content: bytes, limit: int) -> bytes:
+    """The JSON in a zip. What a zip says about its sizes is not believed: no more than the limit is unpacked."""
+    try:
+        if content.count(_ZIP_ENTRY) > _MOST_ENTRIES:
+            raise CoachError(Code.NO_EXPORT)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entry = archive.getinfo(EVERYTHING)
+            if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+                raise CoachError(Code.NO_EXPORT)
+            with archive.open(entry) as opened:
+                found = opened.read(limit + 1)
+    except _DAMAGED as error:
+        raise CoachError(Code.NO_EXPORT) from error
+    check_size(len(found), limit)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """One file of ours."""
+
+    tables: dict[str, Any]
+    part: tuple[str, int, int] | None
+    """Of which export, which part, of how many."""
+
+
+def _document(content: bytes, limit: int) -> _Document:
+    """What a file holds, if it is one of ours."""
+    check_size(len(content), limit)
+    content = _unpacked(content, limit) if content.startswith(_ZIP) else content
+    if (found := things(content)) > MOST_THINGS:
+        raise CoachError(Code.TOO_MANY, field="That file", limit=MOST_THINGS, count=found)
+    try:
+        document = _Patient().decode(content.decode(json.detect_encoding(content)))
+        if (document["format"], document["version"]) != (FORMAT, VERSION):
+            raise CoachError(Code.NO_EXPORT)
+        part = document.get("part")
+        known = None if part is None else (str(part["export"]), int(part["number"]), int(part["of"]))
+        return _Document(dict(document["tables"]), known)
+    except (ArithmeticError, ValueError, TypeError, LookupError, RecursionError) as error:
+        raise CoachError(Code.NO_EXPORT) from error
+
+
+def _together(documents: Sequence[_Document]) -> dict[str, Any]:
+    """The tables of one whole export, or of all the parts of one, in whatever order they were given."""
+    if len(documents) == 1 and documents[0].part is None:
+        return documents[0].tables
+    parts = [document.part for document in documents if document.part is not None]
+    if len(parts) < len(documents) or len({(export, of) for export, _, of in parts}) != 1:
+        raise CoachError(Code.PARTS_MIXED)
+    numbers, of = Counter(number for _, number, _ in parts), parts[0][2]
+    if twice := [number for number, times in numbers.items() if times > 1]:
+        raise CoachError(Code.PART_TWICE, number=min(twice))
+    if of > MOST_PARTS:
+        raise CoachError(Code.TOO_MANY, field="That export", limit=MOST_PARTS, count=of)
+    if not all(1 <= number <= of for number in numbers):
+        raise CoachError(Code.EXPORT_CHANGED)
+    if missing := [number for number in range(1, of + 1) if number not in numbers]:
+        raise CoachError(Code.PARTS_MISSING, missing=missing, of=of)
+    return _joined([document.tables for document in sorted(documents, key=lambda one: one.part or ())])
+
+
+def _joined(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return {name: [row for tables in parts for row in tables.get(name, ())] for name in set().union(*parts)}
+    except TypeError as error:
+        raise CoachError(Code.EXPORT_CHANGED) from error
+
+
+class _Patient(json.JSONDecoder):
+    """Reads JSON in Python, step by step. The quicker way in C lets nobody else run until all of it is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scan_once = json.scanner.py_make_scanner(self)  # type: ignore[attr-defined]  # typeshed omits it
+
+
+def _row(table: Table, given: Mapping[str, Any]) -> Row:
+    """One row. Raises what its rules raise, and EXPORT_CHANGED when its values do not go together."""
+    rules, columns = RULES[table.name], set(table.c.keys())
+    values = {name: _value(rule, given, table.c[name]) for name, rule in rules.items()}
+    fits = HOLDS_TOGETHER.get(table.name)
+    if given.keys() - columns or (fits is not None and not fits(values)):
+        raise CoachError(Code.EXPORT_CHANGED)
+    numbers = columns - rules.keys() - NOT_TAKEN.get(table.name, {}).keys()
+    return Row(values, {name: _number_of(given[name], table.c[name]) for name in numbers})
+
+
+def _value(rule: Rule, given: Mapping[str, Any], column: Column[Any]) -> Any:
+    """What is taken for `column`. One that is newer than the export, or was damaged, has what a new row has."""
+    damaged = isinstance(column.type, Written) and given.get(column.name) == DAMAGED
+    if column.name in given and not damaged:
+        try:
+            return rule(given[column.name])
+        except CoachError as error:
+            raise CoachError(Code.EXPORT_CHANGED) from error
+    if isinstance(column.default, ColumnDefault) and column.default.is_scalar:
+        return column.default.arg
+    if damaged and not column.nullable:
+        return LOST
+    if not column.nullable:
+        raise CoachError(Code.EXPORT_CHANGED)
+    return None
+
+
+def _number_of(value: Any, column: Column[Any]) -> int | None:
+    """What stands in a column with the number of a row. Raises ValueError."""
+    return None if value is None and column.nullable else _number(value)
+
+
+def _number(value: Any) -> int:
+    """A whole number; a large one stands as text. Raises ValueError."""
+    if isinstance(value, str) and len(value) <= _DIGITS:
+        read = int(value)
+    elif type(value) is int:
+        read = value
+    else:
+        raise ValueError
+    if not 0 <= read <= _LARGEST:
+        raise ValueError
+    return read

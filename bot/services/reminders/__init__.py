@@ -1,0 +1,1 @@
+"""Reminders: planned, put off, claimed, recorded, and those of an absence."""

@@ -1,0 +1,126 @@
+"""All coming pings of a student anew, after their clock changed or their rows were brought: a slice at a time.
+
+What is planned of one row is planned in one transaction, so that it is never half there. When a first slice leaves
+something, a stand-in remembers that, and the next start goes on with it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, load_only
+
+from bot.clock import now
+from bot.domain.interviews.interview import InterviewStatus
+from bot.domain.reminders.reminder import Planned, ReminderKind
+from bot.domain.requests.status import RequestStatus
+from bot.services.base import owned
+from bot.services.quotas import drop_old_pings
+from bot.services.reminders.planning import MEETING, THANKS, meeting_pings, nudge_pings, thank_you_pings, todo_pings
+from bot.services.reminders.scheduling import arm_anew
+from bot.services.slices import stand_ins
+from bot.services.slices.writing import SlicePace
+from bot.storage.database import Database
+from bot.storage.models import Interview, Request, ThankYou, Todo, User
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far it went."""
+
+    source: int = 0
+    """Which of `_SOURCES`."""
+    after: int = 0
+    """The number of the last row of it that is done."""
+
+
+async def replan(session: AsyncSession, user: User) -> Reached | None:
+    """Move the coming pings of `user` to where their zone and quiet hours put them, in the caller's transaction.
+
+    For nearly everybody that is all of it. Where it is not, returns what `replan_the_rest` goes on from.
+    """
+    if user.zone is None:
+        return None
+    reached = await _some(session, user, Reached(), SlicePace())
+    if reached is not None:
+        await stand_ins.put(session, user.discord_id)
+    return reached
+
+
+async def replan_the_rest(db: Database, owner_id: int, reached: Reached | None) -> None:
+    """Go on from `reached`, until no stand-in is needed any more. May be cut off, and begun again from anywhere."""
+    pace = SlicePace()
+    while reached is not None:
+        async with db.write(owner_id) as session:
+            user = await session.get(User, owner_id)
+            reached = None if user is None or user.zone is None else await _some(session, user, reached, pace)
+            if reached is None:
+                await stand_ins.take_away(session, owner_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Rows that are planned for, and what is planned."""
+
+    kinds: tuple[ReminderKind, ...]
+    rows: Callable[[int], Select[Any]]
+    """Those of a student."""
+    columns: tuple[InstrumentedAttribute[Any], ...]
+    """What is read of each, its number first: no text, as that may be long, and encrypted."""
+    pings: Callable[[User, Any], tuple[Planned, ...]]
+
+
+def _booked(owner_id: int) -> Select[Any]:
+    return owned(Interview, owner_id).where(Interview.status == InterviewStatus.SCHEDULED.value)
+
+
+def _unthanked(owner_id: int) -> Select[Any]:
+    unsent = select(ThankYou.interview_id).where(ThankYou.sent_at.is_(None))
+    return owned(Interview, owner_id).where(Interview.id.in_(unsent))
+
+
+def _unanswered(owner_id: int) -> Select[Any]:
+    """Requests of which the student was not reminded yet: for those they have reminded of there is no ping."""
+    return owned(Request, owner_id).where(Request.status == RequestStatus.SENT.value, Request.nudges == 0)
+
+
+def _promised(owner_id: int) -> Select[Any]:
+    return owned(Todo, owner_id).where(Todo.due_at > now(), Todo.done_at.is_(None))
+
+
+def _first_nudge(user: User, request: Request) -> tuple[Planned, ...]:
+    return nudge_pings(user, request, request.sent_at or now())
+
+
+_MEETING = Interview.id, Interview.starts_at, Interview.minutes, Interview.sequence, Interview.ended_at
+_SOURCES = (
+    _Source(MEETING, _booked, _MEETING, meeting_pings),
+    _Source(THANKS, _unthanked, _MEETING, thank_you_pings),
+    _Source((ReminderKind.NUDGE,), _unanswered, (Request.id, Request.nudges, Request.sent_at), _first_nudge),
+    _Source((ReminderKind.TODO_DUE,), _promised, (Todo.id, Todo.due_at, Todo.done_at), todo_pings),
+)
+
+
+async def _some(session: AsyncSession, user: User, reached: Reached, pace: SlicePace) -> Reached | None:
+    """One slice, from `reached` on; returns where the next one begins, and None after the last."""
+    with pace.slice() as most:
+        left = most
+        for number, source in enumerate(_SOURCES[reached.source :], reached.source):
+            after = reached.after if number == reached.source else 0
+            rows = await _rows(session, source, user.discord_id, after, left)
+            if rows:
+                pings = [ping for row in rows for ping in source.pings(user, row)]
+                await arm_anew(session, user.discord_id, source.kinds, [row.id for row in rows], pings)
+            left -= len(rows)
+            if left <= 0:
+                return Reached(number, rows[-1].id)
+    await drop_old_pings(session, user.discord_id)
+    return None
+
+
+async def _rows(session: AsyncSession, source: _Source, owner_id: int, after: int, most: int) -> list[Any]:
+    number = source.columns[0]
+    query = source.rows(owner_id).where(number > after).order_by(number).limit(most)
+    return list(await session.scalars(query.options(load_only(*source.columns, raiseload=True))))

@@ -1,0 +1,173 @@
+"""Planning reminders inside another use case's transaction, and what a student can do with a ping."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, and_, delete, or_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import now
+from bot.domain.errors import CoachError, Code
+from bot.domain.reminders.reminder import SNOOZE, Planned, ReminderKind, Snooze, Status, snoozed_key, snoozed_until
+from bot.services.base import UseCases, own, zone_of
+from bot.services.quotas import drop_old_pings
+from bot.storage.database import ARMED, TAKEN_BACK
+from bot.storage.models import Reminder, User
+from bot.storage.sql.upsert import insert_into
+
+PLANNED_ANEW = "planned anew"
+"""Why a ping was cancelled that may be planned again."""
+
+
+async def arm(session: AsyncSession, user_id: int, planned: Iterable[Planned]) -> None:
+    """Write `planned` with the caller's transaction. Planning the same again moves it, never doubles it.
+
+    A ping that was cancelled comes back; one that went out stays as it is.
+    """
+    if pings := tuple(planned):
+        await _write(session, user_id, pings, comes_back=None)
+        await drop_old_pings(session, user_id)
+
+
+async def arm_anew(
+    session: AsyncSession,
+    user_id: int,
+    kinds: Iterable[ReminderKind],
+    subjects: Iterable[int],
+    planned: Iterable[Planned],
+) -> None:
+    """Move the coming pings of `kinds` about these rows to where `planned` has them, in the caller's transaction.
+
+    What is due already goes out, and what the student put off comes back when they said. Unlike with `arm`, a ping
+    that was cancelled stays so, unless it was by this very thing. The caller drops old pings.
+    """
+    await session.execute(
+        update(Reminder)
+        .where(
+            Reminder.user_id == user_id,
+            Reminder.kind.in_([kind.value for kind in kinds]),
+            Reminder.subject_id.in_(list(subjects)),
+            Reminder.status == Status.PENDING.value,
+            Reminder.due_at > now(),
+            Reminder.dedupe_key.not_like(f"%{SNOOZE}%"),
+        )
+        .values(status=Status.CANCELLED.value, reason=PLANNED_ANEW, claimed_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    if pings := tuple(planned):
+        await _write(session, user_id, pings, comes_back=PLANNED_ANEW)
+
+
+async def _write(session: AsyncSession, user_id: int, pings: Sequence[Planned], *, comes_back: str | None) -> None:
+    connection = await session.connection()
+    statement = _planning(connection.dialect.name, comes_back)
+    await connection.execute(statement, [_row(user_id, ping) for ping in pings])
+    session.info[TAKEN_BACK] = True  # one that was planned before may be moved while it is on its way
+    announce(session, min(ping.due_at for ping in pings))
+
+
+@cache
+def _planning(dialect: str, comes_back: str | None) -> Any:
+    """Made once: this statement takes longer to put together than to run.
+
+    `comes_back`: the reason for which a cancelled ping must have been so to come back; None for any.
+    """
+    statement = insert_into(dialect, Reminder)
+    fresh = ("due_at", "available_at", "expires_at", "status", "reason", "attempts")
+    cancelled = Reminder.status == Status.CANCELLED.value
+    return statement.on_conflict_do_update(
+        index_elements=["dedupe_key"],
+        set_={name: getattr(statement.excluded, name) for name in fresh} | {"claimed_until": None},
+        where=or_(
+            Reminder.status == Status.PENDING.value,
+            cancelled if comes_back is None else and_(cancelled, Reminder.reason == comes_back),
+        ),
+    )
+
+
+def _row(user_id: int, ping: Planned) -> dict[str, object]:
+    return {
+        "user_id": user_id,
+        "kind": ping.kind.value,
+        "subject_id": ping.subject_id,
+        "due_at": ping.due_at,
+        "available_at": ping.due_at,
+        "expires_at": ping.expires_at,
+        "status": Status.PENDING.value,
+        "reason": "",
+        "attempts": 0,
+        "dedupe_key": ping.dedupe_key,
+    }
+
+
+def announce(session: AsyncSession, due: datetime) -> None:
+    """Have the engine told after the commit that something is due at `due`."""
+    known = session.info.get(ARMED)
+    session.info[ARMED] = due if known is None else min(known, due)
+
+
+async def cancel(
+    session: AsyncSession, kinds: Iterable[ReminderKind], subjects: Iterable[int], reason: str
+) -> None:
+    """Take back pending pings of `kinds` about these rows, in the transaction that makes them pointless.
+
+    Whoever makes the transaction returns when none of them is on its way any more, or after a moment.
+    """
+    session.info[TAKEN_BACK] = True
+    await session.execute(
+        update(Reminder)
+        .where(
+            Reminder.kind.in_([kind.value for kind in kinds]),
+            Reminder.subject_id.in_(list(subjects)),
+            Reminder.status == Status.PENDING,
+        )
+        .values(status=Status.CANCELLED.value, reason=reason, claimed_until=None)
+    )
+
+
+async def delete_pings(
+    session: AsyncSession, user_id: int, kinds: Iterable[ReminderKind], subjects: Sequence[int] | Select[int]
+) -> None:
+    """Remove a student's pings of `kinds` about these rows, whatever became of them: the rows go too.
+
+    None of them goes out later: see `cancel`.
+    """
+    session.info[TAKEN_BACK] = True
+    await session.execute(
+        delete(Reminder).where(
+            Reminder.user_id == user_id,
+            Reminder.kind.in_([kind.value for kind in kinds]),
+            Reminder.subject_id.in_(subjects),
+        )
+    )
+
+
+_GRACE = timedelta(hours=12)
+"""A snoozed ping stays useful at least this long after the moment that was chosen."""
+
+
+class ReminderService(UseCases):
+    """What a student can do with a ping."""
+
+    async def snooze(self, owner_id: int, reminder_id: int, choice: Snooze) -> datetime:
+        """Send the same ping again later; returns when. Raises NOT_FOUND, MOVED_ON when it became pointless."""
+        async with self.db.write(owner_id) as session:
+            reminder = await own(session, Reminder, owner_id, reminder_id)
+            if reminder.status not in {Status.SENT, Status.PENDING, Status.UNCERTAIN}:
+                raise CoachError(Code.MOVED_ON)
+            user = await session.get_one(User, owner_id)
+            moment = snoozed_until(choice, now(), zone_of(user))
+            again = Planned(
+                kind=ReminderKind(reminder.kind),
+                subject_id=reminder.subject_id,
+                due_at=moment,
+                expires_at=max(reminder.expires_at, moment + _GRACE),
+                dedupe_key=snoozed_key(reminder.dedupe_key, reminder.id),
+            )
+            await arm(session, owner_id, [again])
+            if reminder.status == Status.PENDING:
+                # It may be in hand just now, and would come beside the one that was asked for instead.
+                reminder.status, reminder.reason, reminder.claimed_until = Status.STALE.value, "put off", None
+            return moment

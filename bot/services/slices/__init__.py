@@ -1,0 +1,1 @@
+"""Work over many rows in slices, so that nobody else waits for all of it."""

@@ -1,0 +1,1 @@
+"""Column types: moments, encrypted texts, and what each column is kept for."""

@@ -1,0 +1,257 @@
+"""The database: how it is opened, and the two kinds of unit of work, `read` and `write`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from bot.storage.columns.encrypted import give_keys, written_by
+from bot.storage.errors import StorageProblem, StorageUnavailableError
+from bot.storage.files import file_of
+from bot.storage.privacy.erased_notes import keep_notes
+from bot.storage.privacy.erasure import erase_again
+from bot.storage.privacy.tombstones import Tombstones
+from bot.storage.schema.revision import bring_up_to_date
+from bot.storage.sqlite.connection import connect
+from bot.storage.sqlite.file_guard import Guard
+from bot.storage.sqlite.wal import empty_the_log
+
+if TYPE_CHECKING:
+    from bot.storage.postgres.connection import ServerConnection
+
+BUSY_SECONDS = 2
+"""How long a writer waits for another process: less than the 3 seconds in which Discord wants an answer."""
+
+_SCRUB_PATIENCE = 20
+"""Milliseconds for which others may wait while somebody reads what is in the log that is to be emptied."""
+
+_LOG_BYTES = 4 << 20
+"""Of the write-ahead log, when all of it is in the file: as much as SQLite lets gather before it moves it there."""
+
+_LEVELS = {"isolation_level": "REPEATABLE READ"}, {"isolation_level": "READ COMMITTED"}
+"""Of PostgreSQL, for what reads and what writes, whatever the server would take by itself."""
+
+_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(one) FROM unnest(CAST(:students AS bigint[])) AS one")
+"""Waits for each turn in the order of the list, and keeps them until the transaction ends."""
+
+TAKEN_BACK = "taken back"
+"""Key in `session.info`: set when this unit of work took reminders back, or moved them."""
+
+ARMED = "armed"
+"""Key in `session.info`: the earliest due moment of the reminders that this unit of work planned."""
+
+
+class NoFolderError(Exception):
+    """The folder for a SQLite file is not there and cannot be made; the OSError that it comes from says why."""
+
+
+def open_engine(url: URL, keys: Sequence[str] = ()) -> AsyncEngine:
+    """An engine with the safety settings of its kind. Makes the folder of a SQLite file; reads nothing yet.
+
+    `keys`: what students write is encrypted with the first of them (`bot/storage/columns/seal.py`). Its errors do
+    not quote what was read or written. Raises NoFolderError, and OutOfOrderError without the driver for PostgreSQL.
+    """
+    engine = _open(url)
+    give_keys(engine.dialect, keys)
+    return engine
+
+
+def _open(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return _open_server(url)
+    if url.database:
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NoFolderError from error
+    engine = create_async_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": connect}
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _open_server(url: URL) -> AsyncEngine:
+    try:
+        from bot.storage.postgres.connection import open_server  # noqa: PLC0415 - its driver comes with the postgres extra
+    except ModuleNotFoundError as error:
+        raise StorageUnavailableError(StorageProblem.AWAY) from error
+    return open_server(url)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """WAL lets readers go on beside the writer; FULL keeps every acknowledged commit through a power cut.
+
+    `secure_delete` overwrites what was deleted or replaced, also an old draft, with zeros.
+    """
+    # Python's own transaction handling would begin late and never IMMEDIATE, so it is switched off.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        # What grew while somebody read for long, as for a backup, is cut to this when the log begins anew.
+        f"journal_size_limit={_LOG_BYTES}",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes the write lock at once: upgrading later can fail with no way to wait."""
+    immediate = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+async def _nobody_waits(_students: Collection[int]) -> None:
+    """Nothing is sent by whoever has no engine."""
+
+
+def _linked(engine: AsyncEngine) -> "ServerConnection":
+    from bot.storage.postgres.connection import ServerConnection  # noqa: PLC0415 - its driver comes with the postgres extra
+
+    return ServerConnection(engine)
+
+
+class Database:
+    """Units of work on one engine.
+
+    Two that write for the same student come one after the other, whichever processes they are in: what one of them
+    read stays true until it has written. On SQLite all writers take turns, those of this process here, in order. On
+    PostgreSQL the turn is an advisory lock under the student's id; writers for other students go on beside it.
+    """
+
+    def __init__(self, engine: AsyncEngine, data_dir: Path | None = None) -> None:
+        """`data_dir`: where a database that is no file notes who was erased; a file has the note beside it."""
+        self.engine = engine
+        self.on_armed: Callable[[datetime], None] = lambda _due: None
+        """Told the earliest due moment after a commit that planned reminders; set by `bot/app.py`."""
+        self.on_taken_back: Callable[[Collection[int]], Awaitable[None]] = _nobody_waits
+        """Awaited after a commit that took reminders of these students back; set by `bot/app.py`."""
+        is_sqlite = engine.dialect.name == "sqlite"
+        # SQLite's own level is stricter. Who has waited for their turn must see what came before.
+        picture, newest = ({}, {}) if is_sqlite else _LEVELS
+        reader, writer = engine.execution_options(**picture), engine.execution_options(writes=True, **newest)
+        self._reader = async_sessionmaker(reader, expire_on_commit=False, autoflush=False)
+        self._writer = async_sessionmaker(writer, expire_on_commit=False)
+        self._turn = asyncio.Lock() if is_sqlite else None
+        file = file_of(engine.url)
+        self.erased = Tombstones.of(engine.url, data_dir or Path("data"))
+        """Whose data was erased, kept outside of the database so that no backup of it can undo that."""
+        self._guard = None if file is None else Guard(engine, file, self._take_up)
+        self._link = None if is_sqlite else _linked(engine)
+        self.untidy = False
+        """Whether the write-ahead log may hold what is kept no more; see `tidy`."""
+
+    async def _take_up(self) -> None:
+        """What a start does: a file in the place of another may be an older backup, with whom was erased since."""
+        await bring_up_to_date(self.engine)
+        await erase_again(self.engine, self.erased)
+
+    @asynccontextmanager
+    async def read(self, student: int | None = None, *, patient: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session over one consistent picture. Nothing done in it is kept.
+
+        `student`: by id, the one whose texts can be read in it. `patient`: no student waits for it.
+        """
+        async with self._guarded(patient=patient), self._reader() as session:
+            with written_by(student):
+                yield session
+
+    @asynccontextmanager
+    async def write(self, *students: int) -> AsyncIterator[AsyncSession]:
+        """A session that commits when the block ends and rolls back when it raises.
+
+        `students`: by id, those for whom it is; they are its own until it ends. Whoever changes their rows without
+        taking their turn may wait for nobody: this is what keeps two units from waiting for each other. Of one
+        student it can read and write texts.
+        """
+        async with AsyncExitStack() as stack:
+            queued_at = asyncio.get_running_loop().time()
+            if self._turn is not None:
+                await stack.enter_async_context(self._turn)
+            # One student waits for what is for them; what is for many, or for nobody, the bot does by itself.
+            await stack.enter_async_context(self._guarded(queued_at, patient=len(students) != 1))
+            session = await stack.enter_async_context(self._writer())
+            # Around the commit too, which writes what is not written yet.
+            stack.enter_context(written_by(students[0] if len(set(students)) == 1 else None))
+            async with session.begin():
+                if students and self._turn is None:
+                    # All take them in the same order: nobody waits for one whose holder waits for them.
+                    await session.execute(_TAKE_TURNS, {"students": sorted(set(students))})
+                yield session
+        self.untidy = self._guard is not None
+        if (due := session.info.get(ARMED)) is not None:
+            self.on_armed(due)
+        if session.info.get(TAKEN_BACK):
+            await self.on_taken_back(students)
+
+    def version(self) -> int | None:
+        """Another number after every commit of any process; None when this kind of database cannot tell."""
+        return None if self._guard is None else self._guard.version()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may be at work on it: a SQLite file is for one."""
+        return self._link is not None
+
+    @property
+    def generation(self) -> int:
+        """Another number after the file was replaced, as by a backup, while the bot went on."""
+        return 0 if self._guard is None else self._guard.generation
+
+    def _guarded(
+        self, queued_at: float | None = None, *, patient: bool = False
+    ) -> AbstractAsyncContextManager[None]:
+        if self._link is not None:
+            return self._link.work(patient=patient)
+        return nullcontext() if self._guard is None else self._guard.work(queued_at)
+
+    async def scrub(self) -> None:
+        """Empty the write-ahead log: it still holds what was deleted, or written over.
+
+        What another program is reading just then, as for a backup, is emptied by a later `tidy`: nobody waits for
+        that. A database that is no file sees to it itself.
+        """
+        if self._guard is not None:
+            self.untidy = False
+            self.untidy |= not await self._scrubbed()
+
+    async def know_erased(self) -> None:
+        """After an erasure was noted: have the database know that it was.
+
+        Not with the erasure, as that may be stopped before it is noted. The next start makes up for what fails.
+        """
+        with suppress(StorageUnavailableError, DBAPIError):
+            async with self._guarded(patient=True):
+                await keep_notes(self.engine, self.erased)
+        self.untidy = self._guard is not None
+
+    async def tidy(self) -> None:
+        """The same, for whatever any unit of work has left there since the last time: hardly one leaves nothing."""
+        if self.untidy:
+            await self.scrub()
+
+    async def _scrubbed(self) -> bool:
+        try:
+            async with self._guarded():
+                return await empty_the_log(self.engine, _SCRUB_PATIENCE)
+        except StorageUnavailableError:
+            return False
+
+    async def close(self) -> None:
+        """Close every connection. The last program to do so leaves no write-ahead log."""
+        if self._guard is not None:
+            self._guard.close()
+        await self.engine.dispose()

@@ -1,0 +1,23 @@
+"""Where the file of a SQLite database is, and what can be seen of it without opening it."""
+
+from pathlib import Path
+
+from sqlalchemy.engine import URL
+
+from bot.storage.errors import StorageProblem
+
+
+def file_of(url: URL) -> Path | None:
+    """The file of a SQLite database; None for one that is in memory or on a server."""
+    is_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
+    return Path(url.database or "") if is_file else None
+
+
+def missing_or_empty(file: Path) -> StorageProblem | None:
+    """What can be seen without opening it: SQLite would make both into a new database."""
+    try:
+        return None if file.stat().st_size else StorageProblem.EMPTY
+    except PermissionError:
+        return StorageProblem.UNREADABLE
+    except OSError:
+        return StorageProblem.MISSING

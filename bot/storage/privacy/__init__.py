@@ -1,0 +1,1 @@
+"""Whose rows are whose, and how they are erased for good."""

@@ -1,0 +1,40 @@
+"""Which tables a database has, told without Alembic: loading it costs a start 9 MiB and a tenth of a second."""
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.storage.schema.keys import check_keys, note_key
+
+NEWEST = "0006"
+"""The revision that this version of the bot needs."""
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version of the bot can start from `revision`; not from a later one's, or another program's."""
+    return "0001" <= revision <= NEWEST
+
+
+async def current(engine: AsyncEngine) -> str | None:
+    """The revision the database is at; None before the first migration."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(read)
+
+
+def read(connection: Connection) -> str | None:
+    """The same, on a connection that is open."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+async def bring_up_to_date(engine: AsyncEngine) -> None:
+    """Apply what is missing, if anything is. Raises OutOfOrderError, before that, when its keys do not fit."""
+    revision = await current(engine)
+    if revision is not None:
+        await check_keys(engine)
+    if revision != NEWEST:
+        from bot.storage.schema.upgrade import upgrade  # noqa: PLC0415 - see above
+
+        await upgrade(engine)
+    await note_key(engine)

@@ -1,0 +1,37 @@
+"""What a start does with the database, before anything else: it is made or migrated, or refused in plain words."""
+
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.storage.errors import StorageProblem, StorageUnavailableError
+from bot.storage.files import file_of, missing_or_empty
+from bot.storage.schema.revision import bring_up_to_date, current, is_known
+
+
+async def make_ready(engine: AsyncEngine) -> None:
+    """What a start does: make the file if there is none, and bring it to the newest tables.
+
+    Raises OutOfOrderError for a file that ought to hold something else, and DBAPIError.
+    """
+    file = file_of(engine.url)
+    trouble = None if file is None else missing_or_empty(file)
+    if trouble is StorageProblem.EMPTY:
+        raise StorageUnavailableError(trouble)
+    try:
+        revision = await current(engine)
+        if revision is not None and not is_known(revision):
+            raise StorageUnavailableError(StorageProblem.FOREIGN)
+        await bring_up_to_date(engine)
+    except DBAPIError:
+        if file is not None and trouble is StorageProblem.MISSING:
+            await engine.dispose()
+            _take_away(file)
+        raise
+
+
+def _take_away(file: Path) -> None:
+    """A full disk lets a file be made and nothing be put into it. The next start finds none, and may try again."""
+    if file.exists() and not file.stat().st_size:
+        file.unlink()

@@ -1,0 +1,1 @@
+"""Statements that SQLAlchemy does not have by itself, one way for both databases."""

@@ -1,0 +1,61 @@
+"""Cards about a typed message of which it is not clear whether it answers the question that is up.
+
+Nothing typed is kept for the question: the message stands in the DM, and a press reads it there.
+"""
+
+from bot.domain.evaluations.questions import QUESTIONS
+from bot.handbook.models.evaluation import EvaluationTexts
+from bot.services.evaluations.views import EvaluationView
+from bot.ui.cards.shared import NEXT
+from bot.ui.kit.card import Button, Card, CardState, Style, Text, short
+
+_QUOTED = 300
+"""Characters of the message that are said again: it stands right above."""
+
+
+def doubted(talk: EvaluationView, texts: EvaluationTexts, typed: str, message_id: int) -> Card:
+    """Is that your answer? `message_id`: where the student wrote it."""
+    about = (talk.id, talk.state.position, message_id)
+    return Card(
+        title="Is that your answer?",
+        blocks=[Text(f"You wrote: “{short(typed, _QUOTED)}”"), Text(_question(talk, texts))],
+        rows=(
+            (
+                Button("Yes, that is my answer", "evaluation.meant", about, Style.PRIMARY),
+                Button("No", "evaluation.not_meant", about),
+            ),
+        ),
+        hint="I ask because it is not clear to me. Nothing is stored until you say yes.",
+        state=CardState.WAITING,
+    )
+
+
+def left_alone(talk: EvaluationView, texts: EvaluationTexts) -> Card:
+    """It was no answer."""
+    return Card(
+        title="Then I leave it",
+        blocks=[
+            Text("Nothing was stored. The question is still up:"),
+            Text(_question(talk, texts)),
+        ],
+        rows=((Button("Show the question", "evaluation.resume", (talk.id,)), NEXT),),
+        state=CardState.WAITING,
+    )
+
+
+def taken_back(talk: EvaluationView, texts: EvaluationTexts) -> Card:
+    """The message that the student says yes to is not there any more."""
+    return Card(
+        title="That message is gone",
+        blocks=[
+            Text("I cannot read it any more, so nothing was stored. To answer, type it again:"),
+            Text(_question(talk, texts)),
+        ],
+        rows=((Button("Show the question", "evaluation.resume", (talk.id,)), NEXT),),
+        state=CardState.WAITING,
+    )
+
+
+def _question(talk: EvaluationView, texts: EvaluationTexts) -> str:
+    asked = texts.questions[talk.state.position - 1]
+    return f"Question {asked.number} of {QUESTIONS} · **{asked.text}**"

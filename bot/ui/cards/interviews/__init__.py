@@ -1,0 +1,1 @@
+"""Cards and forms of interviews, and the calendar file."""

@@ -1,0 +1,1 @@
+"""Reminders as messages, and what they become when pressed."""

@@ -1,0 +1,1 @@
+"""The way to Discord: logging in, being refused, and what time it is there."""

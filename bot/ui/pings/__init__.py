@@ -1,0 +1,1 @@
+"""Sends reminders, and heeds Discord's limits."""

@@ -1,0 +1,1 @@
+"""The evaluation: its commands and handlers, and the conversation in the DM."""

@@ -1,0 +1,1 @@
+"""Discord answers with every kind of error."""

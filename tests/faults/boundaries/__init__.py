@@ -1,0 +1,1 @@
+"""The bot is stopped at every boundary of its work, one by one."""

@@ -1,0 +1,1 @@
+"""The database file is full, locked, garbled, cut or replaced."""

@@ -1,0 +1,1 @@
+"""The bot is away for an hour, a day, a month."""

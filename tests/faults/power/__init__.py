@@ -1,0 +1,1 @@
+"""The power fails: writes that never reached the disk are gone."""

@@ -1,0 +1,1 @@
+"""Strangers, forged presses, hostile text, limits, logs and encryption."""

@@ -1,0 +1,1 @@
+"""What tests share: a world with a clock, students who type and press, databases, snapshots."""
