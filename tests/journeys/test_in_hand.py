@@ -17,7 +17,7 @@ from bot.services.contact_views import Entry
 from bot.services.interview_views import Terms
 from bot.services.planning import THANKS
 from bot.storage.models import Reminder
-from bot.ui import ping_sender
+from bot.ui import direct, ping_sender
 from tests.kit import ZONE, Student, World
 
 pytestmark = pytest.mark.both
@@ -43,6 +43,7 @@ class Story:
             "mark as sent": lambda: self.services.thank_yous.sent(self.student, note),
             "delete the contact": lambda: self.services.contacts.delete(self.student, contact),
             "snooze": self.snooze,
+            "keep names out": lambda: self.services.profiles.set_names_in_pings(self.student, shown=False),
         }
 
     async def meeting_is_near(self) -> tuple[timedelta, dict[str, Act]]:
@@ -91,8 +92,9 @@ def told(student: Student) -> int:
 
 
 def before(name: str, monkeypatch: pytest.MonkeyPatch, act: Act) -> list[bool]:
-    """Have `act` done once, right before what `ping_sender` calls by this name is done; returns whether it was."""
-    real = getattr(ping_sender, name)
+    """Have `act` done once, when the DM is open (`open_dm`) or right before the request (`notify`); was it?"""
+    module = direct if name == "open_dm" else ping_sender
+    real = getattr(module, name)
     done: list[bool] = []
 
     async def acting_first(*args: Any, **kwargs: Any) -> Any:
@@ -102,7 +104,7 @@ def before(name: str, monkeypatch: pytest.MonkeyPatch, act: Act) -> list[bool]:
             await act()
         return result if name == "open_dm" else await real(*args, **kwargs)
 
-    monkeypatch.setattr(ping_sender, name, acting_first)
+    monkeypatch.setattr(module, name, acting_first)
     return done
 
 
@@ -142,7 +144,7 @@ async def answered_after_it_arrived(
         # It would long be through, were it not for the request.
         assert not acting[0].done()
 
-    before("send", monkeypatch, act)
+    before("notify", monkeypatch, act)
     await rapport.env.advance_time((delay + timedelta(minutes=1)).total_seconds())
     assert acting[0].done()
     assert acting[0].exception() is None
@@ -212,3 +214,27 @@ async def test_what_is_left_of_a_message_goes_out_without_what_was_taken_back(
     async with rapport.bot.db.read() as session:
         rows = await session.scalars(select(Reminder).where(Reminder.kind == Kind.TODO_DUE.value))
         assert sorted(row.status for row in rows) == [Status.CANCELLED, Status.SENT]
+
+
+# What others may read on a locked phone
+
+
+async def test_names_that_were_switched_off_meanwhile_do_not_go_out(
+    rapport: World, maya: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message was drawn with them, and the DM was still being opened when the student said so."""
+    delay, acts = await Story(rapport.bot.services, maya.id).note_is_due()
+    seen = told(maya)
+    acted = before("open_dm", monkeypatch, acts["keep names out"])
+    await rapport.env.advance_time((delay + timedelta(minutes=5)).total_seconds())
+    assert acted
+    (ping,) = maya.pings()[seen:]
+    assert "your contact" in ping
+    assert "Ana" not in ping
+
+
+async def test_whoever_switches_names_off_is_answered_after_the_last_one_arrived(
+    rapport: World, maya: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.under_way.ARRIVES_WITHIN", 600)
+    await answered_after_it_arrived(rapport, maya, monkeypatch, ("note_is_due", "keep names out"))
