@@ -87,12 +87,12 @@ class Attempts:
     async def _sort_out(self, delivery: Delivery) -> list[Claimed]:
         """What is to be said now; the rest is recorded."""
         present = now()
-        fresh = [reminder for reminder in delivery.reminders if reminder.expires_at > present]
-        overdue = keep_newest(fresh)
+        expired = [reminder for reminder in delivery.reminders if reminder.expires_at <= present]
+        overdue = keep_newest(reminder for reminder in delivery.reminders if reminder.expires_at > present)
         held = {reminder.id: until for reminder in overdue.keep if (until := _held(delivery, reminder, present))}
         ready = [reminder for reminder in overdue.keep if reminder.id not in held]
         outcomes = [
-            *(_expired(reminder) for reminder in delivery.reminders if reminder not in fresh),
+            *map(_expired, expired),
             *(DeliveryOutcome(reminder, Status.STALE, "a newer one says it") for reminder in overdue.superseded),
             *(_again(one, held[one.id], "quiet hours") for one in overdue.keep if one.id in held),
         ]

@@ -9,8 +9,9 @@
 3. It claims what is due under a lease and commits; sends outside any transaction, with a nonce; records each row's
    outcome, many in one commit. A row stays `pending` until Discord has the message: at least once, never lost.
 4. Of a row whose earlier attempt has no known end, the DM is read back first: never silently a second time.
-5. Everything due for one student goes out as one message; what is older than it is useful is marked stale. What
-   falls due right after a message waits a little for what else may come, unless it would expire.
+5. Everything due for one student goes out as one message, but for thousands at once; what is older than it is
+   useful is marked stale. What falls due right after a message waits a little for what else may come, unless it
+   would expire.
 6. Each student's message is on its way by itself: closed DMs, failures or slow answers hold up nobody else.
 7. When nothing is due any more, `wake` is set to the next row.
 8. While this machine's clock cannot be believed (`agreement.py`), nothing is claimed: what it calls due may not be.

@@ -13,6 +13,7 @@ from bot.domain.times.zones import find_zone, zone_label
 from bot.services.base import UseCases, ensure_user, quiet_of, zone_of
 from bot.services.reminders.inactivity import is_noted, note_visit
 from bot.services.reminders.replanning import replan, replan_the_rest
+from bot.storage.database import TAKEN_BACK
 from bot.storage.models import User
 
 PARKED_FOR = timedelta(days=1)
@@ -128,6 +129,8 @@ class ProfileService(UseCases):
         async with self.db.write(owner_id) as session:
             user = await ensure_user(session, owner_id)
             user.names_in_pings = shown
+            # One with names may be on its way: what comes after the answer is as it says.
+            session.info[TAKEN_BACK] = True
             return _view(user)
 
     async def park(self, owner_id: int, action: str, args: Sequence[str], fields: Fields) -> None:

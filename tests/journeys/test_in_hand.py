@@ -45,6 +45,7 @@ class Story:
             "mark as sent": lambda: self.services.thank_yous.sent(self.student, note),
             "delete the contact": lambda: self.services.contacts.delete(self.student, contact),
             "snooze": self.snooze,
+            "keep names out": lambda: self.services.profiles.set_names_in_pings(self.student, shown=False),
         }
 
     async def meeting_is_near(self) -> tuple[timedelta, dict[str, Act]]:
@@ -214,3 +215,27 @@ async def test_what_is_left_of_a_message_goes_out_without_what_was_taken_back(
     async with rapport.bot.db.read() as session:
         rows = await session.scalars(select(Reminder).where(Reminder.kind == ReminderKind.TODO_DUE.value))
         assert sorted(row.status for row in rows) == [Status.CANCELLED, Status.SENT]
+
+
+# What others may read on a locked phone
+
+
+async def test_names_that_were_switched_off_meanwhile_do_not_go_out(
+    rapport: World, maya: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message was drawn with them, and the DM was still being opened when the student said so."""
+    delay, acts = await Story(rapport.bot.services, maya.id).note_is_due()
+    seen = told(maya)
+    acted = before(direct, "open_dm", monkeypatch, acts["keep names out"])
+    await rapport.env.advance_time((delay + timedelta(minutes=5)).total_seconds())
+    assert acted
+    (ping,) = maya.pings()[seen:]
+    assert "your contact" in ping
+    assert "Ana" not in ping
+
+
+async def test_whoever_switches_names_off_is_answered_after_the_last_one_arrived(
+    rapport: World, maya: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.reminders.under_way.ARRIVES_WITHIN", 600)
+    await answered_after_it_arrived(rapport, maya, monkeypatch, ("note_is_due", "keep names out"))

@@ -11,7 +11,7 @@ from bot.clock import now
 from bot.reminders.engine import Engine
 from bot.reminders.pace import Spacing
 from bot.reminders.sender import TryLaterError
-from bot.services.reminders.deliveries import Deliveries
+from bot.services.reminders.deliveries import LEASE, MOST, Deliveries
 from bot.storage.database import Database
 from tests.reminders.engine_kit import HOUR, Notes, look, plan, status
 from tests.support.world import START
@@ -114,3 +114,20 @@ def test_only_those_of_the_last_gap_are_remembered() -> None:
     for student in range(50_000):
         spacing.note(student, START + student * timedelta(milliseconds=100))
     assert len(spacing._last) <= 1_200
+
+
+async def test_thousands_that_fall_due_at_once_are_looked_at_a_few_hundred_at_a_time(
+    db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
+) -> None:
+    """All of one student's in one go would hold up everybody else; and still it is one message at a time."""
+    pings = await plan(db, *([now()] * (2 * MOST + 10)), lives=HOUR)
+    (other,) = await plan(db, now(), user=2)
+    await look(engine)
+    assert sorted((user, len(ids)) for user, ids, _ in notes.sent) == [(1, MOST), (2, 1)]
+    assert (await status(db, other))[0] == "sent"
+    for _ in range(6):
+        traveller.shift(LEASE)
+        await look(engine)
+    mine = [ids for user, ids, _ in notes.sent if user == 1]
+    assert [len(ids) for ids in mine] == [MOST, MOST, 10]
+    assert sorted(number for ids in mine for number in ids) == pings

@@ -20,9 +20,13 @@ from bot.domain.times.wall_clock import QuietHours
 from bot.storage.database import Database
 from bot.storage.models import PENDING, Base, Reminder, User
 from bot.storage.sql.bulk_update import ManyUpdates, among
+from bot.storage.sqlite.connection import beside_the_loop
 
 LEASE = timedelta(minutes=2)
 """How long a worker may take to send what it claimed: longer than any single attempt lasts."""
+MOST = 400
+"""Reminders that are claimed at once. A script may have thousands fall due in one minute, and all of them in one go
+would hold up everybody else; what is beyond comes after the lease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,11 @@ class Deliveries:
             more = _all_of(connection.dialect.name)
             rows = [*(await connection.execute(more, {"present": present, "users": users})).mappings()]
         deliveries = _by_user(rows, until=present + LEASE)
+        if len(rows) == MOST:
+            users = [delivery.user_id for delivery in deliveries]
+            later = {"present": present, "users": users, "until": present + LEASE}
+            with beside_the_loop():
+                await connection.execute(_put_off(connection.dialect.name), later)
         claimed = [reminder for delivery in deliveries for reminder in delivery.reminders]
         await _TAKE.run(connection, [{"row": one.id, "until": one.lease, "known_by": one.nonce} for one in claimed])
         return deliveries
@@ -157,8 +166,17 @@ _DUE = _CAN_BE_CLAIMED.limit(bindparam("many"))
 
 @cache
 def _all_of(dialect: str) -> Select[*tuple[Any, ...]]:
-    """Everything that can be claimed for some students."""
-    return _CAN_BE_CLAIMED.where(among(dialect, _REMINDERS.c.user_id, "users"))
+    """Everything that can be claimed for some students, up to `MOST`."""
+    return _CAN_BE_CLAIMED.where(among(dialect, _REMINDERS.c.user_id, "users")).limit(MOST)
+
+
+@cache
+def _put_off(dialect: str) -> Update:
+    """For what else can be claimed for some students: later, as one message at a time is on its way to anybody."""
+    theirs = among(dialect, _REMINDERS.c.user_id, "users")
+    due = select(Reminder.id).where(PENDING, Reminder.available_at <= bindparam("present"), theirs)
+    found = _REMINDERS.c.id.in_(due.with_for_update(skip_locked=True))
+    return update(_REMINDERS).where(found).values(available_at=bindparam("until", type_=_MOMENT))
 
 
 _EARLIEST = select(Reminder.available_at).where(PENDING).order_by(Reminder.available_at).limit(1)

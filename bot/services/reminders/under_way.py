@@ -31,8 +31,10 @@ class UnderWay:
         self._ended = asyncio.Condition()
 
     @asynccontextmanager
-    async def going_out(self, reminders: Sequence[Claimed]) -> AsyncIterator[bool]:
+    async def going_out(self, reminders: Sequence[Claimed], *, named: bool = True) -> AsyncIterator[bool]:
         """Around the request that sends one message about them: whether all of them are still this worker's.
+
+        And whether the message, which names people or not (`named`), is still as the student wants it.
 
         Whoever takes one back commits first and waits for this block afterwards. So either the commit is seen here,
         or the request is seen there.
@@ -40,15 +42,17 @@ class UnderWay:
         student = Counter([reminders[0].user_id])
         self._by_student += student
         try:
-            yield await self._are_held(reminders)
+            yield await self._are_held(reminders, named=named)
         finally:
             self._by_student -= student
             async with self._ended:
                 self._ended.notify_all()
 
-    async def _are_held(self, reminders: Sequence[Claimed]) -> bool:
+    async def _are_held(self, reminders: Sequence[Claimed], *, named: bool) -> bool:
         ids, leases = [one.id for one in reminders], {one.lease for one in reminders}
-        held = select(func.count()).where(Reminder.id.in_(ids), Reminder.claimed_until.in_(leases), PENDING)
+        standing = Reminder.id.in_(ids), Reminder.claimed_until.in_(leases), PENDING
+        held = select(func.count()).select_from(Reminder).join(User, User.discord_id == Reminder.user_id)
+        held = held.where(*standing, User.names_in_pings == named)
         async with self._db.read(patient=True) as session:
             return await session.scalar(held) == len(ids)
 

@@ -51,17 +51,17 @@ class PingSender:
         views = await self._services.pings.describe(user_id, reminders)
         if not views:
             return None
-        nonce = reminders[0].nonce
-        notice = self._drawn(views, nonce, late=late)
+        notice = self._drawn(views, reminders[0].nonce, late=late)
         with self._limits.heeded(), _explained():
-            return await self._in_dm(user_id, lambda channel: self._say(channel, reminders, notice, nonce))
+            named = views[0].reader.named
+            return await self._in_dm(user_id, lambda channel: self._say(channel, reminders, notice, named=named))
 
-    async def _say(self, channel: DM, reminders: Sequence[Claimed], notice: Notice, nonce: int) -> int:
+    async def _say(self, channel: DM, reminders: Sequence[Claimed], notice: Notice, *, named: bool) -> int:
         """The request itself. Until the DM was open, the student may have acted. Raises TakenBackError."""
-        async with self._services.under_way.going_out(reminders) as is_ours:
+        async with self._services.under_way.going_out(reminders, named=named) as is_ours:
             if not is_ours:
                 raise TakenBackError
-            message = await notify(channel, reminders[0].user_id, notice, nonce=nonce)
+            message = await notify(channel, reminders[0].user_id, notice, nonce=reminders[0].nonce)
             return message.id
 
     def _drawn(self, views: Sequence[PingView], nonce: int, *, late: bool) -> Notice:
