@@ -12,7 +12,7 @@ from benchmarks.faults.boundary_process import World
 from benchmarks.faults.boundary_students import QUIET_UNTIL, START, Who, planted
 from benchmarks.faults.kill_verdict import Found, Subject, about, damage, subject
 from benchmarks.faults.stand_in.mail import Created, custom_ids
-from bot.domain.reminders import Status
+from bot.domain.reminders import Status, snoozed_key
 from bot.domain.times import QuietHours, in_quiet
 from bot.storage.models import Reminder
 from bot.ui.cards.pings import LINES
@@ -76,6 +76,11 @@ def _wrong_stale(row: Reminder, found: Found, started: datetime) -> str | None:
             return None if any(newer) else "there is no newer one"
         case "nothing left to say":
             return None if subject(row) in found.acted else "there is"
+        case "put off":
+            comes_back = snoozed_key(row.dedupe_key, row.id)
+            return (
+                None if any(r.dedupe_key == comes_back for r in found.reminders) else "lost: it does not come back"
+            )
         case _:
             return "without a good reason"
 
@@ -83,11 +88,15 @@ def _wrong_stale(row: Reminder, found: Found, started: datetime) -> str | None:
 def _told_again(rows: Sequence[Reminder], told: Told) -> Iterator[str]:
     """Each thing is told once for each of its reminders, and no message is in vain.
 
-    What a student dealt with while its message was on the way may have been told, and is in no row. So is what
-    nobody can tell any more.
+    What a student dealt with, or put off, while its message was on the way may have been told, and is in no row. So
+    is what nobody can tell any more.
     """
     known = {row.message_id for row in rows if row.status == Status.SENT}
-    spare = Counter(subject(row) for row in rows if row.status in {Status.CANCELLED, Status.UNCERTAIN})
+    spare = Counter(
+        subject(row)
+        for row in rows
+        if row.status in {Status.CANCELLED, Status.UNCERTAIN} or row.reason == "put off"
+    )
     for one, messages in _by_subject(told).items():
         if len(messages - known) > spare[one]:
             yield f"{one} was told in messages that no row knows: {sorted(messages - known)}"
