@@ -29,6 +29,7 @@ from bot.services.slices import read_all
 from bot.services.under_way import in_hand
 from bot.storage.engine import Database
 from bot.storage.erasure import delete_some
+from bot.storage.in_place import beside_the_loop
 from bot.storage.models import Contact, Evaluation, Interview, Request, Todo, User
 from bot.storage.personal import belongs_to, personal_tables
 
@@ -140,6 +141,9 @@ class MyData(UseCases):
         noted = None
         try:
             async with self.db.write(owner_id) as session:
+                # An import that is on its way, by another process, must not arrive afterwards.
+                with beside_the_loop():
+                    await stand_ins.take_away(session, owner_id)
                 user = await session.get(User, owner_id)
                 if user is None:
                     return Erased()
