@@ -78,9 +78,7 @@ def _wrong_stale(row: Reminder, found: Found, started: datetime) -> str | None:
             return None if subject(row) in found.acted else "there is"
         case "put off":
             comes_back = snoozed_key(row.dedupe_key, row.id)
-            return (
-                None if any(r.dedupe_key == comes_back for r in found.reminders) else "lost: it does not come back"
-            )
+            return None if any(r.dedupe_key == comes_back for r in found.reminders) else "it does not come back"
         case _:
             return "without a good reason"
 

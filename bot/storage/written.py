@@ -146,7 +146,7 @@ class Written(_Placed, TypeDecorator[str]):
 
 
 class FormAsKept(TypeDecorator[Any]):
-    """Fields as the database has them, unopened; `UNREADABLE` for what is no JSON, which would break a whole list."""
+    """Fields as the database has them, unopened; `UNREADABLE` for what is no JSON: that would break lists."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
