@@ -5,11 +5,13 @@ The time that an answer has is over at once here, as nothing happens while Disco
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
+import discord
 import pytest
 from simcord.http.client import FakeHTTPClient, FakeWebhookAdapter
 
+from bot.ui.dispatch.press import Press
 from bot.ui.kit import in_time
 from tests.support.raw_interactions import Album, Wire, operators_log
 from tests.support.world import ZONE, Student, World
@@ -104,3 +106,25 @@ async def test_a_request_that_nobody_waits_for_goes_on(silent: Silence, monkeypa
         await in_time.or_later(waiting_out_a_limit())
     limit_is_over.set()
     await gate.wait()
+
+
+class Refused(Press):
+    """A press of which Discord does not even take that its answer comes later."""
+
+    async def defer(self) -> None:
+        raise in_time.UnansweredError
+
+
+async def test_what_takes_long_is_done_to_its_end_whatever_discord_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else half of the pings would stay where an old zone had put them, until the next start."""
+    monkeypatch.setattr("bot.ui.press._PATIENCE", 0)
+    steps = []
+
+    async def work() -> None:
+        for step in range(3):
+            await asyncio.sleep(0)
+            steps.append(step)
+
+    with pytest.raises(in_time.UnansweredError):
+        await Refused(cast("discord.Interaction[Any]", None)).patiently(work())
+    assert steps == [0, 1, 2]

@@ -16,6 +16,7 @@ from bot.domain.errors import Code
 from bot.domain.quotas import Quota
 from bot.handbook import loader
 from bot.services import Services, build_services
+from bot.services.mydata import import_writer as mydata_arrival
 from bot.services.slices import stand_ins
 from bot.services.slices import writing as pace
 from bot.storage.database import Database
@@ -262,3 +263,23 @@ async def test_an_erasure_that_is_stopped_anywhere_is_carried_out_at_the_next_st
             assert await every_row(db) == before
         else:
             await services.mydata.erase(MAYA, "DELETE")
+
+
+@pytest.mark.usefixtures("_small")
+@pytest.mark.parametrize("known", [True, False])
+async def test_what_is_erased_while_an_import_is_on_its_way_does_not_come_back_with_it(
+    db: Database, services: Services, life: Lived, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """Where two processes serve a student, neither knows of the other's."""
+    if known:
+        await services.profiles.edit(life.id, name="Maya", school="", about="", interests="")
+    name_referrers = mydata_arrival._Arrival._name_referrers
+
+    async def meanwhile(arrival: Any) -> None:
+        await name_referrers(arrival)
+        await services.mydata.erase(life.id, "DELETE")
+
+    monkeypatch.setattr(mydata_arrival._Arrival, "_name_referrers", meanwhile)
+    with refusal(Code.MOVED_ON):
+        await services.mydata.bring_back(life.id, life.content)
+    assert not any((await every_row(db)).values())

@@ -31,6 +31,7 @@ from bot.storage.database import Database
 from bot.storage.models import Contact, Evaluation, Interview, Request, Todo, User
 from bot.storage.privacy.erasure import delete_some
 from bot.storage.privacy.ownership import belongs_to, personal_tables
+from bot.storage.sqlite.connection import beside_the_loop
 
 ARRIVES_WITHIN = 10
 """Seconds for which an erasure waits for reminders that are on their way."""
@@ -140,6 +141,9 @@ class MyDataService(UseCases):
         noted = None
         try:
             async with self.db.write(owner_id) as session:
+                # An import that is on its way, by another process, must not arrive afterwards.
+                with beside_the_loop():
+                    await stand_ins.take_away(session, owner_id)
                 user = await session.get(User, owner_id)
                 if user is None:
                     return Erased()

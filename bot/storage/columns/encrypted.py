@@ -9,7 +9,7 @@ that the unit of work is for; what is not as it was written for them is logged, 
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NoReturn
@@ -22,7 +22,7 @@ from sqlalchemy.types import TypeDecorator
 
 from bot.domain.errors import CoachError, Code
 from bot.domain.text.damage import DAMAGED, holds_damage
-from bot.storage.columns.seal import CellPlace, DamagedError, Seal
+from bot.storage.columns.seal import BOUND, CellPlace, DamagedError, Seal
 
 log = logging.getLogger(__name__)
 
@@ -137,18 +137,40 @@ class Written(_Placed, TypeDecorator[str]):
         """What the database keeps. Raises PlaceholderError."""
         return None if value is None else self._close(value, seal_of(dialect))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         """What the student wrote, or `DAMAGED`."""
-        if value is None:
+        if (kept := written_in(value)) is None:
             return None
-        found = self._open(value, seal_of(dialect))
+        found = self._open(kept, seal_of(dialect))
         return DAMAGED if found is None else found
 
 
-class WrittenForm(_Placed, TypeDecorator[dict[str, Any]]):
-    """Fields that a student filled in. Sealed, it is one text, which JSON tells from an object."""
+class FormAsKept(TypeDecorator[Any]):
+    """Fields as the database has them, unopened; `UNREADABLE` for what is no JSON: that would break lists."""
 
     impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """What reads a value, whatever SQLite let somebody put there."""
+        read = super().result_processor(dialect, coltype)
+
+        def process(value: Any) -> Any:
+            try:
+                return value if read is None else read(value)
+            except (ValueError, TypeError, RecursionError):
+                return self.process_result_value(UNREADABLE, dialect)
+
+        return process
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+        """As it is."""
+        return value
+
+
+class WrittenForm(_Placed, FormAsKept):
+    """Fields that a student filled in. Sealed, it is one text, which JSON tells from an object."""
+
     cache_ok = True
     comparator_factory = _Box
 
@@ -168,23 +190,28 @@ class WrittenForm(_Placed, TypeDecorator[dict[str, Any]]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dict[str, Any] | None:
         """What the student filled in; empty for what is damaged."""
-        if value is None:
-            return None
-        seal = seal_of(dialect)
         # An object is plain. The seal says whether that is damage.
-        kept = value if isinstance(value, str) else json.dumps(value)
-        found = self._open(kept, seal)
-        return {} if found is None else _form_in(found)
+        if (kept := written_in(value)) is None:
+            return None
+        found = self._open(kept, seal_of(dialect))
+        return {} if found is None else form_in(found)
 
 
-def _form_in(text: str) -> dict[str, Any]:
+def form_in(text: str) -> dict[str, Any]:
+    """The fields that were opened; empty for what are none."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
+UNREADABLE = b""
+"""Of whatever length: SQLite keeps bytes in any column, and bytes that are no UTF-8 in a text (`in_place.py`)."""
+
+
 def written_in(kept: Any) -> str | None:
-    """What the database has in a column of either type, as the seal reads it."""
+    """What the database has in a column of either type, as the seal reads it. What is unreadable opens nowhere."""
+    if isinstance(kept, bytes):
+        return BOUND
     return kept if kept is None or isinstance(kept, str) else json.dumps(kept)

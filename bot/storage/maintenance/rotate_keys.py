@@ -15,7 +15,6 @@ A bot that runs meanwhile must have been started with these keys: another cannot
 """
 
 import asyncio
-import json
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,8 +23,9 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, Tuple, func, select, tuple_, type_coerce, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.types import TypeEngine
 
-from bot.storage.columns.encrypted import Written, WrittenForm, seal_of, written_by, written_in
+from bot.storage.columns.encrypted import FormAsKept, Written, WrittenForm, form_in, seal_of, written_by, written_in
 from bot.storage.columns.seal import CellPlace, DamagedError, Kept, Seal, how_kept
 from bot.storage.errors import StorageProblem, StorageUnavailableError
 from bot.storage.models import Base
@@ -109,7 +109,7 @@ class _Texts:
     @property
     def as_kept(self) -> Select[*tuple[Any, ...]]:
         """All rows, each with its key, its student and then the texts as the database has them, in order."""
-        columns = ((self.table.c[name], kind.impl_instance) for name, kind in self.types.items())
+        columns = ((self.table.c[name], _as_kept(kind)) for name, kind in self.types.items())
         texts = (type_coerce(column, plain).label(column.name) for column, plain in columns)
         key = self.table.primary_key
         # What an import has on its way hangs on a stand-in, under the negative number of its student.
@@ -125,7 +125,7 @@ class _Texts:
     def outdated(self, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         """What the student wrote where it is not kept as it would be today. Without what is damaged."""
         return {
-            name: text if isinstance(self.types[name], Written) else json.loads(text)
+            name: text if isinstance(self.types[name], Written) else form_in(text)
             for name, text in self._opened(row)
             if text is not None
         }
@@ -144,12 +144,17 @@ class _Texts:
             if kept is None or self.seal.is_current(kept, place):
                 continue
             try:
-                yield name, self.seal.open(kept, place)
+                text = self.seal.open(kept, place)
+                yield name, text if isinstance(self.types[name], Written) or form_in(text) else None
             except DamagedError:
                 if how_kept(kept) is Kept.OLDER and not self.seal.strict:
                     # It would be given up for good once nothing but what is bound is taken.
                     raise StorageUnavailableError(StorageProblem.OTHER_KEYS) from None
                 yield name, None
+
+
+def _as_kept(kind: Written | WrittenForm) -> TypeEngine[Any]:
+    return kind.impl_instance if isinstance(kind, Written) else FormAsKept()
 
 
 def _texts_of(table: Table, seal: Seal) -> _Texts | None:

@@ -67,7 +67,21 @@ class InPlaceConnection(aiosqlite.Connection):
 
 def connect(file: str, **options: Any) -> InPlaceConnection:
     """What SQLAlchemy opens a SQLite file with; `options` are those of `sqlite3.connect`. To be awaited."""
-    connection = InPlaceConnection(partial(sqlite3.connect, file, **options), iter_chunk_size=64)
+    connection = InPlaceConnection(partial(_open, file, **options), iter_chunk_size=64)
     # A bot that could not close its connections still ends.
     connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy itself does for the connections that it opens
     return connection
+
+
+def _open(file: str, **options: Any) -> sqlite3.Connection:
+    connection: sqlite3.Connection = sqlite3.connect(file, **options)
+    connection.text_factory = _text_in
+    return connection
+
+
+def _text_in(kept: bytes) -> str | bytes:
+    """One text that is no UTF-8 would break the whole list that it is in: it is left as it is, and is damage."""
+    try:
+        return kept.decode()
+    except UnicodeDecodeError:
+        return kept

@@ -163,9 +163,10 @@ class Press:
         try:
             if not (await asyncio.wait([task], timeout=_PATIENCE))[0]:
                 await self.defer()
-            return await task
         finally:
-            task.cancel()
+            # Where Discord does not take even that, what was begun is not left half done.
+            await asyncio.gather(task, return_exceptions=True)
+        return await task
 
     @property
     def from_form(self) -> bool:

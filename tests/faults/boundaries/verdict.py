@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from discord.utils import snowflake_time
 
-from bot.domain.reminders.reminder import Status
+from bot.domain.reminders.reminder import Status, snoozed_key
 from bot.domain.times.wall_clock import QuietHours, in_quiet
 from bot.storage.models import Reminder
 from bot.ui.cards.pings.cards import LINES
@@ -76,6 +76,9 @@ def _wrong_stale(row: Reminder, found: Found, started: datetime) -> str | None:
             return None if any(newer) else "there is no newer one"
         case "nothing left to say":
             return None if subject(row) in found.acted else "there is"
+        case "put off":
+            comes_back = snoozed_key(row.dedupe_key, row.id)
+            return None if any(r.dedupe_key == comes_back for r in found.reminders) else "it does not come back"
         case _:
             return "without a good reason"
 
@@ -83,11 +86,15 @@ def _wrong_stale(row: Reminder, found: Found, started: datetime) -> str | None:
 def _told_again(rows: Sequence[Reminder], told: Told) -> Iterator[str]:
     """Each thing is told once for each of its reminders, and no message is in vain.
 
-    What a student dealt with while its message was on the way may have been told, and is in no row. So is what
-    nobody can tell any more.
+    What a student dealt with, or put off, while its message was on the way may have been told, and is in no row. So
+    is what nobody can tell any more.
     """
     known = {row.message_id for row in rows if row.status == Status.SENT}
-    spare = Counter(subject(row) for row in rows if row.status in {Status.CANCELLED, Status.UNCERTAIN})
+    spare = Counter(
+        subject(row)
+        for row in rows
+        if row.status in {Status.CANCELLED, Status.UNCERTAIN} or row.reason == "put off"
+    )
     for one, messages in _by_subject(told).items():
         if len(messages - known) > spare[one]:
             yield f"{one} was told in messages that no row knows: {sorted(messages - known)}"
