@@ -32,8 +32,8 @@ def running(tmp_path: Path) -> Iterator[None]:
     async def prepare() -> None:
         db = Database(open_engine(url, [KEY]))
         await bring_up_to_date(db.engine)
-        async with db.write() as session:
-            for student in (MAYA, TOM):
+        for student in (MAYA, TOM):
+            async with db.write(student) as session:
                 session.add(User(discord_id=student, created_at=now(), last_seen_at=now()))
                 await session.flush()
                 session.add(Contact(owner_id=student, name=f"Ana of {student}", created_at=now()))

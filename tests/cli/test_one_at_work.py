@@ -60,7 +60,7 @@ def test_a_second_one_says_who_is_there_and_ends(
     monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
     with _working(tmp_path / "data"):
         assert program.main(words) == program.AT_WORK == 75
-    [sentence] = capsys.readouterr().err.splitlines()
+    *_, sentence = capsys.readouterr().err.splitlines()
     assert sentence.startswith("Another Rapport (process ")
     assert "since 20" in sentence
     assert "SHARD_IDS" in sentence

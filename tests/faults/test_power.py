@@ -54,7 +54,7 @@ def test_a_disk_that_lies_about_one_file_is_caught(often: power.Tape, name: str,
 def test_a_commit_that_is_acknowledged_too_early_is_caught(often: power.Tape) -> None:
     ops = list(often.ops)
     for at in [number for number, op in enumerate(ops) if isinstance(op, Acknowledged)]:
-        before = max(number for number in range(at) if isinstance(ops[number], Sync) and ops[number].name == LOG)
+        before = max(number for number in range(at) if isinstance(op := ops[number], Sync) and op.name == LOG)
         ops.insert(before, ops.pop(at))
     assert power.share(power.cuts(replace(often, ops=tuple(ops)), 200, SEED), power.MISSING) > 0
 

@@ -7,7 +7,8 @@ from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.storage.columns.seal import BOUND, OLDER, PLAIN, CellPlace, DamagedError, Seal, new_key
+from bot.storage.columns.place import CellPlace
+from bot.storage.columns.seal import BOUND, OLDER, PLAIN, DamagedError, Seal, new_key
 
 OLD, NEW, OTHER = new_key(), new_key(), new_key()
 NONE, UNDER_OLD, UNDER_NEW = Seal(), Seal([OLD]), Seal([NEW])

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.storage.columns.seal import CellPlace, DamagedError, Seal
+from bot.storage.columns.place import CellPlace
+from bot.storage.columns.seal import DamagedError, Seal
 from bot.storage.database import Database
 
 ANYBODY = -1

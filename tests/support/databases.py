@@ -89,7 +89,7 @@ def _unmeasured(test: pytest.Item) -> Iterator[None]:
 
 
 def _repeats(test: pytest.Item) -> bool:
-    if test.get_closest_marker("again") or hasattr(test.obj, "hypothesis"):
+    if test.get_closest_marker("again") or hasattr(getattr(test, "obj", None), "hypothesis"):
         return True
     storage = test.callspec.params.get("storage", SQLITE) if hasattr(test, "callspec") else SQLITE
     return bool(storage != SQLITE and not test.get_closest_marker(POSTGRESQL))

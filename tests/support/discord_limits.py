@@ -28,7 +28,7 @@ def shows(text: str) -> bool:
 
 SUPPRESS_EMBEDS, COMPONENTS_V2 = 1 << 2, 1 << 15
 UPDATE_MESSAGE = 7
-NOBODY = {"parse": []}
+NOBODY: dict[str, list[str]] = {"parse": []}
 """Allowed mentions that allow none."""
 LOCKED_PHONE = 120
 """Characters that a locked phone shows of a message."""
@@ -54,7 +54,7 @@ def check_all(requests: Iterable[HttpLogEntry]) -> None:
 
 def check_body(body: dict[str, Any], *, is_edit: bool) -> None:
     """One request: a form, a message, suggestions, or none of these."""
-    data = body.get("data") if isinstance(body.get("data"), dict) else body
+    data: dict[str, Any] = inner if isinstance(inner := body.get("data"), dict) else body
     if body.get("type") == 9:
         check_modal(data)
     elif data.get("components") or (data.get("content") and not LAST_LINE.fullmatch(data["content"])):

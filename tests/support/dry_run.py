@@ -13,7 +13,7 @@ from bot.domain.requests.form import RequestWords
 from bot.domain.requests.status import RequestRoute
 from bot.services import Services
 from bot.services.contacts.views import ContactEntry
-from bot.services.evaluations.views import MessagePlace
+from bot.services.evaluations.views import MessagePlace, Opened
 from bot.services.interviews.views import Terms
 from bot.services.reminders.planning import SUBJECTS
 from bot.services.thank_yous.views import NoteWords
@@ -75,7 +75,11 @@ def named(rows: Rows, table: Table, row: dict[str, Any]) -> set[int | None]:
     """The owners of the rows that a row names."""
     names = [(key.column.table, row[key.parent.name]) for key in table.foreign_keys]
     if table.name == Reminder.__tablename__:
-        names += [(model.__table__, row["subject_id"]) for model, kinds in SUBJECTS.items() if row["kind"] in kinds]
+        names += [
+            (Base.metadata.tables[model.__tablename__], row["subject_id"])
+            for model, kinds in SUBJECTS.items()
+            if row["kind"] in kinds
+        ]
     there = [(other, rows[other.name].get((number,))) for other, number in names]
     return {owner(rows, other, found) for other, found in there if found is not None}
 
@@ -91,6 +95,7 @@ async def settle_in(services: Services, student: int, word: str) -> None:
     await services.contacts.add(student, ContactEntry(f"Dan {word}"), referred_by=ana)
     met = await services.interviews.met(student, ana)
     opened = await services.evaluations.about(student, ana)
+    assert isinstance(opened, Opened)
     await services.evaluations.shown(student, opened.talk.id, MessagePlace(student, 2))
     await services.evaluations.say(student, "yes")
     await services.thank_yous.compose(student, met.interview.id, NoteWords(word, word, word))

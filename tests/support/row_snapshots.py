@@ -78,7 +78,7 @@ def _count_from_here(connection: Connection, table: Table) -> None:
     column = table.autoincrement_column
     if column is None:
         return
-    newest = connection.scalar(select(func.coalesce(func.max(column), 0)))
+    newest = connection.scalar(select(func.coalesce(func.max(column), 0))) or 0
     if connection.dialect.name == "sqlite":
         values = {"name": table.name, "newest": newest}
         connection.execute(text("UPDATE sqlite_sequence SET seq = :newest WHERE name = :name"), values)

@@ -41,7 +41,7 @@ async def add(db: Database, row: Any) -> int:
 
 async def everybodys(connection: AsyncConnection, table: Table) -> list[Row[*tuple[Any, ...]]]:
     """Every row of a table, in order, each read as its own student's."""
-    found = []
+    found: list[Row[*tuple[Any, ...]]] = []
     for student in (await connection.scalars(select(USERS.c.discord_id))).all():
         with written_by(student):
             found += (await connection.execute(select(table).where(belongs_to(table, student)))).all()

@@ -143,7 +143,7 @@ class Student:
         """Type a DM to the bot; returns the bot's newest message."""
         before = {message.id for message in self.dm()}
         await self.actor.send_dm(text, **extra)
-        new = [m for m in self.dm() if m.id not in before and m.author.id == self.world.bot.user.id]
+        new = [m for m in self.dm() if m.id not in before and m.author.id == self.world.bot_id]
         self.seen += new
         return self._screen(new[-1]) if new else Screen([], False, [])
 
@@ -187,7 +187,7 @@ class Student:
     def _from_bot(self) -> list[Any]:
         backend = self.world.env.backend
         found = backend.messages.get(backend.get_dm_channel(self.id).id, {}).values()
-        return [ResponseMessage(self.world.env, one) for one in found if one.author_id == self.world.bot.user.id]
+        return [ResponseMessage(self.world.env, one) for one in found if one.author_id == self.world.bot_id]
 
     def _find(self, label: str, on: Screen | None, nth: int) -> tuple[Any, dict[str, Any]]:
         screen = on or self.newest(lambda s: label in s.labels)
@@ -286,6 +286,12 @@ class World:
         """Let time pass: `skip(hours=20)`. Everything that falls due on the way happens at its moment."""
         await self.env.advance_time(timedelta(**delta).total_seconds())
 
+    @property
+    def bot_id(self) -> int:
+        """Discord's number of the bot."""
+        assert self.bot.user is not None
+        return self.bot.user.id
+
     async def skip_to(self, moment: datetime) -> None:
         """Let time pass until `moment`."""
         await self.env.advance_time((moment - self.env.now()).total_seconds())
@@ -301,11 +307,8 @@ class World:
 @asynccontextmanager
 async def world(database_url: str, start: datetime = START, **settings: Any) -> AsyncIterator[World]:
     """A world whose bot keeps its data in `database_url`, from `start` on."""
-    chosen = Settings(
-        _env_file=None,
-        database_url=database_url,
-        **{"discord_token": "token", "sweep_seconds": 3600, "sends_per_second": 50} | TIRELESS | settings,
-    )
+    usual: dict[str, Any] = {"discord_token": "token", "sweep_seconds": 3600, "sends_per_second": 50}
+    chosen = Settings(_env_file=None, database_url=database_url, **usual | TIRELESS | settings)
     with time_machine.travel(start, tick=False) as traveller:
         bot = create_bot(chosen)
         env = simcord.Env(bot, settle_timeout=float(os.environ.get("SETTLE_SECONDS", "20")))
@@ -315,7 +318,7 @@ async def world(database_url: str, start: datetime = START, **settings: Any) -> 
             advance(seconds)
             traveller.move_to(clock.now())
 
-        clock.advance = advance_everything
+        clock.advance = advance_everything  # type: ignore[method-assign]  # simcord asks this one for each step
         clock.advance((start - clock.now()).total_seconds())
         await env.start()
         try:

@@ -16,7 +16,7 @@ from bot.services.pings import About, DueTodo, Leaving, Meeting, NoteDue, PingVi
 from bot.services.todos import TodoView
 from bot.ui.cards.pings import cards
 from bot.ui.kit.card import Card, Notice
-from bot.ui.kit.custom_ids import ComponentKindnderKind as Carrier
+from bot.ui.kit.custom_ids import ComponentKind as Carrier
 from bot.ui.kit.custom_ids import Route, encode
 from bot.ui.kit.render import build, build_notice
 from tests.support.discord_limits import parts

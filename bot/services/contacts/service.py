@@ -33,7 +33,7 @@ from bot.services.contacts.views import (
     Belongings,
     ContactAdded,
     ContactEntry,
-    ContactLine,
+    ContactSummary,
     ContactView,
     person_of,
     role_of,
@@ -132,7 +132,7 @@ class ContactService(UseCases):
         async with self.db.read(owner_id) as session:
             return await person_of(session, owner_id, contact_id)
 
-    async def listing(self, owner_id: int, stage: Stage | None = None, search: str = "") -> list[ContactLine]:
+    async def listing(self, owner_id: int, stage: Stage | None = None, search: str = "") -> list[ContactSummary]:
         """Contacts at a stage that a search fits, by name; archived ones last."""
         query = fold(search[:NAME_LIMIT])
         async with self.db.read(owner_id) as session:
@@ -142,7 +142,7 @@ class ContactService(UseCases):
         found = [one for one, is_wanted in zip(there, fits, strict=True) if is_wanted]
         places = await each_of(found, _place)
         found = [one for _, one in sorted(zip(places, found, strict=True), key=lambda pair: pair[0])]
-        return [ContactLine(one.contact.id, one.contact.name, role_of(one.contact), one.stage) for one in found]
+        return [ContactSummary(one.contact.id, one.contact.name, role_of(one.contact), one.stage) for one in found]
 
     async def belongings(self, owner_id: int, contact_id: int) -> Belongings:
         """What a student would lose with a contact. Raises NOT_FOUND."""

@@ -56,7 +56,7 @@ class ContactAdded:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactLine:
+class ContactSummary:
     """A contact in a list."""
 
     id: int

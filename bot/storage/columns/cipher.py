@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from bot.storage.columns.seal import CellPlace
+from bot.storage.columns.place import CellPlace
 
 _NONCE = 12
 _PURPOSE = b"rapport: what a student wrote, "

@@ -22,7 +22,8 @@ from sqlalchemy.types import TypeDecorator
 
 from bot.domain.errors import CoachError, Code
 from bot.domain.text.damage import DAMAGED, holds_damage
-from bot.storage.columns.seal import BOUND, CellPlace, DamagedError, Seal
+from bot.storage.columns.place import CellPlace
+from bot.storage.columns.seal import BOUND, DamagedError, Seal
 
 log = logging.getLogger(__name__)
 

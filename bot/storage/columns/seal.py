@@ -16,7 +16,9 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from enum import Enum, auto
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from bot.storage.columns.place import CellPlace
 
 if TYPE_CHECKING:
     from bot.storage.columns.cipher import Cipher
@@ -28,20 +30,6 @@ OURS = "rapport:"
 OLDER = f"{OURS}sealed:"
 BOUND = f"{OLDER}2:"
 _ESCAPED = f"{OURS}plain:"
-
-
-class CellPlace(NamedTuple):
-    """Where a text belongs."""
-
-    table: str
-    column: str
-    student: int
-    """Whose row it is in; 0 for the bot's own."""
-
-    @property
-    def context(self) -> bytes:
-        """The same for no other place: no name has a zero in it."""
-        return f"{self.table}\0{self.column}\0{self.student}".encode()
 
 
 class DamagedError(Exception):

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.columns.encrypted import seal_of
-from bot.storage.columns.seal import CellPlace, DamagedError, Seal
+from bot.storage.columns.place import CellPlace
+from bot.storage.columns.seal import DamagedError, Seal
 from bot.storage.errors import StorageProblem, StorageUnavailableError
 from bot.storage.models import Base, Fact, User
 from bot.storage.sql.upsert import insert_into

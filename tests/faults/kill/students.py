@@ -15,7 +15,7 @@ from bot.services.base import ensure_user
 from bot.services.reminders.scheduling import arm
 from bot.storage.database import Database
 from bot.storage.models import Contact, Interview, Request, ThankYou, Todo
-from bot.ui.kit.custom_ids import ComponentKindnderKind as Carrier
+from bot.ui.kit.custom_ids import ComponentKind as Carrier
 from tests.faults.doubles.discord.messages import custom_ids
 from tests.faults.doubles.discord.server import StandIn
 

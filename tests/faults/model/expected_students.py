@@ -10,7 +10,7 @@ from bot.domain.interviews import interview as interviews
 from bot.domain.interviews.interview import InterviewStatus, booked_end, end_as_booked
 from bot.domain.reminders.reminder import Planned, ReminderKind, Snooze, Status, snoozed_until
 from bot.domain.requests import nudges
-from bot.domain.thank_yous import letter as thank_yous
+from bot.domain.thank_yous import deadline as thank_yous
 from tests.faults.model.expected_pings import Clock, ExpectedPings, Row
 
 MEETING = (ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK)

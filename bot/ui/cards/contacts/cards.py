@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.domain.journey.stages import Stage
-from bot.services.contacts.views import Belongings, ContactAdded, ContactLine, ContactView
+from bot.services.contacts.views import Belongings, ContactAdded, ContactSummary, ContactView
 from bot.ui.cards.confirm import confirm
 from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, primary, who, with_link
 from bot.ui.kit.card import (
@@ -165,7 +165,7 @@ def _likely_twice(new: ContactView, other: ContactView) -> Card:
     )
 
 
-def listing(found: Sequence[ContactLine], number: int, stage: Stage | None, search: str) -> Card:
+def listing(found: Sequence[ContactSummary], number: int, stage: Stage | None, search: str) -> Card:
     """A page of contacts, with a menu to open one."""
     if not found:
         return _nobody_fits(stage, search)
@@ -191,12 +191,12 @@ def _filter_words(stage: Stage | None, search: str) -> str:
     return " · ".join(word for word in words if word)
 
 
-def _line(line: ContactLine) -> str:
+def _line(line: ContactSummary) -> str:
     role = f" · {short(line.role.line, _ROLE)}" if line.role.line else ""
     return f"**{who(line.name)}**{role} · *{stage_word(line.stage)}*"
 
 
-def _option(line: ContactLine) -> Option:
+def _option(line: ContactSummary) -> Option:
     about = " · ".join(part for part in (stage_word(line.stage), line.role.line) if part)
     return Option(line.name, str(line.id), about)
 
