@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="connect to Discord")
     run.add_argument("--sync", action="store_true", help="tell Discord the commands even if they did not change")
     demo = commands.add_parser("demo", help="try it in a browser, without Discord")
-    demo.add_argument("--port", type=int, default=None, help="port on this machine (default: a free one)")
+    demo.add_argument("--port", type=_port, default=None, help="port on this machine (default: a free one)")
     demo.add_argument("--no-open", action="store_true", help="do not open a browser")
     demo.add_argument("--empty", action="store_true", help="start with no contacts")
     demo.add_argument("--as", dest="viewer", choices=("student", "staff"), default="student", help="whose screen")
@@ -99,6 +99,16 @@ def _parser() -> argparse.ArgumentParser:
     db_commands.add_to(commands.add_parser("db", help="look after the database"))
     mydata_commands.add_to(commands.add_parser("mydata", help="look after one student's data"))
     return parser
+
+
+def _port(word: str) -> int:
+    """0 is a free one. Raises ValueError, which the parser says."""
+    if not 0 <= (number := int(word)) < _PORTS_END:
+        raise ValueError
+    return number
+
+
+_PORTS_END = 2**16
 
 
 def _what_to_do(error: Exception, settings: Settings) -> Iterator[str]:

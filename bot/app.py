@@ -143,6 +143,7 @@ class Rapport(commands.Bot):
         """Connect and stay, however long Discord refuses. Raises what only somebody can mend, such as the token."""
         proxy = self.settings.proxy_shown
         connect.quieten(proxy)
+        connect.space_out(self, len(self.settings.shard_ids) or self.settings.shard_count or 1)
         await connect.log_in(self, token, lambda: self._let_in, proxy)
         await connect.stay(self, self._answers.doubt)
 

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
 
-from dotenv import dotenv_values
-from dotenv.parser import parse_stream
+from dotenv.parser import Binding, parse_stream
 from pydantic import ValidationError
 
 from bot.settings import Settings
@@ -27,16 +26,24 @@ _MISNAMED = (".env.txt", "env", "env.txt", ".env.env", "dotenv")
 """What editors and browsers make of the name."""
 _MEANT = {
     "DISCORD_TOKEN": ("TOKEN", "BOT_TOKEN", "DISCORD_BOT_TOKEN", "DISCORD_API_TOKEN", "DISCORD_API_KEY"),
-    "ENCRYPTION_KEYS": ("ENCRYPTION_KEY", "KEY", "KEYS", "FERNET_KEY"),
+    "ENCRYPTION_KEYS": ("ENCRYPTION_KEY", "KEY", "KEYS", "FERNET_KEY", "ENC_KEY", "ENC_KEYS"),
     "DATABASE_URL": ("DATABASE", "DB_URL", "DATABASE_URI"),
     "PROXY": ("HTTP_PROXY_URL", "PROXY_URL"),
 }
 _ALSO = {"https_proxy", "no_proxy"}
 """Names that are not ours, and heeded."""
-_ALIKE = 0.8
+_ALIKE, _ALIKE_AROUND = 0.8, 0.9
+"""How much a name has to be like ours to be a mistake, in our file and in the environment, which is everybody's."""
+_DISTINCT = 8
+"""Letters of a name that nobody else has by chance."""
+_PREFIX = re.compile("(?:RAPPORT|BOT)_")
 
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _BLANKS = re.compile("[\u00a0\u2007\u202f]")
+_NAME_LIKE = re.compile(r"[A-Za-z_][\w.-]*")
+_BARE_KEY = 43
+"""Letters of a key before the = at its end: on a line of its own it looks like a name with no value."""
+_VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 _QUOTES = ('""', "''", "\u201c\u201d", "\u201d\u201d", "\u201e\u201c", "\u2018\u2019", "\u00ab\u00bb")
 
 
@@ -95,12 +102,36 @@ def read_env_file(folder: Path | None = None) -> EnvFile:
         text = _text(path.read_bytes())
     except OSError as error:
         return EnvFile(path, wrong=[f"{path} cannot be read: {error.strerror}."])
-    found = dotenv_values(stream=io.StringIO(text))
-    values = {name.lower(): cleaned(value or "") for name, value in found.items()}
-    values = {name: value for name, value in values.items() if value}
+    lines = [*parse_stream(io.StringIO(text))]
+    values, twice = _last(lines)
     ours = Settings.model_fields.keys() | _ALSO
     ignored = [name.upper() for name in values.keys() - ours if _nearly(name.upper()) is None]
-    return EnvFile(path, found=True, values=values, wrong=[*_broken(path, text)], ignored=sorted(ignored))
+    wrong = [*_broken(path, lines), *(f"{path}: {what}" for what in twice)]
+    return EnvFile(path, found=True, values=values, wrong=wrong, ignored=[] if wrong else sorted(ignored))
+
+
+def _last(lines: Sequence[Binding]) -> tuple[dict[str, str], list[str]]:
+    """What is set, by name in small letters; and what is set twice, to different things.
+
+    An empty line means nothing, wherever it stands: what somebody set above it is not taken back by it.
+    """
+    named: dict[str, str] = {}
+    values: dict[str, str] = {}
+    twice = []
+    for line in lines:
+        if line.key is None or not line.value:
+            continue
+        named[line.key] = _filled_in(line.value, named)
+        name, value = line.key.lower(), cleaned(named[line.key])
+        if value and values.setdefault(name, value) != value:
+            twice.append(f"{name.upper()} is set twice, and not alike. Take one of them out.")
+    return values, twice
+
+
+def _filled_in(value: str, named: Mapping[str, str]) -> str:
+    """With `${NAME}` put in where there is one; else it is part of a password, or a mistake that must be seen."""
+    known = {**os.environ, **named}
+    return _VARIABLE.sub(lambda found: known.get(found[1], found[0] if found[2] is None else found[2]), value)
 
 
 def cleaned(value: str) -> str:
@@ -135,13 +166,20 @@ def _instead(path: Path) -> Iterator[str]:
             yield f"{there[name]} is not read: rename it to {NAME}, or take it away."
 
 
-def _broken(path: Path, text: str) -> Iterator[str]:
+def _broken(path: Path, lines: Sequence[Binding]) -> Iterator[str]:
     """Lines of which no setting comes."""
-    for binding in parse_stream(io.StringIO(text)):
+    for binding in lines:
         raw = binding.original.string
-        if binding.error or (binding.key is not None and binding.value is None):
+        if binding.error or (binding.key is not None and not _is_setting(binding.key, binding.value)):
             line = binding.original.line + raw[: len(raw) - len(raw.lstrip())].count("\n")
             yield f"{path}, line {line} is no NAME=value. Is it the rest of the line above, or a comment without #?"
+
+
+def _is_setting(name: str, value: str | None) -> bool:
+    """Whether the line sets something, ours or not. An address or a key alone on a line does not."""
+    if value is None or (not value and len(name) == _BARE_KEY):
+        return False
+    return _NAME_LIKE.fullmatch(name) is not None or _nearly(name.upper()) is not None
 
 
 def _environment() -> dict[str, str]:
@@ -149,7 +187,9 @@ def _environment() -> dict[str, str]:
     values = {name.lower(): cleaned(value) for name, value in os.environ.items()}
     mistaken = {name.lower() for names in _MEANT.values() for name in names if "_" in name}
     ours = Settings.model_fields.keys() | mistaken
-    return {name: value for name, value in values.items() if value and name in ours}
+    return {
+        name: value for name, value in values.items() if value and (name in ours or _nearly_around(name.upper()))
+    }
 
 
 def _blank() -> dict[str, Any]:
@@ -169,10 +209,18 @@ def _mistaken(names: set[str], values: Mapping[str, str]) -> Iterator[str]:
 
 def _nearly(name: str) -> str | None:
     known = [name.upper() for name in Settings.model_fields]
+    bare = _PREFIX.sub("", name)
     for setting, mistakes in _MEANT.items():
-        if name in mistakes:
+        if name in mistakes or (bare != name and bare in {setting, *mistakes}):
             return setting
-    return next(iter(get_close_matches(name, known, n=1, cutoff=_ALIKE)), None)
+    return next(iter(get_close_matches(bare, known, n=1, cutoff=_ALIKE)), None)
+
+
+def _nearly_around(name: str) -> bool:
+    """The same for a name of the environment, where others have theirs."""
+    known = [name.upper() for name in Settings.model_fields if len(name) >= _DISTINCT]
+    bare = name.removeprefix("RAPPORT_")
+    return bool(get_close_matches(bare, known, n=1, cutoff=_ALIKE_AROUND))
 
 
 def _everybodys_proxy(file: EnvFile) -> str | None:

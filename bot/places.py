@@ -35,12 +35,12 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_]{1,40}")
 def place(text: str) -> Path:
     """The folder or file that `text` names, with `~` and `$HOME` put in. Raises ValueError."""
     path = os.path.expandvars(os.path.expanduser(text))  # noqa: PTH111 - Path would not take variables
-    if path.startswith("~") or re.match(r"\$\w|\$\{", path) or re.search(r"[/\\]\$\w", path):
+    if path.startswith("~") or re.search(r"\$\{|(?:^|[/\\])\$\w", path):
         raise ValueError("names a variable or a home that is not there; write the folder out")
     if any(ord(letter) < ord(" ") for letter in path):
         # In double quotes, `\n` is a new line and `\t` a tab.
         raise ValueError("has a backslash that means something else in double quotes; use single quotes, or /")
-    if os.name != "nt" and re.match(r"[A-Za-z]:[\\/]", path):
+    if os.name != "nt" and re.match(r"[A-Za-z]:[\\/]|\\\\|%\w+%", path):
         raise ValueError("is a folder of Windows, and this is another system")
     for part in (Path(path), *Path(path).parents):
         if os.path.lexists(part) and not os.path.exists(part):  # noqa: PTH110 - Path may raise
@@ -80,6 +80,8 @@ def left_out(text: str) -> Sequence[str]:
 
 
 def _file(url: URL) -> URL:
+    if url.host or url.username or url.port:
+        raise ValueError("is a file, and has three slashes before it: sqlite+aiosqlite:///data/rapport.sqlite3")
     if url.query:
         raise ValueError("is a file, and may have no options behind a question mark")
     if not url.database or url.database == ":memory:":
@@ -90,6 +92,9 @@ def _file(url: URL) -> URL:
 def _server(url: URL, rest: str) -> URL:
     if rest.count("@") > 1:
         raise ValueError("has more than one @; in a user or a password, write it as %40")
+    if set("@:;=") & set(f"{url.username or ''}{url.database or ''}"):
+        # Both are shown, and a password that slipped in there would be.
+        raise ValueError("is not as it should be: postgresql+asyncpg://user:password@host/database")
     if not all(number.isdecimal() for number in _ports(url.query)):
         raise ValueError("has a port that is no number")
     _refuse(url.query)

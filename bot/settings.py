@@ -209,7 +209,9 @@ def _parted(proxy: str) -> SplitResult | None:
         fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return None
-    return parts if fits and parts.netloc.count("@") <= 1 else None
+    # With a / or # in a password, the rest of it would pass for a path, and its beginning for a host.
+    whole = parts.path in {"", "/"} and not parts.query and "#" not in proxy
+    return parts if fits and whole and parts.netloc.count("@") <= 1 else None
 
 
 def _numbers(text: str) -> Iterator[int]:

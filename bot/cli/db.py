@@ -139,7 +139,9 @@ def _fail(why: str) -> int:
 
 
 def _spelled_out(word: str) -> str:
-    """The path of a file as an address."""
+    """The path of a file as an address. Raises ValueError for what is none, such as an address without its //."""
+    if not word.strip() or ("://" not in word and "@" in word):
+        raise ValueError("is neither a file nor an address as in DATABASE_URL")
     return word if "://" in word else f"sqlite+aiosqlite:///{word}"
 
 

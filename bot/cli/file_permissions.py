@@ -55,6 +55,8 @@ def _judged(path: Path, owners: set[int]) -> Iterator[str]:
         found = path.stat()
     except OSError:
         return
+    if not stat.S_ISREG(found.st_mode):  # a folder without its x would be shut to all
+        return
     if found.st_uid not in owners:
         yield (
             f"{path.absolute()} belongs to somebody else (user {found.st_uid}, and this is {os.geteuid()}):"

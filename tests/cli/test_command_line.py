@@ -221,3 +221,14 @@ def test_every_setting_is_in_the_example_file() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     named = {line.split("=")[0].removeprefix("# ") for line in example.splitlines() if re.match(r"[A-Z_]+=", line)}
     assert named == {name.upper() for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize(
+    "words", ["demo --no-open --port 99999", "demo --no-open --port -1", "db copy rapport:hush@h/d x"]
+)
+def test_wrong_words_are_said_without_a_fault_and_without_a_password(tmp_path: Path, words: str) -> None:
+    result = run(tmp_path, *words.split())
+    assert result.returncode == 2
+    assert "Error\n" not in result.stderr
+    assert "hush" not in result.stdout + result.stderr
+    assert [*tmp_path.iterdir()] == []

@@ -86,6 +86,21 @@ REFUSED = {
     "a handbook of Windows": (r'HANDBOOK_DIR="D:\texts\hush"', "HANDBOOK_DIR: Value error, has a backslash"),
     "a link to nothing": ("DATA_DIR=link", "link, a link to something that is not there"),
     "below a link to nothing": ("DATA_DIR=link/data", "link, a link to something that is not there"),
+    "a variable in braces that is not set": (
+        "DATA_DIR=/srv/${NO_HUSH}/data",
+        "DATA_DIR: Value error, names a variable",
+    ),
+    "one at the beginning": ("DATA_DIR=${NO_HUSH}/data", "DATA_DIR: Value error, names a variable"),
+    "a share of Windows": (r"DATA_DIR=\\\\hush\share", "DATA_DIR: Value error, is a folder of Windows"),
+    "a variable of Windows": (r"DATA_DIR=%HUSH%\data", "DATA_DIR: Value error, is a folder of Windows"),
+    "a setting that is set twice": ("LOG_LEVEL=INFO\nlog_level=ERROR\n", "LOG_LEVEL is set twice, and not alike"),
+    "a key on a line of its own": (f"ENCRYPTION_KEYS=\n{KEY}\n", ".env, line 2 is no NAME=value"),
+    "an address on a line of its own": ("postgres://u:hush@h/d?sslmode=require", ".env, line 1 is no NAME=value"),
+    "RAPPORT before the name": (f"RAPPORT_ENCRYPTION_KEYS={KEY}", "Is ENCRYPTION_KEYS meant?"),
+    "a key in short": (f"ENC_KEYS={KEY}", "Is ENCRYPTION_KEYS meant?"),
+    "a proxy with a path": ("PROXY=http://u:12/hush@proxy.example:3128", "PROXY: Value error, is not a proxy"),
+    "a proxy with a number sign": ("PROXY=http://hush#x@proxy.example:3128", "PROXY: Value error, is not a proxy"),
+    "a proxy with one slash": ("PROXY=http:/u:hush@proxy.example", "PROXY: Value error, is not a proxy"),
     "a proxy of another kind": ("PROXY=socks5://hush:hush@proxy:1080", "PROXY: Value error, is not a proxy"),
     "a proxy without a host": ("PROXY=http://", "PROXY: Value error, is not a proxy"),
     "a proxy of everybody's": ("HTTPS_PROXY=socks5://hush@proxy", "PROXY: Value error, is not a proxy"),
@@ -101,6 +116,35 @@ def test_what_cannot_be_meant_is_refused_by_name_and_without_its_value(tmp_path:
         read_settings()
     assert said in str(caught.value)
     assert "hush" not in str(caught.value)
+
+
+def test_an_empty_line_takes_nothing_back(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        f"ENCRYPTION_KEYS={KEY}\n# as in the example\nENCRYPTION_KEYS=\n", encoding="utf-8"
+    )
+    assert read_settings().keys == (KEY,)
+
+
+def test_braces_in_a_password_stay_and_variables_of_the_file_are_put_in(tmp_path: Path) -> None:
+    lines = ["BASE=/srv/rapport", "DATA_DIR=${BASE}/data", "DATABASE_URL=postgresql://u:a${no_hush}b@h/d"]
+    (tmp_path / ".env").write_text("\n".join(lines), encoding="utf-8")
+    settings = read_settings()
+    assert settings.data_dir == Path("/srv/rapport/data")
+    assert settings.database.password == "a${no_hush}b"
+
+
+@pytest.mark.parametrize("name", ["ENCRYPTION_KEYES", "ENCRYPTIONKEYS", "RAPPORT_ENCRYPTION_KEYS", "DATABSE_URL"])
+def test_a_near_miss_around_is_refused_too(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, KEY)
+    with pytest.raises(SettingsError, match=f"{name} is not a setting, and is not read"):
+        read_settings()
+
+
+def test_nobody_is_told_to_shut_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir(mode=0o755)
+    result = run(tmp_path, "check", DISCORD_TOKEN=TOKEN, DATABASE_URL=f"sqlite:///{tmp_path}/folder")
+    assert "cannot be used" in result.stdout
+    assert "chmod" not in result.stdout
 
 
 @pytest.mark.parametrize("name", [".env.txt", ".ENV.TXT", "env", "env.txt"])

@@ -221,6 +221,29 @@ async def test_a_connection_that_is_closed_for_good_ends_the_bot(tmp_path: Path,
         assert there.gateway.identified == 1
 
 
+@pytest.mark.parametrize("code", [None, 4000])
+async def test_a_gateway_that_breaks_off_again_and_again_is_left_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, code: int | None
+) -> None:
+    sentence = "Discord's gateway breaks off one connection after the other. Trying again."
+    async with stand_in() as there, started(tmp_path) as (_, running):
+
+        async def break_off() -> None:
+            while True:
+                if code is None:
+                    there.gateway.reconnect()
+                else:
+                    await there.gateway.drop(code)
+                await asyncio.sleep(0.01)
+
+        await asyncio.wait_for(there.gateway.ready(), 30)
+        breaking = asyncio.create_task(break_off())
+        await until(lambda: said(caplog).count(sentence) > 1)
+        breaking.cancel()
+        assert not running.done()
+        assert there.gateway.identified + there.gateway.resumed <= connect.KNOCKS
+
+
 UNAUTHORIZED = refused(401, 0, "401: Unauthorized")
 
 

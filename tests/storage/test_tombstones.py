@@ -1,5 +1,6 @@
 """The note of who was erased: it names nobody, it is never lost, and it holds only for what they had then."""
 
+import codecs
 import multiprocessing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,6 +67,15 @@ def test_files_are_merged_by_putting_one_behind_the_other(tmp_path: Path) -> Non
         merged.file.write_text("".join(part.file.read_text() for part in order))
         merged.add(3, THEN, NOW)
         assert merged.among([(MAYA, THEN), (TOM, THEN), (3, THEN), (4, THEN)]) == [MAYA, TOM, 3]
+
+
+def test_a_mark_between_two_files_makes_nothing_void(tmp_path: Path) -> None:
+    first, second = (Tombstones(tmp_path / name) for name in ("first", "second"))
+    first.add(MAYA, THEN, NOW)
+    second.add(TOM, THEN, NOW)
+    with first.file.open("ab") as both:
+        both.write(codecs.BOM_UTF8 + second.file.read_bytes())
+    assert sorted(first.among([(MAYA, THEN), (TOM, THEN)])) == [MAYA, TOM]
 
 
 @given(cut=st.integers(0, 300), rubbish=st.binary(max_size=40))

@@ -162,7 +162,8 @@ def _parse(text: str) -> tuple[list[bytes], set[str]]:
 def _lines(text: str) -> Iterator[tuple[str, str]]:
     """The word and the hash of each line that is whole."""
     for line in text.splitlines():
-        first, _, rest = line.strip().partition(" ")
+        # A mark may stand wherever one file was put behind another.
+        first, _, rest = line.strip("\ufeff").strip().partition(" ")
         if _SIGN.fullmatch(rest.strip()):
             yield first, rest.strip()
 

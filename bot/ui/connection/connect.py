@@ -7,18 +7,22 @@ refused until somebody changes something is raised; `bot/__main__.py` ends with 
 import asyncio
 import logging
 import random
+from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+import aiohttp
 import discord
 from discord.utils import MISSING
 
-from bot.ui.connection.refusals import TALK, Refusal, refusal, spoken
+from bot.ui.connection.refusals import TALK, BrokenOffError, Refusal, refusal, spoken
 
 log = logging.getLogger(__name__)
 
 FIRST, MOST = timedelta(seconds=2), timedelta(minutes=15)
 """The shortest and the longest pause between two tries."""
+LATELY, KNOCKS = timedelta(minutes=1), 5
+"""The library connects anew at once when the gateway wants it so: so many times for each shard lately, no more."""
 _UNREADABLE = (KeyError, TypeError, ValueError)
 """What discord.py raises over an answer that is not what Discord would say."""
 _LIBRARY = ("discord.client", "discord.shard")
@@ -91,6 +95,23 @@ async def _ask(bot: discord.Client, doubt: asyncio.Event) -> None:
             refused = refusal(error)
             if refused is not None and refused.lasting:
                 raise discord.LoginFailure from error
+
+
+def space_out(bot: discord.Client, shards: int) -> None:
+    """Let the library take its own growing pauses also when the gateway lets it in, and breaks off again.
+
+    It takes them when no connection comes about. Without them it would knock hundreds of times a second.
+    """
+    connect, knocks = bot.http.ws_connect, deque[float](maxlen=KNOCKS * shards)
+
+    async def spaced(url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
+        present = asyncio.get_running_loop().time()
+        if len(knocks) == knocks.maxlen and present - knocks[0] < LATELY.total_seconds():
+            raise BrokenOffError
+        knocks.append(present)
+        return await connect(url, compress=compress)
+
+    bot.http.ws_connect = spaced  # type: ignore[method-assign]  # the one place that every connection passes
 
 
 def stumbled(error: AttributeError) -> Refusal | None:

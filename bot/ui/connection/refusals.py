@@ -31,6 +31,10 @@ class NotDiscordError(aiohttp.ClientError):
         self.status = status
 
 
+class BrokenOffError(aiohttp.ClientError):
+    """The gateway has broken off one connection after the other, so that it is left alone for a while."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why Discord does not do what it was asked."""
@@ -89,6 +93,8 @@ def _answer(error: discord.HTTPException) -> Refusal:
 def _unheard(error: BaseException, through: str) -> Refusal:
     """No answer of Discord's, or one of somebody else's."""
     match error:
+        case BrokenOffError():
+            return Refusal(f"Discord's gateway breaks off one connection after the other{through}.")
         case NotDiscordError():
             return Refusal(
                 f"Something else answers in Discord's place{through} (status {error.status}), such as the page on"
