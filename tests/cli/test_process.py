@@ -136,7 +136,7 @@ def test_a_signal_ends_the_bot_in_order_even_while_it_logs_in(tmp_path: Path, na
 ANSWERS = """
 import sys
 from datetime import timedelta
-import bot.ui.connect
+import bot.ui.connection.connect
 bot.ui.connection.connect.FIRST = bot.ui.connection.connect.MOST = timedelta(milliseconds=1)
 from tests.faults.doubles.discord.address import Address, point_at
 point_at(Address(*sys.argv[1:3]))

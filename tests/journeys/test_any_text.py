@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from simcord.backend import serializers
 
 from tests.security.test_hostile import spoil
-from tests.support.discord_limits import parts
+from tests.support.discord_limits import LAST_LINE, parts
 from tests.support.discord_markdown import HOSTILE
 from tests.support.full_journey import live, name
 from tests.support.raw_interactions import REFERENCE, Album, Wire, newest, sensible
@@ -58,7 +58,9 @@ async def test_no_text_breaks_anything(tmp_path_factory: pytest.TempPathFactory,
         await rapport.skip(days=2)
         sent = [request.json for request in rapport.env.http_requests if isinstance(request.json, dict)]
     assert REFERENCE not in json.dumps(sent)
-    assert not [body for body in sent if body.get("content") or (body.get("data") or {}).get("content")]
+    lines = [body.get("content") or (body.get("data") or {}).get("content") or "" for body in sent]
+    assert any(lines), "no reminder came"
+    assert not [line for line in lines if LAST_LINE.fullmatch(line)]
 
 
 async def look_around(student: Student) -> None:

@@ -301,7 +301,9 @@ async def test_the_settings_say_how_far_reminders_are_apart(tmp_path: Path) -> N
         await rapport.skip_to(denver(2, 15, 15))
         pings = maya.pings()[before:]
         assert len(pings) == 3
-        assert all(any(f"To-do {minute}" in ping for ping in pings) for minute in range(1, 12))
+        # The first alone, then five at a time: four by name, the others by number.
+        assert [ping.count("To-do ") for ping in pings] == [1, 4, 4]
+        assert all("1 more: press What's next" in ping for ping in pings[1:])
 
 
 def test_what_services_take_for_granted_is_what_the_settings_say() -> None:

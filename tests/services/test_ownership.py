@@ -113,6 +113,7 @@ NO_OWNER = {
     "inactivity.look": "the housekeeping's: warns and erases by the rows of each student alone",
     "memory.recall": "what the bot knows about itself",
     "memory.remember": "what the bot knows about itself",
+    "mydata.finish": "the start's: what a stop cut off is finished for each student alone",
     "under_way.through": "the commit's: waits for requests, and asks the database nothing",
 }
 """Entry points that no student reaches, and why they need no owner."""
@@ -204,7 +205,7 @@ def test_only_the_base_looks_for_rows_without_asking_whose() -> None:
             looks = ast.unparse(call.func) in {"select", "session.get", "session.get_one"}
             if looks and first.split(".")[0] in starts:
                 elsewhere.append(path.name)
-    for_many = {"deliveries.py", "inactivity.py", "room.py", "under_way.py"}  # no student names a row to these
+    for_many = {"deliveries.py", "inactivity.py", "quotas.py", "under_way.py"}  # no student names a row to these
     assert set(elsewhere) == for_many, "begin with `owned`, or find the row by `own`"
 
 

@@ -151,9 +151,10 @@ def refusals() -> st.SearchStrategy[CoachError]:
     params = st.fixed_dictionaries(
         dict.fromkeys(("text", "minutes"), TEXTS)
         | dict.fromkeys(("understood", "started"), moments)
-        | dict.fromkeys(("limit", "length", "count", "seconds", "low", "high"), numbers)
+        | dict.fromkeys(("limit", "length", "count", "seconds", "low", "high", "number", "of"), numbers)
+        | {"missing": st.lists(numbers, min_size=1, max_size=9)}
         | {"nearest": st.lists(TEXTS, max_size=5), "options": st.tuples(moments, moments)}
-        | {"field": st.just("NoteDue"), "what": st.just("contacts"), "word": st.just("DELETE")}
+        | {"field": st.just("Note"), "what": st.just("contacts"), "word": st.just("DELETE")}
     )
     return st.builds(lambda code, known: CoachError(code, **known), st.sampled_from(Code), params)
 
