@@ -302,7 +302,7 @@ async def test_the_settings_say_how_far_reminders_are_apart(tmp_path: Path) -> N
         pings = maya.pings()[before:]
         assert len(pings) == 3
         # The first alone, then five at a time: four by name, the others by number.
-        assert [ping.count("To-do ") for ping in pings] == [1, 4, 4]
+        assert [ping.text.count("To-do ") for ping in pings] == [1, 4, 4]
         assert all("1 more: press What's next" in ping for ping in pings[1:])
 
 

@@ -20,6 +20,7 @@ from bot.domain.errors import Code
 from bot.domain.mydata import NOT_TAKEN, RULES
 from bot.domain.reminders.inactivity import WARNINGS
 from bot.domain.reminders.reminder import ReminderKind
+from bot.domain.text.input import seen
 from bot.services import Services
 from bot.services.contacts.views import ContactEntry
 from bot.services.evaluations.views import MessagePlace

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.journey.stages import Stage
 from bot.services.contacts.views import Belongings, ContactAdded, ContactSummary, ContactView
-from bot.ui.cards.confirm import confirm
 from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, primary, who, with_link
 from bot.ui.kit.card import (
     Block,
@@ -22,6 +21,7 @@ from bot.ui.kit.card import (
     plain,
     short,
 )
+from bot.ui.kit.confirm import confirm
 from bot.ui.kit.paging import page, turners
 
 _MEANING: Mapping[Stage, str] = {

@@ -10,10 +10,10 @@ from bot.domain.text.wording import fill
 from bot.handbook.models import Handbook
 from bot.services.contacts.matching import ContactRef
 from bot.services.interviews.views import InterviewView
-from bot.ui.cards.confirm import confirm
 from bot.ui.cards.interviews.calendar_file import MODE_WORDS, calendar_file
 from bot.ui.cards.shared import NEXT, first_is_primary, what_happened, who, with_link
 from bot.ui.kit.card import Button, Card, CardState, Style, Text, ago, fact, plain, when
+from bot.ui.kit.confirm import confirm
 
 _LIST = Button("My meetings", "interview.list")
 
