@@ -207,7 +207,7 @@ async def _words(engine: AsyncEngine) -> CheckResult | None:
 async def _open(url: URL, keys: Sequence[str], data_dir: Path) -> tuple[str | None, str, CheckResult | None]:
     """The revision; which server says so, through which driver; and what there is to say about encryption.
 
-    Raises OutOfOrderError if `keys` do not fit, or the note on who was erased does not.
+    Raises StorageUnavailableError if `keys` do not fit, or the note on who was erased does not.
     """
     engine, words = open_engine(url, keys), None
     try:

@@ -56,7 +56,8 @@ def open_engine(url: URL, keys: Sequence[str] = ()) -> AsyncEngine:
     """An engine with the safety settings of its kind. Makes the folder of a SQLite file; reads nothing yet.
 
     `keys`: what students write is encrypted with the first of them (`bot/storage/columns/seal.py`). Its errors do
-    not quote what was read or written. Raises NoFolderError, and OutOfOrderError without the driver for PostgreSQL.
+    not quote what was read or written. Raises NoFolderError, and StorageUnavailableError without the driver
+    for PostgreSQL.
     """
     engine = _open(url)
     give_keys(engine.dialect, keys)

@@ -55,7 +55,7 @@ def refusal(code: Code) -> Any:
 
 @asynccontextmanager
 async def opened(database: str, *keys: str) -> AsyncIterator[AsyncEngine]:
-    """The database at its newest tables, with these keys. Raises OutOfOrderError."""
+    """The database at its newest tables, with these keys. Raises StorageUnavailableError."""
     engine = open_engine(make_url(database), keys)
     try:
         await bring_up_to_date(engine)

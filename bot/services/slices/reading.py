@@ -43,7 +43,7 @@ async def read_all(
     made: list[T] = []
     rows = await session.stream(query.execution_options(yield_per=ROWS))
     try:
-        async for slice_ in rows.partitions():
+        while slice_ := await rows.fetchmany(ROWS):
             made += [make(row) for row in slice_]
             if len(slice_) < ROWS or (deadline is not None and deadline.over):
                 break

@@ -62,7 +62,8 @@ async def one_picture(connection: AsyncConnection) -> None:
 async def keep_others_out(connection: AsyncConnection) -> None:
     """Until the transaction ends, nobody else writes to the tables. To be the first thing in it.
 
-    Raises OutOfOrderError when the bot is at work on them, and DBAPIError when somebody else goes on writing.
+    Raises StorageUnavailableError when the bot is at work on them, and DBAPIError when somebody else goes on
+    writing.
     """
     if connection.dialect.name == "postgresql":
         tables = ", ".join(Base.metadata.tables)
@@ -78,7 +79,10 @@ async def keep_others_out(connection: AsyncConnection) -> None:
 
 
 async def look_for_others(connection: AsyncConnection) -> None:
-    """Raise OutOfOrderError when the bot is connected. It waits for the tables, and would go on afterwards."""
+    """Raise StorageUnavailableError when the bot is connected.
+
+    It waits for the tables, and would go on afterwards.
+    """
     if connection.dialect.name != "postgresql":
         return
     await connection.execute(select(func.pg_stat_clear_snapshot()))

@@ -58,7 +58,8 @@ class Rotated:
 async def rotate(engine: AsyncEngine) -> Rotated:
     """Write anew what is not as this engine would write it, in a database with the newest tables.
 
-    Raises OutOfOrderError when the keys do not open what may well be sound; what was written until then stays.
+    Raises StorageUnavailableError when the keys do not open what may well be sound; what was written until
+    then stays.
     """
     await check_keys(engine)
     await note_key(engine)
@@ -137,7 +138,7 @@ class _Texts:
         return [f"{self.table.name}.{name}, row {where}" for name, text in self._opened(row) if text is None]
 
     def _opened(self, row: Row[*tuple[Any, ...]]) -> Iterator[tuple[str, str | None]]:
-        """What is not kept as it would be today; None for what is damaged. Raises OutOfOrderError."""
+        """What is not kept as it would be today; None for what is damaged. Raises StorageUnavailableError."""
         texts = row[len(self.table.primary_key) + 1 :]
         for name, value in zip(self.types, texts, strict=True):
             kept = written_in(value)

@@ -46,7 +46,10 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no t
 
 
 async def _connect(**options: Any) -> Any:
-    """What SQLAlchemy opens a connection with; `options` are what stands in the address. Raises OutOfOrderError."""
+    """What SQLAlchemy opens a connection with; `options` are what stands in the address.
+
+    Raises StorageUnavailableError.
+    """
     try:
         return await asyncpg.connect(**for_driver(options), connection_class=_Connection)
     except (OSError, TimeoutError) as error:
@@ -91,7 +94,7 @@ class ServerConnection:
 
     @asynccontextmanager
     async def work(self, *, patient: bool) -> AsyncIterator[None]:
-        """Around one unit of work. Raises OutOfOrderError when it takes too long.
+        """Around one unit of work. Raises StorageUnavailableError when it takes too long.
 
         `patient`: no student waits for it.
         """

@@ -20,7 +20,7 @@ _FACTS = Base.metadata.tables[Fact.__tablename__]
 
 
 async def check_notes(engine: AsyncEngine, erased: Tombstones) -> None:
-    """Raise OutOfOrderError unless the file can be read and holds all that the database knows of it."""
+    """Raise StorageUnavailableError unless the file can be read and holds all that the database knows of it."""
     async with engine.connect() as connection:
         await unknown_notes(connection, erased)
 
@@ -30,7 +30,10 @@ def _begin(erased: Tombstones) -> str:
 
 
 async def unknown_notes(connection: AsyncConnection, erased: Tombstones) -> set[str]:
-    """What the file holds and the database does not know. Raises OutOfOrderError for the other way round."""
+    """What the file holds and the database does not know.
+
+    Raises StorageUnavailableError for the other way round.
+    """
     begin = _begin(erased)
     held = {begin + name for name in await asyncio.to_thread(erased.names)}
     known = set(await connection.scalars(select(_FACTS.c.key).where(_FACTS.c.key.startswith(begin))))
@@ -40,7 +43,7 @@ async def unknown_notes(connection: AsyncConnection, erased: Tombstones) -> set[
 
 
 async def keep_notes(engine: AsyncEngine, erased: Tombstones) -> None:
-    """Have the database know what the file holds. Raises OutOfOrderError, as `check_notes` does."""
+    """Have the database know what the file holds. Raises StorageUnavailableError, as `check_notes` does."""
     async with engine.connect() as connection:
         missing = await unknown_notes(connection, erased)
     if not missing:

@@ -48,7 +48,7 @@ def _in_order() -> list[Table]:
 async def erase_again(engine: AsyncEngine, erased: Tombstones) -> None:
     """After a start, or another file in the place of the database: erase whom a backup has brought back.
 
-    Raises OutOfOrderError when the note on who that is is not what the database knows of it.
+    Raises StorageUnavailableError when the note on who that is is not what the database knows of it.
     """
     await keep_notes(engine, erased)
     async with engine.connect() as connection:

@@ -96,7 +96,8 @@ class Tombstones:
     def names(self) -> set[str]:
         """What the database may know each line by: it says nothing to whoever does not have the file.
 
-        Raises OutOfOrderError for a file that is void: cannot be read, holds no line, or has notes and no key.
+        Raises StorageUnavailableError for a file that is void: cannot be read, holds no line, or has notes and
+        no key.
         """
         try:
             text = self._text()

@@ -29,7 +29,7 @@ _ALL = _NOTES | (_FACTS.c.key == ALL_BOUND)
 
 
 async def check_keys(engine: AsyncEngine) -> None:
-    """Raise OutOfOrderError unless the engine's keys open what is in its database, which has its tables.
+    """Raise StorageUnavailableError unless the engine's keys open what is in its database, which has its tables.
 
     Has its seal take nothing but what is bound, if that is all there is.
     """

@@ -29,7 +29,10 @@ def read(connection: Connection) -> str | None:
 
 
 async def bring_up_to_date(engine: AsyncEngine) -> None:
-    """Apply what is missing, if anything is. Raises OutOfOrderError, before that, when its keys do not fit."""
+    """Apply what is missing, if anything is.
+
+    Raises StorageUnavailableError, before that, when its keys do not fit.
+    """
     revision = await current(engine)
     if revision is not None:
         await check_keys(engine)

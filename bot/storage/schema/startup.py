@@ -13,7 +13,7 @@ from bot.storage.schema.revision import bring_up_to_date, current, is_known
 async def make_ready(engine: AsyncEngine) -> None:
     """What a start does: make the file if there is none, and bring it to the newest tables.
 
-    Raises OutOfOrderError for a file that ought to hold something else, and DBAPIError.
+    Raises StorageUnavailableError for a file that ought to hold something else, and DBAPIError.
     """
     file = file_of(engine.url)
     trouble = None if file is None else missing_or_empty(file)

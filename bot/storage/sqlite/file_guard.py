@@ -4,8 +4,8 @@ SQLite holds on to the file it opened. When that is replaced or deleted, a progr
 one that is gone, and what it saves is lost. So each unit of work compares what is at the path with what was opened.
 
 A file that was replaced, deleted, emptied or damaged puts the storage out of order: every connection is closed, as
-the old write-ahead log must not get into a new file; units of work are refused with OutOfOrderError; and each of
-them looks whether the file has changed, and takes it back in use once it is whole.
+the old write-ahead log must not get into a new file; units of work are refused with StorageUnavailableError;
+and each of them looks whether the file has changed, and takes it back in use once it is whole.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ class Guard:
 
     @asynccontextmanager
     async def work(self, queued_at: float | None = None) -> AsyncIterator[None]:
-        """Around one unit of work. Raises OutOfOrderError when the file is not to be used.
+        """Around one unit of work. Raises StorageUnavailableError when the file is not to be used.
 
         `queued_at`: when a writer began to wait for its turn, in the loop's time; None for what only reads.
         """
@@ -110,7 +110,7 @@ class Guard:
                 await self._take_back()
 
     def _compare(self) -> None:
-        """Raise OutOfOrderError unless the file at the path is the one that was opened, with something in it."""
+        """Raise StorageUnavailableError unless the file at the path is the opened one, with something in it."""
         try:
             found = os.stat(self._file)  # noqa: PTH116 - twice in every unit of work, and a Path is slower
         except OSError:
@@ -146,7 +146,7 @@ class Guard:
             self._said = None
 
     async def _take_back(self) -> None:
-        """Use the file again if it was put right. Raises OutOfOrderError."""
+        """Use the file again if it was put right. Raises StorageUnavailableError."""
         if self._trouble is None:
             return
         await self._let_go()
