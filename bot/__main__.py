@@ -27,6 +27,7 @@ from bot.storage.errors import REMEDIES, StorageProblem, StorageUnavailableError
 from bot.storage.files import file_of
 from bot.storage.postgres.refusals import refusal
 from bot.storage.privacy.erasure import erase_again
+from bot.storage.privacy.tombstones import Tombstones
 from bot.storage.process_lock import AtWorkError
 from bot.storage.schema.startup import make_ready
 from bot.ui.connection import refusals
@@ -136,6 +137,8 @@ def _with_the_database(error: Exception, settings: Settings) -> Iterator[str]:
         yield "Delete the two files beside it that end in -wal and -shm as well: they belong to the broken one."
     if trouble is StorageProblem.UNREADABLE and (file := file_of(settings.database)) is not None:
         yield f"The file: {file.absolute()}. May the account that runs the bot write to it, and to its folder?"
+    if trouble.of_notes:
+        yield f"The file: {Tombstones.of(settings.database, settings.data_dir).file.absolute()}"
     yield "`python -m bot check` says whether all is well."
 
 

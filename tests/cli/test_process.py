@@ -202,7 +202,8 @@ async def test_an_error_of_the_file_system_names_the_file_and_is_not_discords(tm
 
         code, written = await ended(there, tmp_path, nothing)
     assert code == 1
-    assert f"{tmp_path}/data/erased.txt: Is a directory." in written
+    assert "erased.txt, beside the database file or in DATA_DIR, cannot be read" in written
+    assert f"The file: {tmp_path}/data/erased.txt" in written
     assert "Discord" not in written
     assert "Traceback" not in written
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from bot.settings import Settings
 
-EXAMPLE = Path(__file__).parents[1] / ".env.example"
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
 BOUNDS = {
     "sweep_seconds": (1, 86_400),
     "shutdown_seconds": (0, 300),

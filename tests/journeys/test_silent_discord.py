@@ -117,7 +117,7 @@ class Refused(Press):
 
 async def test_what_takes_long_is_done_to_its_end_whatever_discord_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else half of the pings would stay where an old zone had put them, until the next start."""
-    monkeypatch.setattr("bot.ui.press._PATIENCE", 0)
+    monkeypatch.setattr("bot.ui.dispatch.press._PATIENCE", 0)
     steps = []
 
     async def work() -> None:

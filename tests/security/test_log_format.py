@@ -66,7 +66,7 @@ def test_of_what_a_library_says_only_its_own_words_stay(capfd: pytest.CaptureFix
     with everybody_speaks() as witness:
         library(marked("said"))
         said = clean(capfd)
-    assert "ERROR   somebody.else: test_logs.py, line " in said
+    assert "ERROR   somebody.else: test_log_format.py, line " in said
     assert "heard <str> from '<dict>', 3 times in 1.5 s" in said
     assert "heard <str>\n" in said
     assert "INFO" not in said

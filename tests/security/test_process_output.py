@@ -120,7 +120,7 @@ async def test_the_same_search_finds_words_without_the_filter(tmp_path: Path) ->
 CRASH = """
 import importlib, sys
 import bot.__main__ as program
-from tests.marked import marked
+from tests.support.canary_words import marked
 def broken(*_, **__):
     raise RuntimeError("cannot go on with " + marked("words")) from ValueError(marked("cause"))
 module, name = sys.argv[1].split(":")

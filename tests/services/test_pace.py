@@ -281,5 +281,5 @@ async def test_what_is_erased_while_an_import_is_on_its_way_does_not_come_back_w
 
     monkeypatch.setattr(mydata_arrival._Arrival, "_name_referrers", meanwhile)
     with refusal(Code.MOVED_ON):
-        await services.mydata.bring_back(life.id, life.content)
+        await services.mydata.import_data(life.id, life.content)
     assert not any((await every_row(db)).values())

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -66,7 +67,9 @@ class College:
 @asynccontextmanager
 async def college(database: str, *keys: str) -> AsyncIterator[College]:
     async with opened(database, *keys) as engine:
-        yield College(Database(engine, Path("nowhere")))
+        # A server has no folder of its own: the notes of each college are in one of this test.
+        with TemporaryDirectory() as notes:
+            yield College(Database(engine, Path(notes)))
 
 
 async def settle_in(college: College) -> None:

@@ -25,7 +25,7 @@ from bot.services.contacts.views import ContactEntry
 from bot.services.interviews.views import Met
 from bot.services.mydata.service import Erased
 from bot.services.reminders.deliveries import DeliveryOutcome
-from bot.services.thank_yous.views import NoteWordsstWords as NoteWords
+from bot.services.thank_yous.views import NoteWords
 from bot.storage.database import Database, open_engine
 from bot.storage.models import Base, Contact
 from bot.storage.privacy.erasure import erase_again

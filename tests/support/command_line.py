@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TOKEN = base64.b64encode(b"1234567890").decode().rstrip("=") + ".abc.def"
 
 
