@@ -1,7 +1,6 @@
 """All measurements, one after the other, on this machine."""
 
 import asyncio
-import gc
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from benchmarks import claims, handlers, job_store, lateness, others, start_up, wake_ups, workers
 from benchmarks.loop_stalls import Stalls
 from benchmarks.sizes import Found, Run, Sizes
+from bot.app import settle_process
 
 _Measure = Callable[[Run], Coroutine[Any, Any, Found]]
 _IN_A_LOOP: tuple[_Measure, ...] = (
@@ -31,9 +31,7 @@ def measure(folder: Path, sizes: Sizes, tell: Callable[[str], None]) -> dict[str
         for note in found.notes:
             tell(note)
 
-    # As `python -m bot run` does at its start, so that the garbage collector leaves alone what lasts.
-    gc.collect()
-    gc.freeze()
+    settle_process()  # as `python -m bot run` does
     for one in _IN_A_LOOP:
         keep(asyncio.run(one(run)))
     many_rows = folder / "many.sqlite3"

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import contextlib
-import gc
 import importlib.util
 import logging
 import signal
@@ -13,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy.exc import DBAPIError
 
 from bot import logs
-from bot.app import create_bot
+from bot.app import create_bot, settle_process
 from bot.cli import db as db_commands
 from bot.cli import mydata as mydata_commands
 from bot.cli.check import run_checks
@@ -187,9 +186,7 @@ async def _serve(settings: Settings, token: str, *, force_sync: bool) -> None:
         await bot.db.close()
         raise
     bot.alone.watch()
-    # What is there by now stays: without it, the garbage collector has nothing to look through for 0.1 s at a time.
-    gc.collect()
-    gc.freeze()
+    settle_process()
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -144,6 +144,13 @@ def test_what_a_spreadsheet_takes_for_a_formula_gets_an_apostrophe(text: str) ->
     assert in_a_cell(text).startswith(f"{text[:start]}'{text[start]}")
 
 
+@pytest.mark.parametrize("text", ["\n", "\t", " ", ";=", "\n- a", "+1 5" + " " * 40, '"'])
+def test_a_long_text_is_looked_through_once(text: str) -> None:
+    """While a pattern is searched for, no other thread can run. Looking at runs anew takes minutes."""
+    long = text * (100_000 // len(text))
+    assert in_a_cell(long).replace("'", "") == long
+
+
 def test_in_a_sheet_nothing_but_an_apostrophe_is_added() -> None:
     assert in_a_cell("=1+1; +2\n- a bullet\n\tand -3, 4-5") == "'=1+1; +2\n- a bullet\n\tand -3, 4-5"
     assert in_a_cell("a;=1\n=2\t@x;+SUM(3)\n-cmd|' '!A1") == "a;'=1\n'=2\t'@x;'+SUM(3)\n'-cmd|' '!A1"

@@ -26,16 +26,22 @@ ARCHIVE = "everything.zip"
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 """Rows by the name of their table, each with the values of its columns."""
 
+_AT_ONCE = 1 << 20
+"""Bytes that are looked through in one go, in which no other thread can run."""
 _EXACT = 2**53
 """From here on, programs that compute in floating point, as spreadsheets do, would change a whole number."""
 
-_BLANK = r"[\s\"\u200b-\u200f\u2060\ufeff]*"
+_BLANK = r"[\s\"\u200b-\u200f\u2060\ufeff]"
 """What a spreadsheet may skip at the beginning of a cell."""
-_SIGN = re.compile(rf"(^|[;\t\r\n])({_BLANK})(?=([=+\-@＝＋－＠﹢﹣﹦﹫])([^\r\n]*))")
-"""Before what a spreadsheet may take for a formula: at the start of a text, or where one that is used to other
-separators, as in much of Europe, begins a new cell. Full-width signs count too; the rest of the line follows."""
+_SIGN = re.compile(rf"(?<!{_BLANK})({_BLANK}*+)(?=[=+\-@＝＋－＠﹢﹣﹦﹫])")
+"""Before what a spreadsheet may take for a formula, with all the blanks before it. Full-width signs count too. Each
+run of blanks is looked at once: a text of nothing else would keep all threads waiting."""
+_SEPARATORS = frozenset("\t\r\n")
+"""Blanks at which one that is used to other separators, as in much of Europe, begins a new cell, as at a ";"."""
+_LINE = re.compile(r"[^\r\n]{0,1000}")
+"""Of the rest of a line, as much as is looked at."""
 _PLUS_MINUS = "+-＋－﹢﹣"
-_NUMBER = re.compile(r"[\d.,]*%?[\s\"]*|\d{1,4}[ .]\(?\d[\d() .-]*[\s\"]*", re.ASCII)
+_NUMBER = re.compile(r"[\d.,]*+%?[\s\"]*+|\d{1,4}[ .]\(?\d[\d() .-]*+[\s\"]*+", re.ASCII)
 """After a plus or a minus: nothing, a number, or a telephone number with its parts apart. None of it can be run."""
 _RUNS = re.compile(r"[=|＝]|[\w.]\s*\(|![\w$]")
 """What an expression needs to do anything but to compute with numbers and names: a program or another file that is
@@ -64,7 +70,8 @@ class Most:
 
 def things(content: bytes) -> int:
     """Rows and lists in a JSON, braces in texts included; each takes many times its size in memory."""
-    return content.count(b"{") + content.count(b"[")
+    starts = range(0, len(content), _AT_ONCE)
+    return sum(content.count(mark, start, start + _AT_ONCE) for mark in (b"{", b"[") for start in starts)
 
 
 def files_of(rows: Rows, exported_at: datetime, part: Mapping[str, Any] | None = None) -> list[ExportFile]:
@@ -78,7 +85,7 @@ def files_of(rows: Rows, exported_at: datetime, part: Mapping[str, Any] | None =
     }
     if damaged := [*_damaged(rows)]:
         document["damaged"] = damaged
-    whole = json.dumps(document, ensure_ascii=False, indent=1).encode()
+    whole = _json(document)
     tables = [ExportFile(f"{name}.csv", _csv(found)) for name, found in rows.items() if found]
     return [ExportFile(EVERYTHING, whole), *tables]
 
@@ -153,6 +160,14 @@ def _divided(rows: Rows, many: int) -> Iterator[Rows]:
     yield from parts
 
 
+def _json(document: Mapping[str, Any]) -> bytes:
+    """Bit by bit: as one text, a large export would be encoded in one go, in which no other thread can run."""
+    written = io.BytesIO()
+    for piece in json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(document):
+        written.write(piece.encode())
+    return written.getvalue()
+
+
 def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _plain(value) for name, value in row.items()}
 
@@ -166,11 +181,14 @@ def _plain(value: Any) -> Any:
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
     """With the mark by which Excel knows UTF-8."""
-    text = io.StringIO(newline="")
+    written = io.BytesIO()
+    text = io.TextIOWrapper(written, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(rows[0])
-    writer.writerows([[_cell(value) for value in row.values()] for row in rows])
-    return text.getvalue().encode("utf-8-sig")
+    for row in rows:
+        writer.writerow([_cell(value) for value in row.values()])
+    text.flush()
+    return written.getvalue()
 
 
 def _cell(value: Any) -> Any:
@@ -182,12 +200,16 @@ def _cell(value: Any) -> Any:
 
 
 def _defused(found: re.Match[str]) -> str:
-    start, blank, sign, line = found.groups()
-    if sign not in _PLUS_MINUS:
+    text, blanks = found.string, found[1]
+    begins = found.start() == 0
+    if not begins and text[found.start() - 1] != ";" and _SEPARATORS.isdisjoint(blanks):
+        return blanks
+    if text[found.end()] not in _PLUS_MINUS:
         is_run = True
-    elif start:
-        # A cell begins here only for a spreadsheet that takes the file apart: a list with dashes stays as it is.
-        is_run = _RUNS.search(line) is not None
+    elif begins:
+        is_run = _NUMBER.fullmatch(text, found.end() + 1) is None
     else:
-        is_run = _NUMBER.fullmatch(found.string, found.end() + 1) is None
-    return start + blank + ("'" if is_run else "")
+        # A cell begins here only for a spreadsheet that takes the file apart: a list with dashes stays as it is.
+        line = _LINE.match(text, found.end())
+        is_run = line is not None and _RUNS.search(line[0]) is not None
+    return blanks + ("'" if is_run else "")
