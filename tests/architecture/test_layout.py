@@ -1,6 +1,7 @@
 """The house: folders stay small, no two lean on each other, and no two public classes share a name."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import combinations
@@ -82,3 +83,11 @@ def test_no_two_public_classes_share_a_name() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 named[node.name].append(name)
     assert {name: where for name, where in named.items() if len(where) > 1} == {}
+
+
+def test_dates_are_written_the_same_way_everywhere() -> None:
+    """Windows knows no %-d, and nobody but Windows knows %#d."""
+    found = [
+        name for name, path in MODULES.items() if re.search(r"%[-#_^][a-zA-Z]", path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

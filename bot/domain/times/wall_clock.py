@@ -126,7 +126,13 @@ def clock_words(wall: datetime) -> str:
 
 def day_words(moment: datetime, zone: tzinfo) -> str:
     """The day by the calendar of `zone`, in words that do not go stale: "Tue, Mar 3"."""
-    return f"{moment.astimezone(zone):%a, %b %-d}"
+    there = moment.astimezone(zone)
+    return f"{there:%a, %b} {there.day}"
+
+
+def in_full(moment: datetime) -> str:
+    """A moment in a text that leaves Discord, by its own clock: "Tuesday, March 3, 2026, 15:00"."""
+    return f"{moment:%A, %B} {moment.day}, {moment:%Y, %H:%M}"
 
 
 def moment_words(moment: datetime, zone: tzinfo) -> str:

@@ -2,6 +2,7 @@
 
 from bot.domain.interviews.interview import InterviewStatus
 from bot.domain.text.wording import one_line
+from bot.domain.times.wall_clock import in_full
 from bot.services.interviews.views import InterviewView, Listing
 from bot.ui.cards.interviews.cards import name
 from bot.ui.cards.shared import CONTACTS, NEXT, primary
@@ -66,7 +67,7 @@ def _select(shown: Page[InterviewView], found: Listing) -> Select:
         Option(
             one_line(view.contact_name),
             str(view.id),
-            f"{view.starts_at.astimezone(found.zone):%A, %B %-d, %Y, %H:%M}" if found.zone else "",
+            in_full(view.starts_at.astimezone(found.zone)) if found.zone else "",
         )
         for view in shown.items
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bot.domain.interviews.preparation import Candidate
+from bot.domain.times.wall_clock import in_full
 from bot.handbook.models import Handbook
 from bot.handbook.models.interviews import InterviewPhrases
 from bot.services.preparation import Preparation
@@ -89,7 +90,7 @@ def _place_and_time(sheet: Preparation) -> list[str]:
         return ["Not booked yet"]
     moment = sheet.meeting.starts_at.astimezone(sheet.zone)
     place = bare(sheet.meeting.place)
-    return [f"{moment:%A, %B %-d, %Y, %H:%M} ({moment.tzname()}), {_how(sheet)}", *([place] if place else [])]
+    return [f"{in_full(moment)} ({moment.tzname()}), {_how(sheet)}", *([place] if place else [])]
 
 
 def _agenda_lines(sheet: Preparation) -> list[str]:

@@ -64,7 +64,8 @@ def _by_when(view: PingView) -> str:
         case DueTodo(todo):
             return f"due {_moment(view, todo.due_at)}" if todo.due_at else ""
         case Leaving(delete_at=delete_at):
-            return f"it is deleted after {delete_at.astimezone(view.reader.zone or UTC):%b %-d, %Y}"
+            last = delete_at.astimezone(view.reader.zone or UTC)
+            return f"it is deleted after {last:%b} {last.day}, {last:%Y}"
         case _:
             assert_never(view.about)
 
