@@ -1,6 +1,7 @@
 """A second bot on one database, as an operator meets it: one sentence, an exit code, and nothing touched."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -45,10 +46,14 @@ async def working(database: str, folder: Path) -> AsyncIterator[Alone]:
 def _working(folder: Path) -> Iterator[None]:
     """The same on a file in `folder`, for a program that has a loop of its own."""
     holder = working(sqlite_url(folder), folder)
-    with asyncio.Runner() as runner:
-        runner.run(holder.__aenter__())
-        yield
-        runner.run(holder.__aexit__(None, None, None))
+    before = os.umask(0o077)  # as the program has it: it would warn of files that everybody may open
+    try:
+        with asyncio.Runner() as runner:
+            runner.run(holder.__aenter__())
+            yield
+            runner.run(holder.__aexit__(None, None, None))
+    finally:
+        os.umask(before)
 
 
 @pytest.mark.usefixtures("_impatient")
@@ -60,7 +65,7 @@ def test_a_second_one_says_who_is_there_and_ends(
     monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
     with _working(tmp_path / "data"):
         assert program.main(words) == program.AT_WORK == 75
-    *_, sentence = capsys.readouterr().err.splitlines()
+    [sentence] = capsys.readouterr().err.splitlines()
     assert sentence.startswith("Another Rapport (process ")
     assert "since 20" in sentence
     assert "SHARD_IDS" in sentence
