@@ -187,6 +187,8 @@ async def test_an_erasure_says_when_a_reminder_may_still_arrive(
 ) -> None:
     """A process that was killed, or another one that is slow, holds it; and it is said only then."""
     monkeypatch.setattr("bot.services.mydata.service.ARRIVES_WITHIN", 0)
+    # The bot's own engine would claim it as soon as the clock jumps: another process is to have it.
+    await rapport.bot.engine.stop()
     for held in (True, False):
         await Story(rapport.bot.services, maya.id).todo_is_due()
         if held:
