@@ -15,6 +15,7 @@ from bot.handbook import loader
 from bot.services import Services, build_services
 from bot.storage.columns.seal import new_key
 from bot.storage.database import Database, open_engine
+from bot.storage.postgres import connection
 from bot.storage.schema.revision import bring_up_to_date
 from bot.storage.schema.upgrade import upgrade
 from bot.ui.dispatch import suggestions
@@ -48,6 +49,7 @@ def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """How fast the machine is says nothing about what is suggested, and about what is answered."""
     monkeypatch.setattr(suggestions, "SECONDS", 60.0)
     monkeypatch.setattr(in_time, "SECONDS", 60.0)
+    monkeypatch.setattr(connection, "PATIENCE", 60.0)
 
 
 @pytest.fixture
