@@ -283,3 +283,34 @@ async def test_what_is_erased_while_an_import_is_on_its_way_does_not_come_back_w
     with refusal(Code.MOVED_ON):
         await services.mydata.import_data(life.id, life.content)
     assert not any((await every_row(db)).values())
+
+
+@pytest.mark.usefixtures("_small")
+async def test_an_import_that_is_repeated_after_a_stop_brings_each_row_once(
+    services: Services, db: Database, life: Lived, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL a start leaves alone for ten minutes what another process may be at work on."""
+    monkeypatch.setattr(stand_ins, "AT_WORK", timedelta(minutes=10))
+    with Stops(db, 9) as stops, contextlib.suppress(Stop):
+        await services.mydata.import_data(life.id, life.content)
+    assert stops.stopped
+    await services.mydata.import_data(life.id, life.content)
+    assert count(await kept(services, life.id)) == count(life.tables)
+
+
+@pytest.mark.usefixtures("_small")
+async def test_of_two_imports_at_once_one_arrives_and_each_row_once(
+    services: Services, db: Database, life: Lived, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where two processes serve a student, neither knows of the other's."""
+    name_referrers = mydata_arrival._Arrival._name_referrers
+
+    async def meanwhile(arrival: Any) -> None:
+        await name_referrers(arrival)
+        monkeypatch.setattr(mydata_arrival._Arrival, "_name_referrers", name_referrers)
+        await mydata_arrival.import_data(db, life.id, arrival._export, arrival._pings)
+
+    monkeypatch.setattr(mydata_arrival._Arrival, "_name_referrers", meanwhile)
+    with refusal(Code.MOVED_ON):
+        await services.mydata.import_data(life.id, life.content)
+    assert count(await kept(services, life.id)) == count(life.tables)

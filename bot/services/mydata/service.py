@@ -18,7 +18,7 @@ from bot.handbook.models import Handbook
 from bot.services.base import UseCases, owned
 from bot.services.evaluations.views import MessagePlace
 from bot.services.mydata.export_files import ExportFile, Most, Rows, files_of, has_damage, in_parts
-from bot.services.mydata.import_reader import MOST_PARTS, MOST_THINGS, Export, read_export
+from bot.services.mydata.import_reader import MOST_PARTS, MOST_ROWS, MOST_THINGS, Export, read_export
 from bot.services.mydata.import_reminders import ImportedPings, taken
 from bot.services.mydata.import_writer import import_data
 from bot.services.quotas import check_rows
@@ -110,7 +110,8 @@ class MyDataService(UseCases):
         parts = in_parts(rows, moment, Most(self._max_file_bytes, most_bytes, MOST_THINGS))
         if fits and len(parts) == 1:
             return HandedOver(tuple(files), comes_back=True, damaged=damaged)
-        return HandedOver(tuple(parts), comes_back=len(parts) <= MOST_PARTS, damaged=damaged)
+        comes_back = len(parts) <= MOST_PARTS and sum(map(len, rows.values())) <= MOST_ROWS
+        return HandedOver(tuple(parts), comes_back=comes_back, damaged=damaged)
 
     async def _rows(self, owner_id: int) -> Rows:
         rows: dict[str, list[dict[str, Any]]] = {}

@@ -129,7 +129,9 @@ class Router:
 
     async def message(self, message: discord.Message) -> None:
         """Take a DM. The first registered handler that wants it has it."""
-        if message.author.bot or message.guild is not None or not await self.gate.hears(message):
+        if message.author.bot or message.guild is not None or message.is_system():
+            return
+        if not await self.gate.hears(message):
             return
         message.content = readable(message.content)
         if self._closing:
