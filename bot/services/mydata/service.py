@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
@@ -28,9 +26,8 @@ from bot.services.reminders.replanning import Reached, replan_the_rest
 from bot.services.reminders.under_way import in_hand
 from bot.services.slices import stand_ins
 from bot.services.slices.reading import read_all
-from bot.services.slices.writing import AT_ONCE, erase_the_rest
+from bot.services.slices.writing import AT_ONCE, erase_the_rest, take_back_the_note
 from bot.storage.database import Database
-from bot.storage.errors import StorageUnavailableError
 from bot.storage.models import Contact, Evaluation, Interview, Request, Todo, User
 from bot.storage.privacy.erasure import delete_some
 from bot.storage.privacy.ownership import belongs_to, personal_tables
@@ -161,20 +158,11 @@ class MyDataService(UseCases):
             # Should the machine stop from here on, the next start does the rest.
             await erase_the_rest(self.db, owner_id, done=done)
         except Exception:
+            # The student is told so, and may go on.
             if noted is not None:
-                await self._failed(owner_id, noted)
+                await take_back_the_note(self.db, owner_id, noted)
             raise
         return Erased(tuple(places), may_arrive=hand.sending or hand.unsure)
-
-    async def _failed(self, owner_id: int, created_at: datetime) -> None:
-        """The student is told that it failed, and may go on. The next start must not erase what they do then.
-
-        It may have come about nevertheless, where only the answer to the last commit was lost.
-        """
-        with suppress(StorageUnavailableError, DBAPIError):
-            if not await self.is_kept(owner_id):
-                return
-        await asyncio.to_thread(self.db.erased.withdraw, owner_id, created_at)
 
     def check_size(self, size: int) -> None:
         """Raise FILE_TOO_LARGE for a file of more bytes than are taken: it need not even be fetched."""
