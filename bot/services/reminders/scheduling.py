@@ -46,13 +46,15 @@ async def arm_anew(
     kinds: Iterable[ReminderKind],
     subjects: Iterable[int],
     planned: Iterable[Planned],
-) -> None:
+) -> set[str]:
     """Move the coming pings of `kinds` about these rows to where `planned` has them, in the caller's transaction.
 
     What is due already goes out, and what the student put off comes back when they said. Unlike with `arm`, a ping
     that was cancelled stays so, unless it was by this very thing. The caller drops old pings.
+
+    Returns what those are known by that were to come and have no moment in `planned`.
     """
-    await session.execute(
+    moved = await session.scalars(
         update(Reminder)
         .where(
             Reminder.user_id == user_id,
@@ -63,8 +65,17 @@ async def arm_anew(
             Reminder.dedupe_key.not_like(f"%{SNOOZE}%"),
         )
         .values(status=Status.CANCELLED.value, reason=PLANNED_ANEW, claimed_until=None)
+        .returning(Reminder.dedupe_key)
         .execution_options(synchronize_session=False)
     )
+    left = set(moved)
+    if pings := tuple(planned):
+        await _write(session, user_id, pings, comes_back=PLANNED_ANEW)
+    return left - {ping.dedupe_key for ping in pings}
+
+
+async def bring_back(session: AsyncSession, user_id: int, planned: Iterable[Planned]) -> None:
+    """Give those a moment after all that `arm_anew` left without one, in the caller's transaction."""
     if pings := tuple(planned):
         await _write(session, user_id, pings, comes_back=PLANNED_ANEW)
 
