@@ -97,6 +97,10 @@ def _first_nudge(user: User, request: Request, at: datetime) -> tuple[Planned, .
     return nudge_pings(user, request, request.sent_at or at, at)
 
 
+def _to_come(user: User, todo: Todo, at: datetime) -> tuple[Planned, ...]:
+    return todo_pings(user, todo, at) if todo.due_at is not None and todo.due_at > at else ()
+
+
 _WAITS = timedelta(days=1)
 """Longer than quiet hours keep any ping waiting."""
 
@@ -106,7 +110,7 @@ _SOURCES = (
     _Source(MEETING, _booked, _MEETING, meeting_pings),
     _Source(THANKS, _unthanked, _MEETING, thank_you_pings),
     _Source((ReminderKind.NUDGE,), _unanswered, (Request.id, Request.nudges, Request.sent_at), _first_nudge),
-    _Source((ReminderKind.TODO_DUE,), _promised, (Todo.id, Todo.due_at, Todo.done_at), todo_pings),
+    _Source((ReminderKind.TODO_DUE,), _promised, (Todo.id, Todo.due_at, Todo.done_at), _to_come),
 )
 
 

@@ -210,7 +210,7 @@ class Expected:
             if not request.answered and not request.nudged:
                 yield from self._nudge(request, at)
         for todo in (one for one in self.todos.values() if one.owner == user):
-            if todo.due_at > now() - _NIGHT and not todo.done:
+            if todo.due_at > at and not todo.done:
                 yield from self._todo(todo, at)
 
     def _accept(self, contact: int) -> None:
