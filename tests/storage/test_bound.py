@@ -143,6 +143,12 @@ async def test_an_older_text_of_the_same_place_is_taken(here: College) -> None:
     assert (await here.services.contacts.get(MAYA, 1)).why == ENTRY.why
 
 
+async def test_a_text_of_the_same_column_and_student_is_taken_in_another_row(here: College) -> None:
+    """A place is a table, a column and a student, whatever the row; docs/data-protection.md says so."""
+    await here.put(CONTACTS.c.why, await here.kept(CONTACTS.c.why, 3))
+    assert (await here.services.contacts.get(MAYA, 1)).why == "His soups"
+
+
 async def test_a_whole_row_given_to_another_student_tells_them_nothing(here: College) -> None:
     await here.put(CONTACTS.c.owner_id, TOM)
     lines = await here.services.contacts.listing(TOM)

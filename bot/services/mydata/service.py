@@ -26,7 +26,7 @@ from bot.services.reminders.replanning import Reached, replan_the_rest
 from bot.services.reminders.under_way import in_hand
 from bot.services.slices import stand_ins
 from bot.services.slices.reading import read_all
-from bot.services.slices.writing import AT_ONCE, erase_the_rest
+from bot.services.slices.writing import AT_ONCE, erase_the_rest, take_back_the_note
 from bot.storage.database import Database
 from bot.storage.models import Contact, Evaluation, Interview, Request, Todo, User
 from bot.storage.privacy.erasure import delete_some
@@ -156,13 +156,13 @@ class MyDataService(UseCases):
                 # Before the commit: should the machine stop in between, the next start does what was asked for.
                 await asyncio.to_thread(self.db.erased.add, owner_id, user.created_at, now())
                 noted = user.created_at
+            # Should the machine stop from here on, the next start does the rest.
+            await erase_the_rest(self.db, owner_id, done=done)
         except Exception:
-            # The student is told that it failed, and may go on. The next start must not erase what they do then.
+            # The student is told so, and may go on.
             if noted is not None:
-                await asyncio.to_thread(self.db.erased.withdraw, owner_id, noted)
+                await take_back_the_note(self.db, owner_id, noted)
             raise
-        # Should the machine stop from here on, the next start does the rest.
-        await erase_the_rest(self.db, owner_id, done=done)
         return Erased(tuple(places), may_arrive=hand.sending or hand.unsure)
 
     def check_size(self, size: int) -> None:
