@@ -132,7 +132,7 @@ def _with_the_database(error: Exception, settings: Settings) -> Iterator[str]:
         yield refusal(error) or f"It says {type(error).__name__}. See DATABASE_URL and DATA_DIR in .env.example."
         return
     yield refusal(error) or REMEDIES[trouble]
-    if trouble.lasting and not (trouble.of_keys or trouble.of_notes) and trouble is not StorageProblem.REFUSED:
+    if trouble in {StorageProblem.DAMAGED, StorageProblem.EMPTY}:
         yield "Delete the two files beside it that end in -wal and -shm as well: they belong to the broken one."
     if trouble is StorageProblem.UNREADABLE and (file := file_of(settings.database)) is not None:
         yield f"The file: {file.absolute()}. May the account that runs the bot write to it, and to its folder?"

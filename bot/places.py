@@ -98,7 +98,12 @@ def _server(url: URL, rest: str) -> URL:
     if not all(number.isdecimal() for number in _ports(url.query)):
         raise ValueError("has a port that is no number")
     _refuse(url.query)
-    return url.set(query=dict(_translated(url.query)))
+    url = url.set(query=dict(_translated(url.query)))
+    try:
+        url.get_dialect()().create_connect_args(url)
+    except ArgumentError:
+        raise ValueError("has several hosts: write each with its port, as ?host=one:5432&host=two:5432") from None
+    return url
 
 
 def _refuse(options: Options) -> None:

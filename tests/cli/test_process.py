@@ -211,3 +211,11 @@ async def test_an_error_of_the_file_system_names_the_file_and_is_not_discords(tm
 @pytest.mark.parametrize("page", ["README.md", "docs/postgresql.md"])
 def test_the_units_do_not_start_it_again_after_that_code(page: str) -> None:
     assert f"RestartPreventExitStatus={NOT_AGAIN}" in (ROOT / page).read_text(encoding="utf-8")
+
+
+def test_whoever_restores_a_backup_is_told_by_name_what_goes_and_what_stays() -> None:
+    """A stopped bot has three files in its folder, and one of them says who was erased."""
+    page = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    _, restore = page.split("To restore, stop the bot, ")
+    assert restore.startswith("remove `rapport.sqlite3` and, where they are, `rapport.sqlite3-wal` and")
+    assert "**Leave `erased.txt` where it is**" in restore.partition("Never copy")[0]
