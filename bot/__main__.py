@@ -38,7 +38,7 @@ log = logging.getLogger("bot.__main__")  # not __name__, which is another word w
 
 NOT_AGAIN = 78
 """The exit code after which a start is of no use until somebody has changed something: EX_CONFIG of sysexits.h. The
-units in README.md and docs/postgresql.md do not start the bot again after it."""
+units in docs/operators/install.md and postgresql.md do not start the bot again after it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -158,7 +158,9 @@ def _fail(*lines: str) -> int:
 
 def _run(settings: Settings, *, force_sync: bool) -> int:
     if settings.discord_token is None:
-        return _fail("DISCORD_TOKEN is not set. Put the bot's token into .env; README.md says where to get it.")
+        return _fail(
+            "DISCORD_TOKEN is not set. Put the bot's token into .env; docs/operators/install.md says where to get it."
+        )
     for what in strangers(settings, read_env_file()):
         log.warning("%s", what)
     try:

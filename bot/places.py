@@ -113,7 +113,8 @@ def _refuse(options: Options) -> None:
     if unknown:
         named = ", ".join(name if _PLAIN_NAME.fullmatch(name) else "(no name)" for name in unknown)
         raise ValueError(
-            f"has an option that nobody carries out: {named}. Take it out; docs/postgresql.md lists those there are"
+            f"has an option that nobody carries out: {named}. Take it out;"
+            " docs/operators/postgresql.md lists those there are"
         )
 
 

@@ -136,7 +136,7 @@ async def test_what_is_not_as_it_was_written_is_said_and_logged_and_not_shown(
 
 
 async def test_an_older_text_of_the_same_place_is_taken(here: College) -> None:
-    """No key can tell what was there later; docs/data-protection.md says so."""
+    """No key can tell what was there later; docs/operators/data-protection.md says so."""
     before = await here.kept(CONTACTS.c.why)
     await here.services.contacts.edit(MAYA, 1, ContactEntry("Ana Ruiz", why="Another reason"))
     await here.put(CONTACTS.c.why, before)
