@@ -158,9 +158,7 @@ def _fail(*lines: str) -> int:
 
 def _run(settings: Settings, *, force_sync: bool) -> int:
     if settings.discord_token is None:
-        return _fail(
-            "DISCORD_TOKEN is not set. Put the bot's token into .env; docs/operators/install.md says where to get it."
-        )
+        return _fail("DISCORD_TOKEN is not set. Put it into .env; docs/operators/install.md says where to get it.")
     for what in strangers(settings, read_env_file()):
         log.warning("%s", what)
     try:
