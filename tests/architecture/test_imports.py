@@ -21,14 +21,23 @@ MAY_KNOW = {
         "bot.reminders",
     },
     "cogs": {"bot.domain", "bot.services", "bot.ui", "bot.clock", "bot.handbook", "cogs"},
-    "bot.demo": {"bot.app", "bot.settings", "bot.services", "bot.demo"},
+    "bot.demo": {"bot.app", "bot.settings", "bot.services", "bot.demo", "bot.stop_signals"},
     "bot.clock": set(),
     "bot.logs": set(),
     "bot.places": set(),
+    "bot.stop_signals": set(),
     "bot.settings": {"bot.places"},
     "bot.env_file": {"bot.settings"},
 }  # fmt: skip
-OUTER = {"bot.app", "bot.cli.check", "bot.cli.file_permissions", "bot.__main__", "bot.cli.db", "bot"}
+OUTER = {
+    "bot.app",
+    "bot.cli.check",
+    "bot.cli.console",
+    "bot.cli.file_permissions",
+    "bot.__main__",
+    "bot.cli.db",
+    "bot",
+}
 """Where everything is put together: these may know every room, and no room may know them."""
 
 ONLY_IN = {
