@@ -83,6 +83,8 @@ def try_module(words: list[str]) -> None:
             assert set(rest) <= {"--quick"}
         case "venv":
             pass
+        case "alembic":
+            PROGRAMS["alembic"](rest)
         case _:
             assert (ROOT / f"{module.replace('.', '/')}.py").is_file(), module
 
