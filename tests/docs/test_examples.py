@@ -154,7 +154,6 @@ def try_settings(example: Example, folder: Path, monkeypatch: pytest.MonkeyPatch
 def try_unit(example: Example) -> None:
     """A unit of systemd: it starts the bot as the command line has it, and not after what restarts do not help."""
     unit = configparser.RawConfigParser(strict=False)
-    unit.optionxform = str  # type: ignore[assignment,method-assign] - how configparser wants it
     unit.read_string(example.text)
     assert unit["Service"]["ExecStart"].split()[1:3] == ["-m", "bot"]
     try_bot(unit["Service"]["ExecStart"].split()[3:])
