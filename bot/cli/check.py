@@ -82,7 +82,9 @@ def _erased(settings: Settings) -> Path:
 
 def _token(settings: Settings) -> Iterator[CheckResult]:
     if settings.discord_token is None:
-        yield CheckResult(fine=False, what="DISCORD_TOKEN is not set. README.md says where to get one.")
+        yield CheckResult(
+            fine=False, what="DISCORD_TOKEN is not set. docs/operators/install.md says where to get one."
+        )
         return
     application = application_id(settings.discord_token.get_secret_value())
     if application is None:

@@ -208,7 +208,7 @@ async def test_an_error_of_the_file_system_names_the_file_and_is_not_discords(tm
     assert "Traceback" not in written
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/postgresql.md"])
+@pytest.mark.parametrize("page", ["docs/operators/install.md", "docs/operators/postgresql.md"])
 def test_the_units_do_not_start_it_again_after_that_code(page: str) -> None:
     assert f"RestartPreventExitStatus={NOT_AGAIN}" in (ROOT / page).read_text(encoding="utf-8")
 

@@ -119,7 +119,7 @@ async def test_two_messages_on_their_days_and_then_nothing_is_left(
     assert inbox.new() == []
     assert "of 1 who are away, warned 0, deleted 1" in operators_log(caplog)
     assert str(gone.id) not in operators_log(caplog)
-    assert len(rapport.bot.db.erased.file.read_text().splitlines()) == 2
+    assert len(rapport.bot.db.erased.file.read_text(encoding="utf-8").splitlines()) == 2
 
     # What is still in the DM brings nothing back; whoever wants to begins anew.
     assert "There is nothing left to keep" in await gone.press("Keep my data", on=second)

@@ -33,6 +33,7 @@ def python(folder: Path, *words: str, **environment: str) -> subprocess.Complete
         env=clean_environment() | environment,
         capture_output=True,
         text=True,
+        encoding=environment.get("PYTHONIOENCODING"),
         timeout=60,
         check=False,
     )

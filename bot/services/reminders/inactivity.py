@@ -28,9 +28,9 @@ from bot.domain.reminders.inactivity import (
 from bot.domain.reminders.reminder import ReminderKind, Status
 from bot.handbook.models import Handbook
 from bot.services.base import UseCases, known_zone, quiet_of
-from bot.services.bot_state import BotState
 from bot.services.reminders.scheduling import arm, cancel
 from bot.services.slices.writing import AT_ONCE, erase_the_rest, take_back_the_note
+from bot.storage.bot_state import BotState
 from bot.storage.database import Database
 from bot.storage.models import Contact, Interview, Reminder, User
 from bot.storage.privacy.erasure import delete_some

@@ -61,13 +61,13 @@ _NO_DRIVER = (
 _NO_FILE = "The address of the database names a file that is not there: the server's socket, or a certificate."
 _NO_TLS = "The database server does not offer TLS, and sslmode in its address asks for it."
 _IS_IT_THERE = "Is it running, and are host and port in its address right?"
-_TLS = "docs/postgresql.md says how its certificate is checked."
+_TLS = "docs/operators/postgresql.md says how its certificate is checked."
 _LET_IN = "The database server refuses the user or the password in its address."
 _SENTENCES = {
     "28P01": _LET_IN,
     "28000": f"{_LET_IN} Or its pg_hba.conf has no line for this user, database and machine.",
-    "3D000": "The database server has no database of that name. docs/postgresql.md says how to make one.",
-    "42501": "The user lacks a right in the database. docs/postgresql.md lists those that it needs.",
+    "3D000": "The database server has no database of that name. docs/operators/postgresql.md says how to make one.",
+    "42501": "The user lacks a right in the database. docs/operators/postgresql.md lists those that it needs.",
     "42704": "The address of the database has an option that the server does not know.",
     "53100": "The database server's disk is full, so nothing can be saved.",
     "53300": "The database server has no connection left. Raise its max_connections, or close what holds them.",
