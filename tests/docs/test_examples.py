@@ -126,7 +126,7 @@ def test_commands_are_found_in_every_part() -> None:
         "README.md",
         "CONTRIBUTING.md",
         "handbook.md",
-        "install.md",
+        "upkeep.md",
         "testing.md",
     }
     assert len(LINES) > 40

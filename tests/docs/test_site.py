@@ -11,7 +11,7 @@ from tests.support.command_line import python
 
 pytest.importorskip("mkdocs", reason="comes with the extra `docs`")
 
-SITE = ("docs", "mkdocs.yml", "CHANGELOG.md", "CONTRIBUTING.md", "PRIVACY.md", "SECURITY.md")
+SITE = ("docs", "mkdocs.yml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "PRIVACY.md", "SECURITY.md")
 
 
 @pytest.fixture
@@ -39,6 +39,8 @@ def test_it_builds_with_every_part_and_fetches_nothing(copy: Path) -> None:
     pages = [path for path in site.rglob("*.html") if path.name != "404.html"]
     assert [path.name for path in pages if re.search(loaded, path.read_text(encoding="utf-8"))] == []
     assert "site_hooks" not in {path.stem for path in site.rglob("*")}
+    # Who reads the site has no README beside it.
+    assert "developer portal" in (site / "operators/install.html").read_text(encoding="utf-8")
     # A link to a page at the top of the repository leads to the one in the site.
     assert 'href="../PRIVACY.html"' in (site / "students/index.html").read_text(encoding="utf-8")
 
