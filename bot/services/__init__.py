@@ -14,6 +14,7 @@ from bot.services.interviews.service import InterviewService
 from bot.services.journey.home import HomeService
 from bot.services.mydata.service import MAX_FILE_BYTES, MyDataService
 from bot.services.pings import PingService
+from bot.services.preparation import PreparationService
 from bot.services.profiles import ProfileService
 from bot.services.reminders.deliveries import Deliveries
 from bot.services.reminders.inactivity import Inactivity
@@ -39,6 +40,7 @@ class Services:
     memory: BotState
     mydata: MyDataService
     pings: PingService
+    preparation: PreparationService
     profiles: ProfileService
     reminders: ReminderService
     requests: RequestService
@@ -63,7 +65,7 @@ def build_services(
     return Services(
         contacts=ContactService(db, handbook, room),
         deliveries=Deliveries(db),
-        evaluations=EvaluationService(db, handbook),
+        evaluations=EvaluationService(db, handbook, room),
         handbook=handbook,
         home=HomeService(db, handbook),
         inactivity=Inactivity(db, handbook, inactive_months),
@@ -71,6 +73,7 @@ def build_services(
         memory=BotState(db),
         mydata=MyDataService(db, handbook, room, max_file_bytes),
         pings=PingService(db, handbook, inactive_months),
+        preparation=PreparationService(db, handbook),
         profiles=ProfileService(db, handbook),
         reminders=ReminderService(db, handbook),
         requests=RequestService(db, handbook, room),

@@ -27,8 +27,9 @@ from bot.domain.requests.status import RequestOutcome, RequestRoute
 from bot.handbook import loader
 from bot.services import Services, build_services
 from bot.services.contacts.views import ContactEntry
+from bot.services.dates.told import When
 from bot.services.evaluations.views import MessagePlace
-from bot.services.interviews.views import Terms
+from bot.services.interviews.views import Terms, TypedTerms
 from bot.services.reminders.deliveries import Claimed
 from bot.services.thank_yous.views import NoteWords
 from bot.storage.database import open_engine
@@ -59,6 +60,7 @@ def claimed(number: int) -> list[Claimed]:
 
 
 IDS: dict[str, tuple[type[Base], Callable[[int], Any]]] = {
+    "contact": (Contact, int),
     "contact_id": (Contact, int),
     "referred_by": (Contact, int),
     "interview_id": (Interview, int),
@@ -69,7 +71,6 @@ IDS: dict[str, tuple[type[Base], Callable[[int], Any]]] = {
     "ticked": (Todo, lambda number: [number]),
     "missed": (Reminder, lambda number: [number]),
     "claimed": (Reminder, claimed),
-    "contacts.resolve.text": (Contact, "#{}".format),
     "contacts.suggest.typed": (Contact, "#{}".format),
     "todos.find.typed": (Todo, "#{}".format),
     "todos.suggest.typed": (Todo, "#{}".format),
@@ -83,7 +84,8 @@ SAMPLES: dict[Any, Callable[[], Any]] = {
     bool: lambda: True,
     int: lambda: 0,
     ContactEntry: lambda: ContactEntry("Una Field"),
-    Terms: lambda: Terms(now() + timedelta(days=1)),
+    Terms | TypedTerms: lambda: Terms(now() + timedelta(days=1)),
+    When | None: lambda: None,
     MessagePlace: lambda: MessagePlace(1, 2),
     Input: lambda: Say("yes"),
     Snooze: lambda: Snooze.ONE_HOUR,
@@ -121,7 +123,6 @@ QUIET = {
     "contacts.add.referred_by": "a contact is kept whoever named them; they may have been deleted meanwhile",
     "contacts.suggest.typed": "finds nobody",
     "home.told.missed": "takes note of nothing",
-    "interviews.waiting.contact_id": "there is no such meeting",
     "pings.describe.claimed": "has nothing to say",
     "thank_yous.compose.ticked": "a to-do that is gone is not ticked, and the note is kept",
     "todos.suggest.typed": "finds nothing",

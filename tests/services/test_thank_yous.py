@@ -101,9 +101,8 @@ async def test_a_booked_meeting_has_to_happen_first(story: Story, traveller: tim
     over = await story.notes.about(MAYA, story.ana)
     assert isinstance(over, NotMet)
     assert over.interview.over
-    with pytest.raises(CoachError) as refusal:
-        await story.notes.sent(MAYA, ahead.interview.id)
-    assert refusal.value.code is Code.MOVED_ON
+    assert await story.notes.sent(MAYA, ahead.interview.id) == over
+    assert await story.notes.sent_to(MAYA, "Ana", "an hour ago") == over
 
 
 async def test_the_last_meeting_that_happened_is_meant(story: Story, traveller: time_machine.Traveller):

@@ -29,6 +29,7 @@ from bot.domain.evaluations.questions import EvaluationStatus, GivenAnswer, Ques
 from bot.domain.interviews.interview import STANDING, InterviewStatus
 from bot.domain.text.damage import is_damaged
 from bot.services.base import UseCases, own, owned
+from bot.services.contacts.lookup import ContactKey, about
 from bot.services.evaluations.views import (
     Busy,
     Doubtful,
@@ -39,6 +40,7 @@ from bot.services.evaluations.views import (
     Turn,
     talk_of,
 )
+from bot.services.interviews.endings import tell_met
 from bot.services.interviews.views import InterviewView, NoMeeting, NotMet, of_contact, view_of
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, Interview, ThankYou
@@ -51,14 +53,24 @@ _WORDS: Mapping[str, Input] = {"back": Back(), "skip": Skip(), "pause": Pause()}
 class EvaluationService(UseCases):
     """Use cases of the evaluation conversation."""
 
-    async def about(self, owner_id: int, contact_id: int) -> Opening:
-        """Start or go on with the evaluation of the newest meeting with a contact. Raises NOT_FOUND."""
+    async def about(self, owner_id: int, contact: ContactKey) -> Opening:
+        """Start or go on with the evaluation of the newest meeting with a contact. See `Find` for errors."""
+        async with about(self.db, owner_id, contact) as (session, find):
+            return await self._about(session, owner_id, await find())
+
+    async def happened_now(self, owner_id: int, contact_id: int) -> Opening:
+        """The same, after the news that they have just met; a meeting that nobody booked is recorded.
+
+        Raises NOT_FOUND, ZONE_NEEDED, NO_ROOM.
+        """
         async with self.db.write(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
-            meant = _meant(await of_contact(session, owner_id, contact_id))
-            if meant is None:
-                return NoMeeting(contact_id, contact.name)
-            return await self._open(session, owner_id, meant)
+            await tell_met(session, self.room, owner_id, contact_id)
+            return await self._about(session, owner_id, contact)
+
+    async def _about(self, session: AsyncSession, owner_id: int, contact: Contact) -> Opening:
+        meant = _meant(await of_contact(session, owner_id, contact.id))
+        return await self._open(session, owner_id, meant) if meant else NoMeeting(contact.id, contact.name)
 
     async def start(self, owner_id: int, interview_id: int, *, switch: bool = False) -> Opening:
         """Start or go on with the evaluation of one meeting. With `switch`, another open one is paused for it.

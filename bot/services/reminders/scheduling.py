@@ -154,20 +154,24 @@ class ReminderService(UseCases):
     async def snooze(self, owner_id: int, reminder_id: int, choice: Snooze) -> datetime:
         """Send the same ping again later; returns when. Raises NOT_FOUND, MOVED_ON when it became pointless."""
         async with self.db.write(owner_id) as session:
-            reminder = await own(session, Reminder, owner_id, reminder_id)
-            if reminder.status not in {Status.SENT, Status.PENDING, Status.UNCERTAIN}:
-                raise CoachError(Code.MOVED_ON)
-            user = await session.get_one(User, owner_id)
-            moment = snoozed_until(choice, now(), zone_of(user))
-            again = Planned(
-                kind=ReminderKind(reminder.kind),
-                subject_id=reminder.subject_id,
-                due_at=moment,
-                expires_at=max(reminder.expires_at, moment + _GRACE),
-                dedupe_key=snoozed_key(reminder.dedupe_key, reminder.id),
-            )
-            await arm(session, owner_id, [again])
-            if reminder.status == Status.PENDING:
-                # It may be in hand just now, and would come beside the one that was asked for instead.
-                reminder.status, reminder.reason, reminder.claimed_until = Status.STALE.value, "put off", None
-            return moment
+            return await put_off(session, await own(session, Reminder, owner_id, reminder_id), choice)
+
+
+async def put_off(session: AsyncSession, reminder: Reminder, choice: Snooze) -> datetime:
+    """The same in the caller's transaction."""
+    if reminder.status not in {Status.SENT, Status.PENDING, Status.UNCERTAIN}:
+        raise CoachError(Code.MOVED_ON)
+    user = await session.get_one(User, reminder.user_id)
+    moment = snoozed_until(choice, now(), zone_of(user))
+    again = Planned(
+        kind=ReminderKind(reminder.kind),
+        subject_id=reminder.subject_id,
+        due_at=moment,
+        expires_at=max(reminder.expires_at, moment + _GRACE),
+        dedupe_key=snoozed_key(reminder.dedupe_key, reminder.id),
+    )
+    await arm(session, reminder.user_id, [again])
+    if reminder.status == Status.PENDING:
+        # It may be in hand just now, and would come beside the one that was asked for instead.
+        reminder.status, reminder.reason, reminder.claimed_until = Status.STALE.value, "put off", None
+    return moment
