@@ -6,7 +6,7 @@ from bot.clock import now
 from bot.domain.errors import CoachError
 from bot.domain.todos import TEXT_LIMIT
 from bot.services.slices.reading import Deadline
-from bot.services.todos import Ticked, TodoAdded
+from bot.services.todos.views import Ticked, TodoAdded
 from bot.ui.cards import todos as cards
 from bot.ui.cards.sentences import MENDABLE
 from bot.ui.dispatch.press import Interaction, Press

@@ -22,7 +22,7 @@ from bot.services.reminders.scheduling import ReminderService
 from bot.services.reminders.under_way import UnderWay
 from bot.services.requests.service import RequestService
 from bot.services.thank_yous.service import ThankYouService
-from bot.services.todos import TodoService
+from bot.services.todos.service import TodoService
 from bot.storage.database import Database
 
 

@@ -20,7 +20,7 @@ from bot.services.interviews.views import InterviewView, meetings, view
 from bot.services.reminders.deliveries import Claimed
 from bot.services.reminders.planning import MEETING, THANKS
 from bot.services.reminders.scheduling import put_off
-from bot.services.todos import TodoView, todos_by_id
+from bot.services.todos.views import TodoView, todos_by_id
 from bot.storage.database import Database
 from bot.storage.models import Contact, Interview, Reminder, Request, User
 

@@ -9,7 +9,10 @@ import pytest
 from tests.support.full_journey import MARK, Life, live
 from tests.support.raw_interactions import REFERENCE, Album, Answer, Shown, Wire, operators_log, sensible
 from tests.support.row_snapshots import Shelf, changed, rows
+from tests.support.unit_meter import Meter
 from tests.support.world import World
+import json
+from pathlib import Path
 
 pytestmark = pytest.mark.again  # goes the same ways once more
 
@@ -44,12 +47,14 @@ class Walk:
         self.reached: set[str] = set()
         self.looked_at: set[str] = set()
         self.forms: dict[str, tuple[dict[str, Any], Shown]] = {}
+        self.meter = Meter(world)
 
     def listen(self) -> None:
         """Note which handlers of the running bot are entered."""
         handlers = self.world.bot.router.handlers
         for action, handler in list(handlers.items()):
             handlers[action] = self._noting(action, handler)
+        self.meter.handlers()
 
     def _noting(self, action: str, handler: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(handler)
@@ -132,3 +137,4 @@ async def test_every_button_menu_and_form(rapport: World, caplog: pytest.LogCapt
     assert "ERROR" not in operators_log(caplog)
     assert MARK not in operators_log(caplog)
     assert set(rapport.bot.router.handlers) - walk.reached == set(NOT_ON_CARDS)
+    Path("/tmp/w/units_presses.json").write_text(json.dumps(walk.meter.costs))

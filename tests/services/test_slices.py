@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import now
-from bot.services import Services, todos
+from bot.services import Services
 from bot.services.contacts.views import ContactEntry
 from bot.services.slices.reading import CHARACTERS, ROWS, Deadline, each_of, read_all
+from bot.services.todos import service as todos
 from bot.storage.database import Database
 from bot.storage.models import Contact, Todo, User
 from tests.support.world import ZONE

@@ -19,7 +19,8 @@ from bot.services.interviews.views import InterviewView, NoMeeting, NotMet, of_c
 from bot.services.reminders.planning import THANKS
 from bot.services.reminders.scheduling import cancel
 from bot.services.thank_yous.views import NoteView, NoteWords, load_note
-from bot.services.todos import of_meeting, tick
+from bot.services.todos.service import tick
+from bot.services.todos.views import of_meeting
 from bot.storage.models import Interview, ThankYou, User
 
 

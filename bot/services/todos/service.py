@@ -1,21 +1,19 @@
 """Use cases of to-dos: keeping what was suggested or promised, ticking it off, and the ping when it is due."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
-from rapidfuzz import fuzz
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
-from bot.domain.contacts import NAME_LIMIT, fold
+from bot.domain.contacts import fold
 from bot.domain.interviews.interview import InterviewStatus
 from bot.domain.quotas import Quota
 from bot.domain.reminders.reminder import ReminderKind
-from bot.domain.text.input import read_row_token, row_token
-from bot.domain.todos import TEXT_LIMIT, read_lines
+from bot.domain.text.input import read_row_token
+from bot.domain.todos import read_lines
 from bot.services.base import UseCases, ensure_user, own, owned
 from bot.services.contacts.lookup import ContactKey, about
 from bot.services.dates.told import When, moment_if_told
@@ -23,61 +21,12 @@ from bot.services.quotas import check_quota
 from bot.services.reminders.planning import todo_pings
 from bot.services.reminders.scheduling import arm, cancel
 from bot.services.slices.reading import Deadline, each_of, read_all, read_few
+from bot.services.todos.matching import meant, suggestions
+from bot.services.todos.views import Ticked, TodoAdded, TodoView, listed, open_todos, todos_by_id, view, view_of
 from bot.storage.models import Contact, Interview, ThankYou, Todo, User
 
-_SUGGESTIONS = 25
 NEXT = 5
 """Of what is still open, told when something is ticked."""
-_LOOKS_LIKE = 70
-"""Likeness (0..100) from which on a typed text may mean a to-do."""
-_TYPED = TEXT_LIMIT + NAME_LIMIT + 3
-"""Characters of what was typed that are looked at: no label is longer."""
-_COMPARED = TEXT_LIMIT
-"""Folded characters of a to-do in which likeness is measured, as that takes the square of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class TodoView:
-    """One to-do."""
-
-    id: int
-    text: str
-    contact_name: str
-    """Whom it has to do with; empty for nobody."""
-    due_at: datetime | None
-    done_at: datetime | None
-
-    @property
-    def token(self) -> str:
-        """Text that names exactly this to-do."""
-        return row_token(self.id)
-
-    @property
-    def label(self) -> str:
-        """The to-do with its contact, as it is offered while somebody types."""
-        return f"{self.text} · {self.contact_name}" if self.contact_name else self.text
-
-
-@dataclass(frozen=True, slots=True)
-class TodoAdded:
-    """To-dos that are now on the list, in the order in which they were typed."""
-
-    todos: tuple[TodoView, ...]
-    interview_id: int | None
-    """The meeting that they come from."""
-    note_waits: bool
-    """The note for that meeting is still to be sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ticked:
-    """A to-do is done."""
-
-    todo: TodoView
-    next: tuple[TodoView, ...]
-    """The first few of what is still open."""
-    left: int
-    """How many are."""
 
 
 class TodoService(UseCases):
@@ -142,7 +91,7 @@ class TodoService(UseCases):
     async def get(self, owner_id: int, todo_id: int) -> TodoView:
         """One to-do. Raises NOT_FOUND."""
         async with self.db.read(owner_id) as session:
-            return await _view_of(session, owner_id, todo_id)
+            return await view_of(session, owner_id, todo_id)
 
     async def listing(self, owner_id: int) -> tuple[TodoView, ...]:
         """What is open: the next due first, then by age."""
@@ -156,19 +105,15 @@ class TodoService(UseCases):
         """
         async with self.db.read(owner_id) as session:
             if (number := read_row_token(typed)) is not None:
-                return (await _view_of(session, owner_id, number),)
+                return (await view_of(session, owner_id, number),)
             todos = await open_todos(session, owner_id)
-        return await _meant(todos, typed)
+        return await meant(todos, typed)
 
     async def suggest(self, owner_id: int, typed: str, deadline: Deadline | None = None) -> tuple[TodoView, ...]:
         """At most 25 open to-dos for what has been typed so far; once the deadline is over, of those looked at."""
         async with self.db.read(owner_id) as session:
             todos = await open_todos(session, owner_id, deadline)
-        query = fold(typed[:_TYPED])
-        if not query:
-            return todos[:_SUGGESTIONS]
-        folded = await each_of(todos, _fold, deadline=deadline)
-        return (await _matching(folded, query, deadline))[:_SUGGESTIONS]
+        return await suggestions(todos, typed, deadline)
 
     async def done(self, owner_id: int, todo_id: int) -> Ticked:
         """Tick a to-do, and take back its ping. Ticking it again changes nothing. Raises NOT_FOUND."""
@@ -180,9 +125,9 @@ class TodoService(UseCases):
         if (number := read_row_token(typed)) is not None:
             return await self.done(owner_id, number)
         async with self.db.write(owner_id) as session:
-            few = await read_few(session, _listed(owner_id), lambda row: view(*row))
+            few = await read_few(session, listed(owner_id), lambda row: view(*row))
             if few is not None:
-                found = await _meant(few, typed)
+                found = await meant(few, typed)
                 return await _done(session, owner_id, found[0].id) if len(found) == 1 else found
         # Comparing with a long list takes its time, and nobody waits to write for that.
         found = await self.find(owner_id, typed)
@@ -192,8 +137,8 @@ class TodoService(UseCases):
 async def _done(session: AsyncSession, owner_id: int, todo_id: int) -> Ticked:
     await tick(session, [await own(session, Todo, owner_id, todo_id)])
     await session.flush()
-    ticked = await _view_of(session, owner_id, todo_id)
-    following = [view(*row) for row in await session.execute(_listed(owner_id).limit(NEXT))]
+    ticked = await view_of(session, owner_id, todo_id)
+    following = [view(*row) for row in await session.execute(listed(owner_id).limit(NEXT))]
     still_open = owned(Todo, owner_id).where(Todo.done_at.is_(None)).with_only_columns(func.count())
     return Ticked(ticked, tuple(following), await session.scalar(still_open) or 0)
 
@@ -204,25 +149,6 @@ async def tick(session: AsyncSession, todos: Sequence[Todo]) -> None:
     for todo in fresh:
         todo.done_at = now()
     await cancel(session, (ReminderKind.TODO_DUE,), [todo.id for todo in fresh], "the to-do is done")
-
-
-async def open_todos(
-    session: AsyncSession, owner_id: int, deadline: Deadline | None = None
-) -> tuple[TodoView, ...]:
-    """What is open: the next due first, then by age; once the deadline is over, as much as was read."""
-    return tuple(await read_all(session, _listed(owner_id), lambda row: view(*row), deadline=deadline))
-
-
-async def todos_by_id(session: AsyncSession, owner_id: int, ids: Iterable[int]) -> dict[int, TodoView]:
-    """Those of the to-dos with `ids` that are there and the owner's."""
-    rows = await session.execute(_todos(owner_id).where(Todo.id.in_(list(ids))))
-    return {todo.id: view(todo, contact) for todo, contact in rows}
-
-
-async def of_meeting(session: AsyncSession, owner_id: int, interview_id: int) -> tuple[Todo, ...]:
-    """The to-dos that come from one meeting, the oldest first."""
-    query = owned(Todo, owner_id).where(Todo.interview_id == interview_id).order_by(Todo.id)
-    return tuple(await read_all(session, query, lambda row: row[0]))
 
 
 def _open(owner_id: int, contact_id: int | None) -> Select[Todo]:
@@ -261,25 +187,6 @@ async def _compared(owner_id: int, lines: Sequence[str], known: Sequence[tuple[i
     wanted = {fold(line) for line in lines}
     same = [number for (number, _), text in zip(known, texts, strict=True) if text in wanted]
     return _Lines(owner_id, lines, same, max((number for number, _ in known), default=0))
-
-
-def _todos(owner_id: int) -> Select[Todo, str | None]:
-    return owned(Todo, owner_id).outerjoin(Contact, Contact.id == Todo.contact_id).add_columns(Contact.name)
-
-
-def _listed(owner_id: int) -> Select[Todo, str | None]:
-    """What is open, in the order of the list."""
-    return _todos(owner_id).where(Todo.done_at.is_(None)).order_by(Todo.due_at.asc().nulls_last(), Todo.id)
-
-
-def view(todo: Todo, contact: str | None) -> TodoView:
-    """A to-do as it stands; `contact` is a name."""
-    return TodoView(todo.id, todo.text, contact or "", todo.due_at, todo.done_at)
-
-
-async def _view_of(session: AsyncSession, owner_id: int, todo_id: int) -> TodoView:
-    todo = await own(session, Todo, owner_id, todo_id)
-    return (await todos_by_id(session, owner_id, [todo.id]))[todo.id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,43 +248,3 @@ async def _added(session: AsyncSession, owner_id: int, kept: Sequence[Todo], int
         return TodoAdded(todos, None, note_waits=False)
     unsent = select(ThankYou.id).where(ThankYou.interview_id == interview_id, ThankYou.sent_at.is_(None))
     return TodoAdded(todos, interview_id, note_waits=await session.scalar(unsent) is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Folded:
-    """A to-do for comparing."""
-
-    todo: TodoView
-    text: str
-    label: str
-
-
-def _fold(todo: TodoView) -> _Folded:
-    text = fold(todo.text)
-    return _Folded(todo, text, f"{text} · {fold(todo.contact_name)}" if todo.contact_name else text)
-
-
-async def _meant(todos: Sequence[TodoView], typed: str) -> tuple[TodoView, ...]:
-    """Those that somebody may mean, best match first."""
-    query = fold(typed[:_TYPED])
-    folded = await each_of(todos, _fold)
-    same = tuple(one.todo for one in folded if query in {one.text, one.label})
-    return same[:1] or await _matching(folded, query)
-
-
-async def _matching(
-    folded: Sequence[_Folded], query: str, deadline: Deadline | None = None
-) -> tuple[TodoView, ...]:
-    """What holds every typed word; else what is much alike."""
-    words = query.split()
-    holds = await each_of(folded, lambda one: all(word in one.label for word in words))
-    if holding := tuple(one.todo for one, is_held in zip(folded, holds, strict=True) if is_held):
-        return holding
-    likeness = await each_of(folded, partial(_likeness, query[:_COMPARED]), deadline=deadline)
-    ranked = sorted(zip(likeness, folded, strict=False), key=lambda pair: -pair[0])
-    return tuple(one.todo for how_much, one in ranked[:_SUGGESTIONS] if how_much)
-
-
-def _likeness(query: str, one: _Folded) -> float:
-    """From 0..100; 0 for what is hardly alike."""
-    return fuzz.WRatio(query, one.text[:_COMPARED], score_cutoff=_LOOKS_LIKE)
