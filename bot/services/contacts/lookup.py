@@ -26,9 +26,14 @@ Find = Callable[[], Awaitable[Contact]]
 
 async def the_contact(session: AsyncSession, owner_id: int, key: ContactKey) -> Contact:
     """The contact that is meant, in a unit that only reads. Raises what `Find` raises."""
+    return await own(session, Contact, owner_id, await the_number(session, owner_id, key))
+
+
+async def the_number(session: AsyncSession, owner_id: int, key: ContactKey) -> int:
+    """The number of the contact that is meant; one that was given may be nobody's. Raises what `Find` raises."""
     if (number := _number(key)) is not None:
-        return await own(session, Contact, owner_id, number)
-    return await _typed(session, owner_id, await named(session, owner_id), str(key))
+        return number
+    return (await resolve(await named(session, owner_id), str(key))).id
 
 
 @asynccontextmanager

@@ -27,7 +27,7 @@ from bot.domain.text.damage import is_damaged
 from bot.domain.text.input import checked_length, checked_name, seen
 from bot.services.base import UseCases, ensure_user, known_zone, own, owned
 from bot.services.contacts import matching as contact_names
-from bot.services.contacts.lookup import ContactKey, about, named, the_contact
+from bot.services.contacts.lookup import ContactKey, about, named, the_contact, the_number
 from bot.services.contacts.matching import ContactRef
 from bot.services.contacts.views import (
     Belongings,
@@ -143,8 +143,7 @@ class ContactService(UseCases):
     async def get(self, owner_id: int, contact: ContactKey) -> ContactView:
         """One contact. See `Find` for what it raises."""
         async with self.db.read(owner_id) as session:
-            number = contact if isinstance(contact, int) else (await the_contact(session, owner_id, contact)).id
-            return await person_of(session, owner_id, number)
+            return await person_of(session, owner_id, await the_number(session, owner_id, contact))
 
     async def listing(self, owner_id: int, stage: Stage | None = None, search: str = "") -> list[ContactSummary]:
         """Contacts at a stage that a search fits, by name; archived ones last."""
