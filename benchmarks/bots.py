@@ -50,13 +50,12 @@ class OneOfEachService(UseCases):
             user = await session.get_one(User, owner_id)
             connection = await session.connection()
             await connection.execute(_KEEP, {"key": f"benchmark:{owner_id}", "value": text})
-            return ProfileView(
-                user.display_name, user.school, user.about, user.interests, user.zone, quiet_of(user)
-            )
+            words = user.display_name, user.school, user.about, user.interests
+            return ProfileView(*words, user.zone, quiet_of(user))
 
 
 class OneOfEach(StepCog):
-    """A command of Rapport's kind with one statement that reads and one that writes, in one unit of work as all are."""
+    """A command of Rapport's kind: one statement that reads and one that writes, in one unit of work."""
 
     @app_commands.command(name="each")
     async def each_command(self, interaction: Interaction, text: str) -> None:

@@ -8,7 +8,7 @@ from tests.support.unit_meter import Cost
 
 COMMANDS = {
     "contact add": Cost(1, 0, 2),
-    "contact show": Cost(1, 0, 5),
+    "contact show": Cost(1, 0, 4),
     "contact edit": Cost(1, 0, 2),
     "contact delete": Cost(1, 0, 5),
     "contact note": Cost(0, 1, 7),
@@ -39,7 +39,7 @@ COMMANDS = {
     "mydata export": Cost(1, 0, 9),
     "mydata delete": Cost(0, 0, 0),
 }
-"""Commands, each with a contact and a moment as typed. /evaluate notes which message shows the question, once it is sent."""
+"""Each with a contact and a moment as typed. /evaluate notes which message shows the question, once it is sent."""
 
 NOT_IN_THE_STORY = {"mydata import": "its rows come in slices; `test_mydata.py` tells the story of a file"}
 
@@ -137,5 +137,5 @@ PRESSES = {
     "todo.list": Cost(1, 0, 1),
     "todo.new": Cost(0, 0, 0),
 }
-"""Actions, each at its dearest. Of an evaluation it is noted which message shows the question, once it is sent; a switch
-notes that of the other one, too. An erasure is done in slices, and looks first for what waits in the DM."""
+"""Actions, each at its dearest. Of an evaluation it is noted which message shows the question, once it is sent; a
+switch notes that of the other one, too. An erasure is done in slices, and looks first for what waits in the DM."""

@@ -17,10 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import now
 from bot.domain.reminders.reminder import ReminderKind, Status
 from bot.domain.times.wall_clock import QuietHours
+from bot.storage.beside import beside_the_loop
 from bot.storage.database import Database
 from bot.storage.models import PENDING, Base, Reminder, User
 from bot.storage.sql.bulk_update import ManyUpdates, among
-from bot.storage.sqlite.connection import beside_the_loop
 
 LEASE = timedelta(minutes=2)
 """How long a worker may take to send what it claimed: longer than any single attempt lasts."""

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter, thread_time
 
+from bot.storage.beside import beside_the_loop
 from bot.storage.database import Database
 from bot.storage.privacy.erasure import delete_some
-from bot.storage.sqlite.connection import beside_the_loop
 
 FIRST = 100
 """Rows of a first slice: for nearly everybody, all there are."""
