@@ -117,10 +117,6 @@ class Deliveries:
         async with self.db.read(patient=True) as session:
             return await session.scalar(_EARLIEST)
 
-    def version(self) -> int | None:
-        """Another number after every change of any row by anybody; None when the database cannot tell."""
-        return self.db.version()
-
     async def record(self, outcomes: Sequence[DeliveryOutcome]) -> None:
         """Note what became of reminders, in one transaction.
 
