@@ -18,7 +18,6 @@ from bot.services.preparation import PreparationService
 from bot.services.profiles import ProfileService
 from bot.services.reminders.deliveries import Deliveries
 from bot.services.reminders.inactivity import Inactivity
-from bot.services.reminders.scheduling import ReminderService
 from bot.services.reminders.under_way import UnderWay
 from bot.services.requests.service import RequestService
 from bot.services.thank_yous.service import ThankYouService
@@ -42,7 +41,6 @@ class Services:
     pings: PingService
     preparation: PreparationService
     profiles: ProfileService
-    reminders: ReminderService
     requests: RequestService
     thank_yous: ThankYouService
     todos: TodoService
@@ -75,7 +73,6 @@ def build_services(
         pings=PingService(db, handbook, inactive_months),
         preparation=PreparationService(db, handbook),
         profiles=ProfileService(db, handbook),
-        reminders=ReminderService(db, handbook),
         requests=RequestService(db, handbook, room),
         thank_yous=ThankYouService(db, handbook),
         todos=TodoService(db, handbook, room),

@@ -68,9 +68,7 @@ class Meter:
         for action, handler in list(handlers.items()):
             handlers[action] = self._counted(action, named, handler)
 
-    def _counted(
-        self, action: str, named: Callable[[str], str], handler: Callable[..., Any]
-    ) -> Callable[..., Any]:
+    def _counted(self, action: str, named: Callable[[str], str], handler: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(handler)
         async def counting(*args: Any) -> None:
             with self.of(named(action)):

@@ -1,4 +1,4 @@
-"""Planning reminders inside another use case's transaction, and what a student can do with a ping."""
+"""Planning reminders, taking them back and putting them off, inside another use case's transaction."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.reminders.reminder import SNOOZE, Planned, ReminderKind, Snooze, Status, snoozed_key, snoozed_until
-from bot.services.base import UseCases, own, zone_of
+from bot.services.base import zone_of
 from bot.services.quotas import drop_old_pings
 from bot.storage.database import ARMED, TAKEN_BACK
 from bot.storage.models import Reminder, User
@@ -148,17 +148,11 @@ _GRACE = timedelta(hours=12)
 """A snoozed ping stays useful at least this long after the moment that was chosen."""
 
 
-class ReminderService(UseCases):
-    """What a student can do with a ping."""
-
-    async def snooze(self, owner_id: int, reminder_id: int, choice: Snooze) -> datetime:
-        """Send the same ping again later; returns when. Raises NOT_FOUND, MOVED_ON when it became pointless."""
-        async with self.db.write(owner_id) as session:
-            return await put_off(session, await own(session, Reminder, owner_id, reminder_id), choice)
-
-
 async def put_off(session: AsyncSession, reminder: Reminder, choice: Snooze) -> datetime:
-    """The same in the caller's transaction."""
+    """Send the same ping again later, in the caller's transaction; returns when.
+
+    Raises ZONE_NEEDED, and MOVED_ON when it was taken back.
+    """
     if reminder.status not in {Status.SENT, Status.PENDING, Status.UNCERTAIN}:
         raise CoachError(Code.MOVED_ON)
     user = await session.get_one(User, reminder.user_id)
