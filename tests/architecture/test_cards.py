@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sources import files
+
 CARDS = Path(__file__).parents[2] / "bot" / "ui" / "cards"
-FILES = sorted(CARDS.rglob("*.py"))
+FILES = files(CARDS)
 COMPUTING = {
     "results",
     "tally",

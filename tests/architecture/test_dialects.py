@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sources import files
+
 ROOT = Path(__file__).parents[2]
-OUTSIDE = [
-    path
-    for room in ("bot/services", "bot/reminders", "bot/ui", "cogs")
-    for path in sorted((ROOT / room).rglob("*.py"))
-]
+OUTSIDE = [path for room in ("bot/services", "bot/reminders", "bot/ui", "cogs") for path in files(ROOT / room)]
 OF_ONE_DIALECT = (
     "sqlalchemy.dialects",
     "bot.storage.sqlite",

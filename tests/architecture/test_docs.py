@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sources import files
+
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(page for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+PAGES = sorted(page for folder in (ROOT, ROOT / "docs") for page in files(folder, "*.md", below=False))
 _NAMED = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 _LINKED = re.compile(r"\]\((?!https?://|#)([^)#]+)(#[^)]*)?\)")
 _EXAMPLE = "clippings"

@@ -37,6 +37,7 @@ from bot.storage.models import Base, Contact, Evaluation, Interview, Reminder, R
 from bot.storage.privacy.ownership import personal_tables
 from tests.support.dry_run import Rehearsal, Rows, everything, others_touched, owner, settle_in
 from tests.support.full_journey import MARK
+from tests.support.sources import files
 
 pytestmark = pytest.mark.again  # goes the same ways once more
 
@@ -197,7 +198,7 @@ def test_only_the_base_looks_for_rows_without_asking_whose() -> None:
     """What hangs on a row that was found so, an answer or a note, needs no owner of its own."""
     starts = {model.__name__ for model in (Contact, Request, Interview, Evaluation, Todo, Reminder)}
     elsewhere = []
-    for path in SERVICES.rglob("*.py"):
+    for path in files(SERVICES):
         calls = [
             node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
         ]
