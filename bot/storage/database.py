@@ -116,7 +116,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 async def _nobody_waits(_students: Collection[int]) -> None:
-    """Nothing is sent by whoever has no engine."""
+    """For a process without a reminder engine: it has nothing in hand that could still go out."""
 
 
 def _linked(engine: AsyncEngine) -> "ServerConnection":
@@ -126,45 +126,48 @@ def _linked(engine: AsyncEngine) -> "ServerConnection":
 
 
 class Database:
-    """Units of work on one engine.
+    """Opens units of work, `read` and `write`, on one SQLAlchemy engine.
 
-    Two that write for the same student come one after the other, whichever processes they are in: what one of them
-    read stays true until it has written. On SQLite all writers take turns, those of this process here, in order. On
-    PostgreSQL the turn is an advisory lock under the student's id; writers for other students go on beside it.
+    Two units that write for the same student run one after the other, also when they are in different processes, so
+    what a unit has read is still true when it writes. On SQLite all writers wait for one another: those of this
+    process for a lock here, in the order they came. On PostgreSQL a writer takes an advisory lock under the
+    student's id, and writers for other students go on at the same time.
     """
 
     def __init__(self, engine: AsyncEngine, data_dir: Path | None = None) -> None:
-        """`data_dir`: where a database that is no file notes who was erased; a file has the note beside it."""
+        """`data_dir`: the folder of `erased.txt` for a database on a server; a SQLite file has it beside it."""
         self.engine = engine
         self.on_armed: Callable[[datetime], None] = lambda _due: None
         """Told the earliest due moment after a commit that planned reminders; set by `bot/app.py`."""
         self.on_taken_back: Callable[[Collection[int]], Awaitable[None]] = _nobody_waits
         """Awaited after a commit that took reminders of these students back; set by `bot/app.py`."""
         is_sqlite = engine.dialect.name == "sqlite"
-        # SQLite's own level is stricter. Who has waited for their turn must see what came before.
-        picture, newest = ({}, {}) if is_sqlite else _LEVELS
-        reader, writer = engine.execution_options(**picture), engine.execution_options(writes=True, **newest)
+        # A reader on PostgreSQL sees one snapshot. A writer, which may have waited for its turn, has to see what
+        # was committed meanwhile. SQLite's own level is stricter than both.
+        snapshot, newest = ({}, {}) if is_sqlite else _LEVELS
+        reader, writer = engine.execution_options(**snapshot), engine.execution_options(writes=True, **newest)
         self._reader = async_sessionmaker(reader, expire_on_commit=False, autoflush=False)
         self._writer = async_sessionmaker(writer, expire_on_commit=False)
         self._turn = asyncio.Lock() if is_sqlite else None
         file = file_of(engine.url)
         self.erased = Tombstones.of(engine.url, data_dir or Path("data"))
-        """Whose data was erased, kept outside of the database so that no backup of it can undo that."""
+        """Whose data was erased: kept outside of the database, so that a restored backup does not bring it back."""
         self._guard = None if file is None else Guard(engine, file, self._take_up)
         self._link = None if is_sqlite else _linked(engine)
         self.untidy = False
         """Whether the write-ahead log may hold what is kept no more; see `tidy`."""
 
     async def _take_up(self) -> None:
-        """What a start does: a file in the place of another may be an older backup, with whom was erased since."""
+        """Do what a start does with a file that replaced another: it may be a backup, older than some erasures."""
         await bring_up_to_date(self.engine)
         await erase_again(self.engine, self.erased)
 
     @asynccontextmanager
     async def read(self, student: int | None = None, *, patient: bool = False) -> AsyncIterator[AsyncSession]:
-        """A session over one consistent picture. Nothing done in it is kept.
+        """A session that sees one snapshot of the database. Nothing that is done in it is kept.
 
-        `student`: by id, the one whose texts can be read in it. `patient`: no student waits for it.
+        `student`: the id of the one student whose texts can be decrypted in it. `patient`: no student is waiting
+        for the result, so it may take longer. Raises StorageUnavailableError.
         """
         async with self._guarded(patient=patient), self._reader() as session:
             with written_by(student):
@@ -174,22 +177,23 @@ class Database:
     async def write(self, *students: int) -> AsyncIterator[AsyncSession]:
         """A session that commits when the block ends and rolls back when it raises.
 
-        `students`: by id, those for whom it is; they are its own until it ends. Whoever changes their rows without
-        taking their turn may wait for nobody: this is what keeps two units from waiting for each other. Of one
-        student it can read and write texts.
+        `students`: the ids of those whose rows it changes; it holds their turns until it ends. With exactly one,
+        texts can be decrypted and encrypted in it. A unit that changes rows of students without holding their turns
+        must not wait for any lock: that is what rules out deadlocks. Raises StorageUnavailableError.
         """
         async with AsyncExitStack() as stack:
             queued_at = asyncio.get_running_loop().time()
             if self._turn is not None:
                 await stack.enter_async_context(self._turn)
-            # One student waits for what is for them; what is for many, or for nobody, the bot does by itself.
+            # What is done for one student, that student waits for; the bot does by itself what is for many or
+            # nobody.
             await stack.enter_async_context(self._guarded(queued_at, patient=len(students) != 1))
             session = await stack.enter_async_context(self._writer())
             # Around the commit too, which writes what is not written yet.
             stack.enter_context(written_by(students[0] if len(set(students)) == 1 else None))
             async with session.begin():
                 if students and self._turn is None:
-                    # All take them in the same order: nobody waits for one whose holder waits for them.
+                    # Sorted, so that no two units wait for each other's turns.
                     await session.execute(_TAKE_TURNS, {"students": sorted(set(students))})
                 yield session
         self.untidy = self._guard is not None
@@ -200,12 +204,12 @@ class Database:
 
     @property
     def is_shared(self) -> bool:
-        """Whether other processes may be at work on it: a SQLite file is for one."""
+        """Whether other processes may use it at the same time, as with PostgreSQL, but not with SQLite."""
         return self._link is not None
 
     @property
     def generation(self) -> int:
-        """Another number after the file was replaced, as by a backup, while the bot went on."""
+        """A number that changes when the file was replaced, for example by a backup, while the bot was running."""
         return 0 if self._guard is None else self._guard.generation
 
     def _guarded(
@@ -216,19 +220,20 @@ class Database:
         return nullcontext() if self._guard is None else self._guard.work(queued_at)
 
     async def scrub(self) -> None:
-        """Empty the write-ahead log: it still holds what was deleted, or written over.
+        """Empty SQLite's write-ahead log, which still holds what was deleted or overwritten.
 
-        What another program is reading just then, as for a backup, is emptied by a later `tidy`: nobody waits for
-        that. A database that is no file sees to it itself.
+        While another program reads the file, for example for a backup, the log cannot be emptied; then a later
+        `tidy` does it. PostgreSQL needs none of this.
         """
         if self._guard is not None:
             self.untidy = False
             self.untidy |= not await self._scrubbed()
 
     async def know_erased(self) -> None:
-        """After an erasure was noted: have the database know that it was.
+        """Copy the newest lines of `erased.txt` into the database, so that a lost or cut file is noticed.
 
-        Not with the erasure, as that may be stopped before it is noted. The next start makes up for what fails.
+        This comes after the line was written, not with the erasure, which may be stopped before it. If it fails,
+        the next start does it.
         """
         with suppress(StorageUnavailableError, DBAPIError):
             async with self._guarded(patient=True):
@@ -236,7 +241,7 @@ class Database:
         self.untidy = self._guard is not None
 
     async def tidy(self) -> None:
-        """The same, for whatever any unit of work has left there since the last time: hardly one leaves nothing."""
+        """Empty the log, if any unit of work has written since the last time."""
         if self.untidy:
             await self.scrub()
 

@@ -13,7 +13,7 @@ COMMANDS = {
     "contact delete": Cost(1, 0, 5),
     "contact note": Cost(0, 1, 7),
     "request draft": Cost(1, 0, 3),
-    "request sent": Cost(0, 1, 13),
+    "request sent": Cost(0, 1, 14),
     "request answer": Cost(0, 1, 6),
     "interview schedule": Cost(0, 1, 13),
     "interview prep": Cost(1, 0, 6),

@@ -1,4 +1,4 @@
-"""The one door for whatever goes wrong: a sentence for the student, a reference and an outline for the operator."""
+"""Error handling for all that students do: a card for them, and a line in the log for the operator."""
 
 import logging
 import secrets
@@ -19,11 +19,14 @@ from bot.ui.kit.in_time import UnansweredError
 log = logging.getLogger(__name__)
 
 _GONE = CLOSED | {10008, 10015, 10062}
-"""Discord: unknown message, unknown webhook, unknown interaction, closed DMs. There is nobody left to answer."""
+"""Discord's codes for an unknown message, webhook or interaction, and for closed DMs: no answer can be shown."""
 
 
 async def report(press: Press, error: BaseException) -> None:
-    """Tell the student what happened, with what they typed handed back; log what is ours to mend."""
+    """Show the student a card about `error` that hands back what they typed, and log what the operator should know.
+
+    Raises nothing. What cannot even be shown as a card is said as a plain line.
+    """
     cause = _unwrap(error)
     if _is_gone(cause):
         return
@@ -34,7 +37,7 @@ async def report(press: Press, error: BaseException) -> None:
         await press.show(card_for(_noted(cause), press.fields, worth=1 if press.from_form else WORTH))
     except UnansweredError:
         log.warning("could not tell the student about an error: Discord did not take it in time")
-    except Exception as second:  # noqa: BLE001 - behind this door is only the last line
+    except Exception as second:  # noqa: BLE001 - whatever it is, the plain line is left
         if not _is_gone(second):
             await say_last(press.say, second, press.fields)
 
@@ -48,13 +51,13 @@ async def tell(message: discord.Message, error: BaseException) -> None:
         await send(message.channel, message.author.id, card_for(_noted(error), {"text": message.content}))
     except UnansweredError:
         log.warning("could not answer a DM: Discord did not take it in time")
-    except Exception as second:  # noqa: BLE001 - behind this door is only the last line
+    except Exception as second:  # noqa: BLE001 - whatever it is, the plain line is left
         if not _is_gone(second):
             await say_last(partial(say, message.channel), second, {})
 
 
 def _is_gone(error: BaseException) -> bool:
-    """Whether there is nobody left to answer, as the log then says."""
+    """Whether Discord says that no answer can be shown any more; then this is logged."""
     if not isinstance(error, discord.HTTPException) or error.code not in _GONE:
         return False
     log.info("could not answer: Discord says %s", error.code)
@@ -69,13 +72,13 @@ def _unwrap(error: BaseException) -> BaseException:
 
 
 def _noted(error: BaseException) -> CoachError | Fault:
-    """What a card says about it. A fault of ours is logged in outline, under the reference that the card shows."""
+    """What the card is about. A fault of ours is logged without its message, under the reference on the card."""
     if isinstance(error, CoachError):
         return error
     fault = Fault(secrets.token_hex(4), problem_of(error))
     if fault.problem is None:
         log.error("a fault, reference %s\n%s", fault.reference, outline(error))
     else:
-        # The storage itself says what to do about it, once for all who meet it.
+        # What to do about it the storage has logged already, once.
         log.error("a fault, reference %s: the storage is %s", fault.reference, fault.problem)
     return fault

@@ -1,4 +1,4 @@
-"""The gate that every command, press, form and DM passes first. A script has to wait there."""
+"""Rate limits for every command, press, form and DM, before anything else is done with it."""
 
 import logging
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ _KEYSTROKES = 5
 
 
 class Gate:
-    """Knows who does more than a person does. Nothing behind it, such as the database, hears of what it refuses."""
+    """The rate limits of all students. What is refused here reaches neither a handler nor the database."""
 
     def __init__(self, actions: Rate = ACTIONS, messages: Rate = MESSAGES) -> None:
         self._actions = Allowance(*actions)
@@ -39,10 +39,10 @@ class Gate:
         self._messages = Allowance(*messages)
 
     async def admits(self, interaction: Interaction, fields: Mapping[str, str | list[str]] | None = None) -> bool:
-        """Whether a command, press or form may go on. If not, it is answered, with what was typed handed back.
+        """Whether a command, press or form is within the limit. If not, it is answered with what was typed.
 
-        Each of them has to be, as Discord would say "The application did not respond": by a line that only the
-        student sees and that is nowhere kept.
+        Every refusal is answered, or Discord would show "The application did not respond". Only the student sees
+        it.
         """
         if interaction.type is discord.InteractionType.autocomplete:
             return await self._suggests(interaction)
@@ -54,7 +54,7 @@ class Gate:
         return False
 
     async def hears(self, message: discord.Message) -> bool:
-        """Whether a DM may go on. If not, the first of a pause is answered; what is typed stays on the screen."""
+        """Whether a DM is within the limit. If not, only the first refusal of a pause is answered."""
         pause = self._messages.take(message.author.id)
         if pause is not None and pause.begins:
             await errors.tell(message, _too_fast(pause.seconds))
