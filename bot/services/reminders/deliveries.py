@@ -172,7 +172,7 @@ def _all_of(dialect: str) -> Select[*tuple[Any, ...]]:
     return theirs.order_by(None).order_by(_REMINDERS.c.user_id, _REMINDERS.c.available_at).limit(MOST + 1)
 
 
-def _whole(rows: Sequence[RowMapping]) -> Sequence[RowMapping]:
+def _whole(rows: list[RowMapping]) -> list[RowMapping]:
     """Of rows of one student after the other, `MOST` at most: those of whom not all would fit in come next.
 
     But for a student who alone has more.
