@@ -33,7 +33,7 @@ _SCRUB_PATIENCE = 20
 """Milliseconds for which others may wait while somebody reads what is in the log that is to be emptied."""
 
 _AT_ONCE_BYTES = 2 << 20
-"""Of a file that is put together anew right after an erasure, in about 0.05 s; for others the next start does it."""
+"""Of a file that is put together anew right after an erasure, in about 0.05 s; a larger one at the next start."""
 
 _LOG_BYTES = 4 << 20
 """Of the write-ahead log, when all of it is in the file: as much as SQLite lets gather before it moves it there."""
