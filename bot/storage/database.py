@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from bot.storage.columns.encrypted import give_keys, written_by
 from bot.storage.errors import StorageProblem, StorageUnavailableError
 from bot.storage.files import file_of
-from bot.storage.privacy.erased_notes import keep_notes
+from bot.storage.privacy.erased_notes import keep_notes, leave_no_pieces
 from bot.storage.privacy.erasure import erase_again
 from bot.storage.privacy.tombstones import Tombstones
 from bot.storage.schema.revision import bring_up_to_date
@@ -31,6 +31,9 @@ BUSY_SECONDS = 2
 
 _SCRUB_PATIENCE = 20
 """Milliseconds for which others may wait while somebody reads what is in the log that is to be emptied."""
+
+_AT_ONCE_BYTES = 2 << 20
+"""Of a file that is put together anew right after an erasure, in about 0.05 s; a larger one at the next start."""
 
 _LOG_BYTES = 4 << 20
 """Of the write-ahead log, when all of it is in the file: as much as SQLite lets gather before it moves it there."""
@@ -232,13 +235,23 @@ class Database:
     async def know_erased(self) -> None:
         """Copy the newest lines of `erased.txt` into the database, so that a lost or cut file is noticed.
 
-        This comes after the line was written, not with the erasure, which may be stopped before it. If it fails,
-        the next start does it.
+        On SQLite it also rewrites a small file, so that no pieces of what was deleted stay between the rows. This
+        comes after the line was written, not with the erasure, which may be stopped before it. If it fails, the next
+        start does it.
         """
-        with suppress(StorageUnavailableError, DBAPIError):
+        with suppress(StorageUnavailableError, DBAPIError, OSError):
             async with self._guarded(patient=True):
                 await keep_notes(self.engine, self.erased)
+            await self._leave_no_pieces()
         self.untidy = self._guard is not None
+
+    async def _leave_no_pieces(self) -> None:
+        """Rewrite the file if that takes a moment only; a large one is rewritten by the next start."""
+        file = file_of(self.engine.url)
+        if file is None or self._turn is None or (await asyncio.to_thread(file.stat)).st_size > _AT_ONCE_BYTES:
+            return
+        async with self._turn, self._guarded(patient=True):
+            await leave_no_pieces(self.engine, _SCRUB_PATIENCE)
 
     async def tidy(self) -> None:
         """Empty the log, if any unit of work has written since the last time."""

@@ -12,7 +12,7 @@ import logging
 import os
 import platform
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -106,11 +106,17 @@ class Alone:
         On PostgreSQL that takes the shards: it waits for the lease of a process that was killed. Raises AtWorkError
         as soon as the other one turns out to be alive.
         """
-        seen: dict[str, datetime] = {}
-        while found := await self._take():
+        clock = asyncio.get_running_loop()
+        seen: dict[str, tuple[datetime, float]] = {}
+        silent: dict[str, datetime] = {}
+        while found := await self._take(silent):
             for key, other in found.items():
-                if seen.setdefault(key, other.until) != other.until:
+                until, since = seen.setdefault(key, (other.until, clock.time()))
+                if until != other.until:
                     raise AtWorkError(other)
+                if clock.time() - since > LEASE.total_seconds():
+                    # Its lease would have ended by now, had the server's clock not been set back.
+                    silent[key] = until
             await asyncio.sleep(_LOOK_AGAIN)
         self._signed_in = True
 
@@ -132,8 +138,11 @@ class Alone:
             self._lock.release()
             self._lock = None
 
-    async def _take(self) -> dict[str, Worker]:
-        """Write the row, unless others have these shards: returns them, by key."""
+    async def _take(self, silent: Mapping[str, datetime]) -> dict[str, Worker]:
+        """Write the row, unless others have these shards: returns them, by key.
+
+        `silent`: by key, leases of those who have not renewed them for as long as one lasts.
+        """
         async with self._db.write() as session:
             present = self._me.since
             if self._file is None:
@@ -141,7 +150,11 @@ class Alone:
                 present = await _moment(session)
             others = await _workers(session)
             # Whoever had a file before has lost its lock, or this process would not have it.
-            over = [key for key, other in others.items() if self._file is not None or other.until <= present]
+            over = [
+                key
+                for key, other in others.items()
+                if self._file is not None or other.until <= present or other.until == silent.get(key)
+            ]
             met = {key: one for key, one in others.items() if key not in over and one.meets(self._me)}
             if not met:
                 await session.execute(delete(Fact).where(Fact.key.in_(over)))

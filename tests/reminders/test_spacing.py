@@ -131,3 +131,17 @@ async def test_thousands_that_fall_due_at_once_are_looked_at_a_few_hundred_at_a_
     mine = [ids for user, ids, _ in notes.sent if user == 1]
     assert [len(ids) for ids in mine] == [MOST, MOST, 10]
     assert sorted(number for ids in mine for number in ids) == pings
+
+
+async def test_students_of_whom_much_is_due_have_one_message_each(
+    db: Database, engine: Engine, notes: Notes
+) -> None:
+    """More altogether than are looked at at once: that divides the students, and nobody's reminders."""
+    planned = {
+        student: await plan(db, *(now() - n * MINUTE - student * SECOND for n in range(15)), user=student)
+        for student in range(1, 41)
+    }
+    await look(engine)
+    assert sorted((student, sorted(ids)) for student, ids, _ in notes.sent) == sorted(
+        (student, sorted(ids)) for student, ids in planned.items()
+    )

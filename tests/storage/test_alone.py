@@ -150,6 +150,21 @@ async def test_a_start_after_a_kill_waits_for_the_lease_and_goes_on(
 
 @only_postgresql
 @pytest.mark.usefixtures("_impatient")
+async def test_a_start_after_a_kill_waits_no_longer_where_the_server_s_clock_was_set_back(
+    db: Database, other: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alone, "LEASE", timedelta(hours=3))
+    killed = Alone(db, now())
+    await killed.sign_in()
+    monkeypatch.setattr(alone, "LEASE", timedelta(seconds=0.2))
+    second = Alone(other, now())
+    await second.sign_in()
+    assert len(await notes(db)) == 1
+    await second.release()
+
+
+@only_postgresql
+@pytest.mark.usefixtures("_impatient")
 async def test_each_shard_is_one_process_s(db: Database, other: Database) -> None:
     first, second = await at_work(Alone(db, now(), 4, (0, 1))), await at_work(Alone(other, now(), 4, (2, 3)))
     for count, ids in ((4, (1, 2)), (4, ()), (1, ()), (8, (7,))):

@@ -1,6 +1,8 @@
 """What was erased is gone: from every file, from other workers' hands, and from backups that are put back."""
 
 import asyncio
+import errno
+import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -61,16 +63,35 @@ async def come_back(services: Services, life: Lived) -> None:
     await services.mydata.import_data(life.id, life.content)
 
 
+async def test_an_erasure_whose_note_may_not_be_on_the_disk_is_not_carried_out_later(
+    services: Services, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The student was told that it failed, and goes on. The line is in the file all the same."""
+    await services.contacts.add(MAYA, ContactEntry("Ana"))
+
+    def full(_opened: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="space"):
+            await services.mydata.erase(MAYA, "DELETE")
+    await erase_again(db.engine, db.erased)
+    assert (await counts(db, MAYA))["contacts"] == 1
+
+
 # Files
 
 
 @pytest.mark.sqlite(reason="searches the bytes of its files")
 @pytest.mark.parametrize("overwrites", [True, False], ids=["as it is", "without secure_delete"])
 async def test_no_byte_of_it_is_left_in_any_file(
-    services: Services, db: Database, life: Lived, tmp_path: Path, overwrites: bool
+    services: Services, life: Lived, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overwrites: bool
 ) -> None:
+    db = services.mydata.db
     if not overwrites:
         # To show that what is looked for would be found.
+        monkeypatch.setattr("bot.storage.database._AT_ONCE_BYTES", 0)
         event.listen(db.engine.sync_engine, "connect", _do_not_overwrite)
         await db.engine.dispose()
     await come_back(services, life)

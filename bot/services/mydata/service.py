@@ -154,8 +154,9 @@ class MyDataService(UseCases):
                 places = await _open_questions(session, owner_id)
                 done = await (await session.connection()).run_sync(delete_some, owner_id, AT_ONCE)
                 # Before the commit: should the machine stop in between, the next start does what was asked for.
-                await asyncio.to_thread(self.db.erased.add, owner_id, user.created_at, now())
+                # Also where that fails, the note may be there.
                 noted = user.created_at
+                await asyncio.to_thread(self.db.erased.add, owner_id, noted, now())
             # Should the machine stop from here on, the next start does the rest.
             await erase_the_rest(self.db, owner_id, done=done)
         except Exception:

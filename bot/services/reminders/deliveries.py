@@ -26,7 +26,7 @@ LEASE = timedelta(minutes=2)
 """How long a worker may take to send what it claimed: longer than any single attempt lasts."""
 MOST = 400
 """Reminders that are claimed at once. A script may have thousands fall due in one minute, and all of them in one go
-would hold up everybody else; what is beyond comes after the lease."""
+would hold up everybody else. What is beyond of one student comes after the lease; other students come next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +101,12 @@ class Deliveries:
             # There may be more for these students, who are this worker's by now.
             users = list({row["user_id"] for row in rows})
             more = _all_of(connection.dialect.name)
-            rows = [*(await connection.execute(more, {"present": present, "users": users})).mappings()]
+            with beside_the_loop():
+                found = await connection.execute(more, {"present": present, "users": users})
+            rows = _whole([*found.mappings()])
         deliveries = _by_user(rows, until=present + LEASE)
         if len(rows) == MOST:
-            users = [delivery.user_id for delivery in deliveries]
-            later = {"present": present, "users": users, "until": present + LEASE}
+            later = {"present": present, "users": [rows[0]["user_id"]], "until": present + LEASE}
             with beside_the_loop():
                 await connection.execute(_put_off(connection.dialect.name), later)
         claimed = [reminder for delivery in deliveries for reminder in delivery.reminders]
@@ -162,8 +163,20 @@ _DUE = _CAN_BE_CLAIMED.limit(bindparam("many"))
 
 @cache
 def _all_of(dialect: str) -> Select[*tuple[Any, ...]]:
-    """Everything that can be claimed for some students, up to `MOST`."""
-    return _CAN_BE_CLAIMED.where(among(dialect, _REMINDERS.c.user_id, "users")).limit(MOST)
+    """Everything that can be claimed for some students, one after the other; one more than `MOST` at most."""
+    theirs = _CAN_BE_CLAIMED.where(among(dialect, _REMINDERS.c.user_id, "users"))
+    return theirs.order_by(None).order_by(_REMINDERS.c.user_id, _REMINDERS.c.available_at).limit(MOST + 1)
+
+
+def _whole(rows: list[RowMapping]) -> list[RowMapping]:
+    """Of rows of one student after the other, `MOST` at most: those of whom not all would fit in come next.
+
+    But for a student who alone has more.
+    """
+    if len(rows) <= MOST:
+        return rows
+    cut = rows[-1]["user_id"]
+    return [row for row in rows if row["user_id"] != cut] or rows[:MOST]
 
 
 @cache

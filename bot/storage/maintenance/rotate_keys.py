@@ -15,13 +15,11 @@ A bot that runs meanwhile must have been started with these keys: another cannot
 """
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, Select, Table, Tuple, func, select, tuple_, type_coerce, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.types import TypeEngine
 
@@ -32,7 +30,7 @@ from bot.storage.errors import StorageProblem, StorageUnavailableError
 from bot.storage.models import Base
 from bot.storage.privacy.ownership import owner_of
 from bot.storage.schema.keys import check_keys, note_key, settle
-from bot.storage.sqlite.wal import empty_the_log
+from bot.storage.sqlite.wal import empty_the_log, put_together_anew
 
 _AT_ONCE = 200
 """Rows in one transaction: on SQLite the bot waits for it with its own writes, a tenth of a second."""
@@ -199,18 +197,7 @@ async def _tidy_up(engine: AsyncEngine) -> bool:
     if engine.dialect.name != "sqlite":
         return True
     for _ in range(_PASSES):
-        if await _put_together_anew(engine) and await empty_the_log(engine):
+        if await put_together_anew(engine) and await empty_the_log(engine):
             return True
         await asyncio.sleep(_PAUSE)
     return False
-
-
-async def _put_together_anew(engine: AsyncEngine) -> bool:
-    try:
-        async with engine.connect() as connection:
-            # Past SQLAlchemy, which would begin a transaction first.
-            opened: Any = (await connection.get_raw_connection()).driver_connection
-            await opened.execute("VACUUM")
-    except (DBAPIError, sqlite3.Error):
-        return False
-    return True

@@ -13,9 +13,12 @@ from bot.storage.errors import StorageProblem, StorageUnavailableError
 from bot.storage.models import Base, Fact
 from bot.storage.privacy.tombstones import Tombstones
 from bot.storage.sql.upsert import insert_into
+from bot.storage.sqlite.wal import PATIENCE, put_together_anew
 
 NOTE = "erased "
 """How the names of these facts begin; the place of the file and the name of a line follow."""
+_PIECES = "file to be put together anew"
+"""Key of a fact: somebody was erased since that was last done, and a SQLite file may still hold pieces of it."""
 _FACTS = Base.metadata.tables[Fact.__tablename__]
 
 
@@ -50,7 +53,17 @@ async def keep_notes(engine: AsyncEngine, erased: Tombstones) -> None:
         return
     async with engine.execution_options(writes=True).begin() as connection:
         note = insert_into(engine.dialect.name, Fact).on_conflict_do_nothing()
-        await connection.execute(note, [{"key": key, "value": ""} for key in sorted(missing)])
+        await connection.execute(note, [{"key": key, "value": ""} for key in sorted({*missing, _PIECES})])
+
+
+async def leave_no_pieces(engine: AsyncEngine, patience: int = PATIENCE) -> None:
+    """If somebody was erased since the last time: have a SQLite file written anew. Its log is full then."""
+    async with engine.connect() as connection:
+        erased = await connection.scalar(select(_FACTS.c.key).where(_FACTS.c.key == _PIECES))
+    if erased is None or (engine.dialect.name == "sqlite" and not await put_together_anew(engine, patience)):
+        return
+    async with engine.execution_options(writes=True).begin() as connection:
+        await connection.execute(delete(_FACTS).where(_FACTS.c.key == _PIECES))
 
 
 async def accept_notes(engine: AsyncEngine, erased: Tombstones) -> int:

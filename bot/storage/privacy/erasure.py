@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Table, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.models import Base, Reminder
-from bot.storage.privacy.erased_notes import keep_notes
+from bot.storage.privacy.erased_notes import keep_notes, leave_no_pieces
 from bot.storage.privacy.ownership import USERS, belongs_to, personal_tables
 from bot.storage.privacy.tombstones import Tombstones
 from bot.storage.sqlite.wal import empty_the_log
@@ -68,5 +68,6 @@ async def erase_again(engine: AsyncEngine, erased: Tombstones) -> None:
 
 async def _tidy(engine: AsyncEngine) -> None:
     """Whoever used the file before may have been stopped between an erasure and the emptying of the log."""
+    await leave_no_pieces(engine)
     if engine.dialect.name == "sqlite":
         await empty_the_log(engine)

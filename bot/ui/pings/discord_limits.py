@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import aiohttp
 
-from bot.reminders.sender import TryLaterError
+from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
 
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERRORS = 500
@@ -51,7 +51,10 @@ class DiscordLimits:
 
     @contextmanager
     def heeded(self) -> Iterator[None]:
-        """Every request in the block is for one ping. Raises TryLaterError when one is, or comes, over a limit."""
+        """Every request in the block is for one ping. Raises TryLaterError when one is, or comes, over a limit.
+
+        And in place of DirectMessagesClosedError where an earlier request may have gone through before they closed.
+        """
         self._check(_EVERYTHING)
         ping = _Ping()
         token = _heeded.set(ping)
@@ -59,6 +62,10 @@ class DiscordLimits:
             yield
         except TryLaterError as error:
             error.unsure |= ping.doubtful
+            raise
+        except DirectMessagesClosedError as error:
+            if ping.doubtful:
+                raise TryLaterError(unsure=True) from error
             raise
         finally:
             _heeded.reset(token)

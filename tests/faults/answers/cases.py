@@ -119,6 +119,10 @@ CASES = (
     _refusal(50007),
     _refusal(50278),
     _refusal(50007, Place.OPEN),
+    Case(
+        "504, and it was taken, then closed",
+        (Trouble(Place.SEND, server_error(504, done=True)), Trouble(Place.SEND, refused(403, 50007))),
+    ),
     Case("10003", (), forgotten=True),
     Case(
         "503 until it is of no use",
