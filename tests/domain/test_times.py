@@ -290,6 +290,7 @@ class TestMorningsAndEvenings:
             ("2026-11-24T23:00", KOLKATA, "2026-11-25T09:00"),
             ("2026-03-07T20:00", NEW_YORK, "2026-03-08T09:00"),
             ("2026-10-31T20:00", NEW_YORK, "2026-11-01T09:00"),
+            pytest.param("2011-12-29T23:59", APIA, "2011-12-31T09:00", id="Samoa had no December 30 that year"),
         ],
     )
     def test_next_morning(self, after: str, zone: ZoneInfo, expected: str) -> None:
