@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -118,7 +119,7 @@ def any_waking_minute(start: datetime, end: datetime, quiet: QuietHours, zone: Z
     return any(not in_quiet(start + step * MINUTE, quiet, zone) for step in range(0, minutes, 5))
 
 
-def note(**parts: str) -> str:
+def note(**parts: Any) -> str:
     return compose(NoteParts("Ana Núñez", "Maya Torres", **parts), SPOKEN)
 
 
@@ -213,7 +214,7 @@ def test_ticked_todos_become_a_first_answer() -> None:
 GOOD = "how storms decide a field season"
 
 
-def codes(body: str, open_todos: tuple[str, ...] = (), **parts: str) -> dict[NoteFindingCode, str]:
+def codes(body: str, open_todos: tuple[str, ...] = (), **parts: Any) -> dict[NoteFindingCode, str]:
     found = review(body, NoteParts("Ana Núñez", "Maya Torres", **parts), open_todos)
     return {finding.code: finding.detail for finding in found}
 
@@ -252,7 +253,7 @@ def test_one_change_and_what_the_coach_says(
     ["", "a lot", "I learned so much and liked everything.", "Maya and Ana", "great advice about my career"],
 )
 def test_a_note_that_fits_anybody_is_not_specific(learned: str) -> None:
-    parts = {"learned": learned, "done": "joined the local chapter", "next_step": "a dive course"}
+    parts: dict[str, Any] = {"learned": learned, "done": "joined the local chapter", "next_step": "a dive course"}
     assert codes(note(**parts), **parts) == {NoteFindingCode.NOTHING_SPECIFIC: ""}
 
 
@@ -292,7 +293,7 @@ def test_a_claim_that_came_in_while_editing_is_noticed(line: str, claimed: bool)
 
 @given(st.text(max_size=300), st.text(max_size=60), st.text(max_size=60), st.text(max_size=60))
 def test_any_words_make_a_letter_that_can_be_reviewed(learned: str, done: str, next_step: str, todo: str) -> None:
-    parts = NoteParts("Ana", "Maya", learned, done, next_step)
+    parts = NoteParts("Ana", "Maya", learned=learned, done=done, next_step=next_step)
     body = compose(parts, SPOKEN)
     assert body.startswith("Dear Ana,\n\nThank you")
     assert body.endswith("Thank you again,\nMaya")
@@ -324,10 +325,10 @@ def test_far_more_than_a_note_has_is_not_compared(monkeypatch: pytest.MonkeyPatc
     """Words are compared letter by letter, each with each: of the longest note with the longest list too."""
     compared = 0
 
-    def counting(word: str, possibilities: list[str], **how: float) -> list[str]:
+    def counting(word: str, possibilities: list[str], n: int, cutoff: float) -> list[str]:
         nonlocal compared
         compared += len(possibilities)
-        return get_close_matches(word, possibilities, **how)
+        return get_close_matches(word, possibilities, n, cutoff)
 
     monkeypatch.setattr(thank_you_review, "get_close_matches", counting)
     deeds = " ".join(f"I read xa{number}b yc{number}d ze{number}f." for number in range(200))

@@ -44,7 +44,7 @@ class Dm:
         """What goes wrong with the next looks; None: the DM cannot be read."""
         self.looked_for: list[set[int]] = []
 
-    async def send(self, _user_id: int, reminders: Sequence[Claimed], **_late: bool) -> int:
+    async def send(self, _user_id: int, reminders: Sequence[Claimed], *, late: bool) -> int:  # noqa: ARG002
         if self.sending:
             raise self.sending.pop(0)
         return self.arrives(reminders)

@@ -1,6 +1,6 @@
 """However many pings fall due for one student, they are few messages: at most one in a gap."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -97,7 +97,7 @@ async def test_a_clock_that_is_set_back_silences_nobody(
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 40)), max_size=200))
 def test_two_messages_to_one_student_are_never_closer_than_the_gap(acts: list[tuple[int, int]]) -> None:
     spacing, present = Spacing(MINUTE), START
-    said: dict[int, list[object]] = {}
+    said: dict[int, list[datetime]] = {}
     for user, wait in acts:
         present += wait * SECOND
         if (until := spacing.wait_until(user, present)) is None:
