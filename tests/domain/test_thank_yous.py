@@ -206,6 +206,11 @@ def test_with_nothing_done_the_note_claims_nothing(nothing: str) -> None:
     assert "\n\nI will be in touch" in note(learned="reefs", done=nothing)
 
 
+def test_several_questions_are_asked_one_after_the_other_and_blank_ones_not_at_all() -> None:
+    parts = NoteParts("Ana", "Maya", open_questions=("what does it pay?", " ", "Who decides?"))
+    assert "What does it pay? Who decides? I will be in touch" in compose(parts, SPOKEN)
+
+
 def test_ticked_todos_become_a_first_answer() -> None:
     assert done_from_todos(["Email Priya.", " ", "join AFS "]) == "Email Priya; join AFS"
     assert done_from_todos([]) == ""
@@ -271,6 +276,7 @@ def test_naming_something_while_editing_is_enough() -> None:
         ("joined the local chapter", "Update my resume", False),
         ("will email Priya Raman", "Email Priya Raman", False),
         ("", "Email Priya Raman", False),
+        ("sorted the tapes", "Paper", False),
     ],
 )
 def test_an_open_todo_is_not_to_be_told_as_done(done: str, todo: str, claimed: bool) -> None:

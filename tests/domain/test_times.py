@@ -111,6 +111,8 @@ class TestQuietHours:
         [
             ("22:00", time(22)),
             ("7:30", time(7, 30)),
+            ("1 am", time(1)),
+            ("12:30 p.m.", time(12, 30)),
             ("07:30", time(7, 30)),
             (" 10pm ", time(22)),
             ("10 PM", time(22)),
