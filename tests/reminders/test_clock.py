@@ -91,6 +91,16 @@ async def test_a_sweep_notices_that_the_clock_has_jumped(
     assert notes.sent == [(1, [ping], False)]
 
 
+@pytest.mark.sqlite(reason="PostgreSQL has no file in which anything is left")
+async def test_each_beat_has_the_database_forget_what_it_keeps_no_more(db: Database, engine: Engine) -> None:
+    engine.start()
+    await plan(db, now() + HOUR)
+    assert db.untidy
+    engine._beat()
+    await engine.stop()
+    assert not db.untidy
+
+
 async def test_a_clock_that_is_set_back_by_hours_silences_no_sweep(
     db: Database, notes: Notes, traveller: time_machine.Traveller
 ) -> None:

@@ -173,6 +173,21 @@ async def test_a_dm_that_cannot_be_read_in_time_leaves_it_uncertain(
     assert await ends(db, ping) == [("uncertain", "its DM could not be read in time", None)]
 
 
+async def test_a_dm_that_does_not_answer_is_looked_at_again_after_a_growing_wait(
+    db: Database, engine: Engine, dm: Dm, traveller: time_machine.Traveller
+) -> None:
+    [ping] = await plan(db, now())
+    await claim(db)
+    traveller.shift(LEASE)
+    for wait in (60, 120, 240):
+        dm.reading = [TimeoutError()]
+        await look(engine)
+        again = (await row(db, ping)).available_at
+        assert now() + wait / 2 * SECOND <= again <= now() + wait * SECOND
+        traveller.move_to(again)
+    assert len(dm.looked_for) == 3
+
+
 @pytest.mark.parametrize("unsure", [True, False])
 async def test_only_a_failure_that_may_have_been_none_is_looked_up(
     db: Database, engine: Engine, dm: Dm, traveller: time_machine.Traveller, unsure: bool
