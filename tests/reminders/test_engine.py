@@ -1,6 +1,7 @@
 """The engine on a real database, with a sender that only notes down: claim, send, mark, and what goes wrong."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import time, timedelta
 
 import time_machine
@@ -11,7 +12,7 @@ from bot.domain.reminders.reminder import Planned, ReminderKind, Status
 from bot.reminders.engine import Engine
 from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
 from bot.services.base import ensure_user
-from bot.services.reminders.deliveries import LEASE, Deliveries, DeliveryOutcome
+from bot.services.reminders.deliveries import LEASE, Claimed, Deliveries, DeliveryOutcome
 from bot.services.reminders.scheduling import arm, cancel
 from bot.storage.database import Database
 from bot.storage.models import Reminder, User
@@ -183,3 +184,50 @@ async def test_a_thousand_at_once_all_go_out_once(db: Database, notes: Notes) ->
     await asyncio.gather(look(engine), look(engine))
     ids = [i for _, group, _ in notes.sent for i in group]
     assert len(ids) == len(set(ids)) == 1000
+
+
+class Slow(Notes):
+    """Discord takes its time for a message, until it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def send(self, user_id: int, reminders: Sequence[Claimed], *, late: bool) -> int | None:
+        self.asked.set()
+        await self.may_go_on.wait()
+        return await super().send(user_id, reminders, late=late)
+
+
+async def test_a_stop_lets_a_message_arrive_and_sets_off_no_other(db: Database) -> None:
+    slow = Slow()
+    engine = Engine(Deliveries(db), slow, sweep_seconds=3600, per_second=50)
+    [on_its_way] = await plan(db, now())
+    engine.start()
+    await slow.asked.wait()
+    stopping = asyncio.create_task(engine.stop(within=60))
+    await asyncio.sleep(0)
+    [next_one] = await plan(db, now(), user=2)
+    engine.poke()
+    slow.may_go_on.set()
+    await stopping
+    await engine.finished()
+    assert slow.sent == [(1, [on_its_way], False)]
+    assert await status(db, on_its_way) == ("sent", "")
+    assert await status(db, next_one) == ("pending", "")
+
+
+async def test_a_stop_waits_no_longer_than_it_may_and_leaves_the_rest_to_be_looked_up(
+    db: Database, traveller: time_machine.Traveller
+) -> None:
+    slow = Slow()
+    engine = Engine(Deliveries(db), slow, sweep_seconds=3600, per_second=50)
+    [ping] = await plan(db, now())
+    engine.start()
+    await slow.asked.wait()
+    await engine.stop(within=0)
+    assert slow.sent == []
+    assert await status(db, ping) == ("pending", "")
+    traveller.shift(LEASE)
+    [again] = await Deliveries(db).claim()
+    assert [one.interrupted for one in again.reminders] == [True]
