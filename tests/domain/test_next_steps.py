@@ -154,6 +154,17 @@ def test_refused_pings_come_after_the_notes_that_are_due() -> None:
 
 
 moments = st.integers(-40 * 24, 5 * 24).map(lambda hours: NOW + hours * HOUR)
+
+
+def test_of_two_meetings_the_next_one_comes_first() -> None:
+    sooner, later = (booked(NOW + hours * HOUR) for hours in (5, 9))
+    people = [
+        PersonFacts(1, "Ana", LONG_AGO, meetings=(later,)),
+        PersonFacts(2, "Ben", LONG_AGO, meetings=(sooner,)),
+    ]
+    assert [one.contact_id for one in next_steps(people, NOW)] == [2, 1]
+
+
 some_meetings = st.builds(
     meeting,
     st.sampled_from(InterviewStatus),
@@ -172,6 +183,8 @@ some_requests = st.builds(
     answered_at=st.none() | moments,
     nudges=st.integers(0, 2),
 )
+
+
 some_people = st.builds(
     PersonFacts,
     id=st.integers(1, 50),

@@ -45,6 +45,7 @@ def pings(starts_at: datetime, now: datetime, quiet: QuietHours = QUIET) -> dict
     ("starts_at", "now", "quiet", "prepare_soon_check_back"),
     [
         pytest.param(at(12, 15), at(9, 12), QUIET, (at(11, 18), at(12, 14), at(12, 15, 35)), id="days ahead"),
+        pytest.param(at(12, 15), at(11, 18), QUIET, (at(11, 18), at(12, 14), at(12, 15, 35)), id="that evening"),
         pytest.param(at(12, 15), at(12, 9), QUIET, (at(12, 9, 15), at(12, 14), at(12, 15, 35)), id="same day"),
         pytest.param(at(12, 10), at(11, 23), QUIET, (at(12, 8), at(12, 9), at(12, 10, 35)), id="at night"),
         pytest.param(at(12, 15), at(12, 13), QUIET, (at(12, 13, 15), at(12, 14), at(12, 15, 35)), id="2 h ahead"),

@@ -91,6 +91,8 @@ def test_names_that_are_no_place_are_refused(text: str) -> None:
         ("utc", "UTC"),
         ("sanfrancisco", "America/Los_Angeles"),
         ("singapor", "Asia/Singapore"),
+        ("untied states", "America/New_York"),
+        ("america/bahia", "America/Bahia"),
     ],
 )
 def test_search_puts_what_is_meant_first(text: str, first: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.clock import now
 from bot.domain.reminders.reminder import Planned, ReminderKind, Status
 from bot.reminders.engine import Engine
-from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
+from bot.reminders.sender import DirectMessagesClosedError, TakenBackError, TryLaterError
 from bot.services.base import ensure_user
 from bot.services.reminders.deliveries import LEASE, Claimed, Deliveries, DeliveryOutcome
 from bot.services.reminders.scheduling import arm, cancel
@@ -52,6 +52,19 @@ async def test_what_is_too_late_to_be_useful_is_marked_with_the_reason(
     assert await status(db, old) == ("stale", "too late to be useful")
 
 
+async def test_from_its_last_moment_on_it_is_too_late(
+    db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
+) -> None:
+    [in_time] = await plan(db, now(), lives=HOUR)
+    traveller.shift(HOUR - timedelta(microseconds=1))
+    await look(engine)
+    [too_late] = await plan(db, now(), lives=HOUR)
+    traveller.shift(HOUR)
+    await look(engine)
+    assert [ids for _, ids, _ in notes.sent] == [[in_time]]
+    assert await status(db, too_late) == ("stale", "too late to be useful")
+
+
 async def test_of_several_about_one_note_only_the_newest_goes_out(
     db: Database, engine: Engine, notes: Notes
 ) -> None:
@@ -73,7 +86,7 @@ async def test_closed_dms_are_kept_as_undeliverable_and_remembered(
     [ping] = await plan(db, now())
     notes.trouble[1] = [DirectMessagesClosedError()]
     await look(engine)
-    assert (await status(db, ping))[0] == "undeliverable"
+    assert await status(db, ping) == ("undeliverable", "direct messages are closed")
     async with db.read() as session:
         assert (await session.get_one(User, 1)).dm_closed_at == now()
     await plan(db, now())
@@ -153,6 +166,29 @@ async def test_overdue_pings_wait_for_the_end_of_quiet_hours(
     traveller.shift(9 * HOUR)  # 08:00
     await look(engine)
     assert notes.sent == [(1, [ping], True)]
+
+
+async def test_quiet_hours_are_those_of_the_student_and_not_of_this_machine(
+    db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
+) -> None:
+    [ping] = await plan(db, now(), lives=48 * HOUR)
+    async with db.write() as session:
+        user = await session.get_one(User, 1)
+        user.quiet_from, user.quiet_to = time(22), time(8)
+    traveller.shift(6 * HOUR)  # 21:00 in Denver, and night by the clocks of most machines
+    await look(engine)
+    assert notes.sent == [(1, [ping], True)]
+
+
+async def test_a_message_of_which_something_was_taken_back_is_made_anew_at_once(
+    db: Database, engine: Engine, notes: Notes
+) -> None:
+    [ping] = await plan(db, now())
+    notes.trouble[1] = [TakenBackError()]
+    engine.start()
+    await engine.finished()
+    assert notes.sent == [(1, [ping], False)]
+    assert await status(db, ping) == ("sent", "")
 
 
 async def test_nothing_left_to_say_is_marked_and_not_sent(db: Database, engine: Engine, notes: Notes) -> None:
