@@ -80,6 +80,7 @@ def test_words_without_a_sign_are_kept_whole(typed: str) -> None:
         ("+1 (303) 555-0147 ext. 12", Reach(phone="+1 (303) 555-0147 ext. 12")),
         ("Ana <ana.nunez@noaa.gov>; tel 3035550147", Reach("ana.nunez@noaa.gov", "3035550147")),
         ("mailto:ana@noaa.gov", Reach("ana@noaa.gov")),
+        ("ana@noaa.gov(303) 555-0147", Reach("ana@noaa.gov", "(303) 555-0147")),
         ("jürgen@bücher.de", Reach("jürgen@bücher.de")),
         ("+44 20 7946 0958", Reach(phone="+44 20 7946 0958")),
         ("www.museum.org.", Reach(link="https://www.museum.org")),
