@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from datetime import time, timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import select
 
 from bot.clock import now
 from bot.domain.reminders.reminder import Planned, ReminderKind, Status
-from bot.reminders.engine import Engine
+from bot.reminders.engine import AT_ONCE, Engine
 from bot.reminders.sender import DirectMessagesClosedError, TakenBackError, TryLaterError
 from bot.services.base import ensure_user
 from bot.services.reminders.deliveries import LEASE, Claimed, Deliveries, DeliveryOutcome
@@ -267,3 +268,36 @@ async def test_a_stop_waits_no_longer_than_it_may_and_leaves_the_rest_to_be_look
     traveller.shift(LEASE)
     [again] = await Deliveries(db).claim()
     assert [one.interrupted for one in again.reminders] == [True]
+
+
+class Counting(Slow):
+    """Lets messages go on once as many are on their way as may be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_their_way = self.most = 0
+
+    async def send(self, user_id: int, reminders: Sequence[Claimed], *, late: bool) -> int | None:
+        self.on_their_way += 1
+        self.most = max(self.most, self.on_their_way)
+        if self.on_their_way == AT_ONCE:
+            self.may_go_on.set()
+        try:
+            return await super().send(user_id, reminders, late=late)
+        finally:
+            self.on_their_way -= 1
+
+
+async def test_only_so_many_are_on_their_way_at_once_and_the_others_follow(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    counting, students = Counting(), AT_ONCE + 10
+    engine = Engine(Deliveries(db), counting, sweep_seconds=3600, per_second=1_000_000)
+    async with db.write() as session:
+        for user in range(1, students + 1):
+            await ensure_user(session, user)
+            await arm(session, user, [Planned(ReminderKind.NUDGE, 1, now(), now() + HOUR, f"{user}")])
+    await look(engine)
+    assert counting.most == AT_ONCE
+    assert sorted(user for user, _, _ in counting.sent) == list(range(1, students + 1))
+    assert caplog.messages == []
