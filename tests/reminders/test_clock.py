@@ -32,6 +32,19 @@ async def test_the_clock_wakes_at_the_earliest_due_moment(
     assert engine.wakes_at == now() + HOUR
 
 
+async def test_a_wake_that_comes_hours_late_still_comes(
+    db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
+) -> None:
+    engine.start()
+    await engine.finished()
+    [ping] = await plan(db, now() + HOUR)
+    traveller.shift(4 * HOUR)  # the machine slept
+    engine._scheduler.wakeup()
+    async with asyncio.timeout(60):
+        await notes.arrived.wait()
+    assert notes.sent == [(1, [ping], True)]
+
+
 async def test_a_ping_that_was_taken_back_hands_its_place_on_the_clock_to_the_next(
     db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
 ) -> None:

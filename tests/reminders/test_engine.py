@@ -19,6 +19,8 @@ from bot.storage.database import Database
 from bot.storage.models import Reminder, User
 from tests.reminders.engine_kit import HOUR, Notes, look, plan, status
 
+WORDS = "Ana Núñez"
+
 
 async def test_only_what_is_due_goes_out_and_only_once(db: Database, engine: Engine, notes: Notes) -> None:
     due, later = await plan(db, now(), now() + HOUR)
@@ -117,13 +119,16 @@ async def test_a_refusal_is_tried_again_after_a_growing_wait(
 
 
 async def test_one_student_in_trouble_does_not_hold_up_the_others(
-    db: Database, engine: Engine, notes: Notes
+    db: Database, engine: Engine, notes: Notes, caplog: pytest.LogCaptureFixture
 ) -> None:
     for user in (1, 2, 3):
         await plan(db, now(), user=user)
-    notes.trouble[1] = [RuntimeError("unforeseen")]
+    notes.trouble[1] = [RuntimeError(WORDS)]
     await look(engine)
     assert sorted(user for user, _, _ in notes.sent) == [2, 3]
+    [said] = caplog.messages
+    assert said.startswith("a reminder failed; it is tried again\nRuntimeError")
+    assert WORDS not in said
 
 
 async def test_what_was_claimed_by_a_worker_that_died_is_claimed_again_after_its_lease(
@@ -301,3 +306,36 @@ async def test_only_so_many_are_on_their_way_at_once_and_the_others_follow(
     assert counting.most == AT_ONCE
     assert sorted(user for user, _, _ in counting.sent) == list(range(1, students + 1))
     assert caplog.messages == []
+
+
+async def test_a_poke_during_a_look_is_no_second_one(engine: Engine) -> None:
+    engine.poke()
+    looking = engine._task
+    engine.poke()
+    assert engine._task is looking
+    await engine.finished()
+
+
+async def test_what_cannot_be_written_is_logged_without_its_words_and_looked_up_later(
+    db: Database,
+    engine: Engine,
+    notes: Notes,
+    traveller: time_machine.Traveller,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def fails(_outcomes: object) -> None:
+        raise RuntimeError(WORDS)
+
+    [ping] = await plan(db, now())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(engine._deliveries, "record", fails)
+        await look(engine)
+    [said] = caplog.messages
+    assert said.startswith("could not write what became of 1 reminders\nRuntimeError")
+    assert WORDS not in said
+    assert await status(db, ping) == ("pending", "")
+    notes.in_the_dm = {ping: 77}
+    traveller.shift(LEASE)
+    await look(engine)
+    assert await status(db, ping) == ("sent", "found in the DM")
+    assert len(notes.sent) == 1
