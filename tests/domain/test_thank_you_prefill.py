@@ -62,3 +62,4 @@ def test_what_is_done_is_told_in_whole_to_dos_as_many_as_fit() -> None:
     half = "x" * 499
     assert done([half, half]) == f"{half}; {half}"
     assert done([half, f"{half}x", "Write"]) == half
+    assert done([half, half, "Write"]) == f"{half}; {half}"
