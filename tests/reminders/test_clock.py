@@ -9,10 +9,12 @@ from sqlalchemy import event
 from bot.clock import now
 from bot.domain.reminders.reminder import Status
 from bot.reminders.engine import Engine
-from bot.services.reminders.deliveries import Deliveries
+from bot.services.reminders.deliveries import Deliveries, Delivery
 from bot.storage.database import Database, open_engine
 from bot.storage.models import Reminder
 from tests.reminders.engine_kit import HOUR, Notes, look, plan
+
+WORDS = "Ana Núñez"
 
 
 async def test_the_clock_wakes_at_the_earliest_due_moment(
@@ -131,12 +133,32 @@ async def test_a_clock_that_is_set_back_by_hours_silences_no_sweep(
 
 
 @pytest.mark.sqlite(reason="there, one writer holds up all others")
-async def test_a_sweep_looks_again_after_a_look_that_failed(db: Database, engine: Engine, notes: Notes) -> None:
+async def test_a_sweep_looks_again_after_a_look_that_failed(
+    db: Database, engine: Engine, notes: Notes, caplog: pytest.LogCaptureFixture
+) -> None:
     await plan(db, now())
     async with db.engine.execution_options(writes=True).begin():
         # Somebody else holds the file, for longer than a writer waits.
         engine.start()
         await engine.finished()
     assert notes.sent == []
+    assert "stumbled" not in caplog.text, "the storage says it itself"
     await sweep(engine)
     assert len(notes.sent) == 1
+
+
+async def test_a_fault_of_ours_is_logged_without_its_words_and_a_sweep_looks_again(
+    db: Database, engine: Engine, notes: Notes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fails(_limit: int) -> list[Delivery]:
+        raise RuntimeError(WORDS)
+
+    [ping] = await plan(db, now())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(engine._deliveries, "claim", fails)
+        await look(engine)
+    [said] = caplog.messages
+    assert said.startswith("the reminder engine stumbled; it looks again at the next sweep\nRuntimeError")
+    assert WORDS not in said
+    await sweep(engine)
+    assert notes.sent == [(1, [ping], False)]

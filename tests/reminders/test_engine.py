@@ -326,11 +326,13 @@ async def test_what_cannot_be_written_is_logged_without_its_words_and_looked_up_
     async def fails(_outcomes: object) -> None:
         raise RuntimeError(WORDS)
 
+    caplog.set_level("INFO", "bot.reminders")
     [ping] = await plan(db, now())
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(engine._deliveries, "record", fails)
         await look(engine)
-    [said] = caplog.messages
+    [said] = [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
+    assert "the lease of 1 reminders is left to end" in caplog.messages
     assert said.startswith("could not write what became of 1 reminders\nRuntimeError")
     assert WORDS not in said
     assert await status(db, ping) == ("pending", "")
