@@ -102,7 +102,9 @@ async def test_a_clock_that_stays_a_little_wrong_is_lived_with(times: Times, ahe
 
 
 def test_what_is_just_tolerable_is_tolerated(times: Times) -> None:
+    times.agreement.heard(now() + HOUR)
     times.agreement.heard(now() + TOLERANCE)
+    times.go_by(CALM)
     assert times.agreement.steady()
     times.agreement.heard(now() + LATE_AFTER)
     assert not times.agreement.steady()
