@@ -27,7 +27,9 @@ def main() -> int:
     print(f"\n{drawn(figures)}\n\n{time.perf_counter() - started:.0f} s in all")
     if options.json is not None:
         found = {line.key: round(figures[line.key], 4) for line in LINES}
-        options.json.write_text(json.dumps({**found, "machine": machine()}, indent=2) + "\n")
+        options.json.write_text(
+            json.dumps({**found, "machine": machine()}, indent=2) + "\n", encoding="utf-8", newline="\n"
+        )
     return 0
 
 

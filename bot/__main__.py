@@ -2,10 +2,8 @@
 
 import argparse
 import asyncio
-import contextlib
 import importlib.util
 import logging
-import signal
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -16,10 +14,12 @@ from bot.app import create_bot, settle_process
 from bot.cli import db as db_commands
 from bot.cli import mydata as mydata_commands
 from bot.cli.check import run_checks
+from bot.cli.console import write_anything
 from bot.cli.file_permissions import keep_new_files_private, strangers
 from bot.env_file import SettingsError, read_env_file, read_settings
 from bot.handbook.errors import HandbookError
 from bot.settings import Settings
+from bot.stop_signals import set_on_stop
 from bot.storage.columns.seal import new_key
 from bot.storage.database import NoFolderError
 from bot.storage.errors import REMEDIES, StorageProblem, StorageUnavailableError, problem_of, said_by_the_system
@@ -38,7 +38,7 @@ log = logging.getLogger("bot.__main__")  # not __name__, which is another word w
 
 NOT_AGAIN = 78
 """The exit code after which a start is of no use until somebody has changed something: EX_CONFIG of sysexits.h. The
-units in README.md and docs/postgresql.md do not start the bot again after it."""
+units in docs/operators/install.md and postgresql.md do not start the bot again after it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,6 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     0: fine. 1: something to mend, said in plain words. 2: wrong usage. 75: another process is at work in this one's
     place. 78: Discord will not let the bot in again until somebody has changed what was said.
     """
+    write_anything()
     options = _parser().parse_args(argv)
     if options.command == "db" and options.action == db_commands.NEW_KEY:
         print(new_key())
@@ -132,7 +133,7 @@ def _with_the_database(error: Exception, settings: Settings) -> Iterator[str]:
         yield refusal(error) or f"It says {type(error).__name__}. See DATABASE_URL and DATA_DIR in .env.example."
         return
     yield refusal(error) or REMEDIES[trouble]
-    if trouble.lasting and not (trouble.of_keys or trouble.of_notes) and trouble is not StorageProblem.REFUSED:
+    if trouble in {StorageProblem.DAMAGED, StorageProblem.EMPTY}:
         yield "Delete the two files beside it that end in -wal and -shm as well: they belong to the broken one."
     if trouble is StorageProblem.UNREADABLE and (file := file_of(settings.database)) is not None:
         yield f"The file: {file.absolute()}. May the account that runs the bot write to it, and to its folder?"
@@ -158,7 +159,7 @@ def _fail(*lines: str) -> int:
 
 def _run(settings: Settings, *, force_sync: bool) -> int:
     if settings.discord_token is None:
-        return _fail("DISCORD_TOKEN is not set. Put the bot's token into .env; README.md says where to get it.")
+        return _fail("DISCORD_TOKEN is not set. Put it into .env; docs/operators/install.md says where to get it.")
     for what in strangers(settings, read_env_file()):
         log.warning("%s", what)
     try:
@@ -173,7 +174,7 @@ def _run(settings: Settings, *, force_sync: bool) -> int:
 
 
 async def _serve(settings: Settings, token: str, *, force_sync: bool) -> None:
-    """Run until SIGINT or SIGTERM, then stop in order."""
+    """Run until somebody asks for a stop, then stop in order."""
     bot = create_bot(settings, force_sync=force_sync)
     try:
         # Before anybody in Discord sees the bot come online.
@@ -188,10 +189,7 @@ async def _serve(settings: Settings, token: str, *, force_sync: bool) -> None:
     bot.alone.watch()
     settle_process()
     stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in the loop
-            loop.add_signal_handler(name, stopped.set)
+    set_on_stop(stopped)
     running = asyncio.create_task(bot.start(token), name="discord")
     ends = {
         asyncio.create_task(stopped.wait(), name="signals"),

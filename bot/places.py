@@ -35,7 +35,8 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_]{1,40}")
 def place(text: str) -> Path:
     """The folder or file that `text` names, with `~` and `$HOME` put in. Raises ValueError."""
     path = os.path.expandvars(os.path.expanduser(text))  # noqa: PTH111 - Path would not take variables
-    if path.startswith("~") or re.search(r"\$\{|(?:^|[/\\])\$\w", path):
+    unknown = r"\$\{|(?:^|[/\\])\$\w" + (r"|%\w+%" if os.name == "nt" else "")
+    if path.startswith("~") or re.search(unknown, path):
         raise ValueError("names a variable or a home that is not there; write the folder out")
     if any(ord(letter) < ord(" ") for letter in path):
         # In double quotes, `\n` is a new line and `\t` a tab.
@@ -98,7 +99,12 @@ def _server(url: URL, rest: str) -> URL:
     if not all(number.isdecimal() for number in _ports(url.query)):
         raise ValueError("has a port that is no number")
     _refuse(url.query)
-    return url.set(query=dict(_translated(url.query)))
+    url = url.set(query=dict(_translated(url.query)))
+    try:
+        url.get_dialect()().create_connect_args(url)
+    except ArgumentError:
+        raise ValueError("has several hosts: write each with its port, as ?host=one:5432&host=two:5432") from None
+    return url
 
 
 def _refuse(options: Options) -> None:
@@ -113,7 +119,8 @@ def _refuse(options: Options) -> None:
     if unknown:
         named = ", ".join(name if _PLAIN_NAME.fullmatch(name) else "(no name)" for name in unknown)
         raise ValueError(
-            f"has an option that nobody carries out: {named}. Take it out; docs/postgresql.md lists those there are"
+            f"has an option that nobody carries out: {named}. Take it out;"
+            " docs/operators/postgresql.md lists those there are"
         )
 
 

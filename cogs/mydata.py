@@ -88,9 +88,7 @@ class MyDataCog(StepCog):
         self.router.forget(press.user_id)
         await press.show(cards.erased(may_arrive=erased.may_arrive))
         for place in erased.waiting:
-            await direct.tidy(
-                direct.remove(direct.dm(press.interaction.client, place.channel_id), place.message_id)
-            )
+            await direct.tidy(_take_back(press, place.message_id))
 
     @action("mydata.keep")
     async def keep(self, press: Press, reminder: int = 0) -> None:
@@ -98,3 +96,7 @@ class MyDataCog(StepCog):
         kept = await self.services.inactivity.keep(press.user_id, press.interaction.created_at)
         card = cards.kept(self.services.inactivity.months) if kept else cards.nothing_kept()
         await press.show(card, replace=reminder > 0)
+
+
+async def _take_back(press: Press, message_id: int) -> None:
+    await direct.remove(await press.dm(), message_id)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from discord import app_commands
 
 from bot.clock import now
-from bot.domain.errors import CoachError
+from bot.domain.errors import CoachError, Code
 from bot.domain.profiles import Naming
 from bot.domain.times.zones import search_zones, zone_label
 from bot.services.slices.reading import Deadline
@@ -109,7 +109,9 @@ class ProfileCog(StepCog):
 
     @action("profile.zone.choose")
     async def choose(self, press: Press) -> None:
-        """Take the zone that was picked."""
+        """Take the zone that was picked. What is left on the screen of the erased brings nobody back."""
+        if not await self.services.mydata.is_kept(press.user_id):
+            raise CoachError(Code.NOT_FOUND)
         await self._take(press, press.chosen())
 
     @action("profile.zone.set")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import discord
+from sqlalchemy import text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -28,7 +29,7 @@ from bot.storage.postgres.refusals import refusal
 from bot.storage.privacy.erased_notes import check_notes
 from bot.storage.privacy.tombstones import Tombstones
 from bot.storage.schema.keys import check_keys
-from bot.storage.schema.revision import NEWEST, current
+from bot.storage.schema.revision import NEWEST, current, is_foreign
 from bot.storage.sqlite.integrity import damage
 
 SCOPES = ("bot", "applications.commands")
@@ -81,7 +82,9 @@ def _erased(settings: Settings) -> Path:
 
 def _token(settings: Settings) -> Iterator[CheckResult]:
     if settings.discord_token is None:
-        yield CheckResult(fine=False, what="DISCORD_TOKEN is not set. README.md says where to get one.")
+        yield CheckResult(
+            fine=False, what="DISCORD_TOKEN is not set. docs/operators/install.md says where to get one."
+        )
         return
     application = application_id(settings.discord_token.get_secret_value())
     if application is None:
@@ -157,8 +160,11 @@ async def _file(url: URL) -> CheckResult | None:
             fine=False, what=f"no database can be made at {shown(url)}. See DATABASE_URL and DATA_DIR."
         )
     trouble = trouble or await asyncio.to_thread(damage, file)
-    if trouble is None:
+    if trouble is None and os.access(file, os.W_OK):
         return None
+    if trouble is None:
+        what = f"{file.absolute()} cannot be written to: chmod u+w {file.absolute()}, and look at its disk."
+        return CheckResult(fine=False, what=what)
     return CheckResult(fine=False, what=f"the database {shown(url)} cannot be used. {REMEDIES[trouble]}")
 
 
@@ -212,6 +218,10 @@ async def _open(url: URL, keys: Sequence[str], data_dir: Path) -> tuple[str | No
     engine, words = open_engine(url, keys), None
     try:
         revision = await current(engine)
+        if await is_foreign(engine, revision):
+            raise StorageUnavailableError(StorageProblem.FOREIGN)
+        if engine.name == "postgresql" and await _takes_nothing(engine):
+            raise StorageUnavailableError(StorageProblem.READ_ONLY)
         if revision == NEWEST:
             await check_keys(engine)
             words = await _words(engine)
@@ -220,3 +230,10 @@ async def _open(url: URL, keys: Sequence[str], data_dir: Path) -> tuple[str | No
         await engine.dispose()
     version = ".".join(str(part) for part in getattr(engine.dialect, "server_version_info", None) or ())
     return revision, f" (PostgreSQL {version}, {engine.driver})" if engine.name == "postgresql" else "", words
+
+
+async def _takes_nothing(engine: AsyncEngine) -> bool:
+    """Whether a server lets nobody write, as a standby does."""
+    async with engine.connect() as connection:
+        said: str | None = await connection.scalar(text("SHOW transaction_read_only"))
+        return said == "on"

@@ -13,6 +13,7 @@ from bot.storage.maintenance.copy import Copied, CopyError, copy
 from bot.storage.maintenance.rotate_keys import rotate
 from bot.storage.privacy.erased_notes import accept_notes, keep_notes
 from bot.storage.privacy.tombstones import Tombstones
+from bot.storage.process_lock import writes_with_another_key
 from bot.storage.schema.revision import current
 from bot.storage.schema.startup import make_ready
 
@@ -94,10 +95,19 @@ _ENCRYPTED = (
 )
 
 
+_OTHER_KEYS = (
+    "Rapport ({}) is at work with other ENCRYPTION_KEYS: it could not read what is written here, and would go on"
+    " with its own. Restart it with these keys, then run this again. Nothing was changed."
+)
+
+
 async def rotate_keys(settings: Settings, _options: argparse.Namespace) -> int:
     """Write everything anew as the keys in the settings say, and say what was done."""
     engine = open_engine(settings.database, settings.keys)
     try:
+        # First of all: also a note on the new key would keep a bot with the old ones from starting again.
+        if (other := await writes_with_another_key(engine)) is not None:
+            return _fail(_OTHER_KEYS.format(other))
         await make_ready(engine)
         done = await rotate(engine)
     finally:

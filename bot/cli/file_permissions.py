@@ -9,6 +9,7 @@ from bot.env_file import EnvFile
 from bot.settings import Settings
 from bot.storage.files import file_of
 from bot.storage.privacy.tombstones import Tombstones
+from bot.storage.process_lock import lock_of
 
 _OWN = 0o077
 """What a new file is not: for the group, and for others."""
@@ -26,7 +27,7 @@ def strangers(settings: Settings, env: EnvFile) -> Iterator[str]:
 
     Nothing on Windows, where files have no such marks.
     """
-    if os.name == "nt":
+    if not hasattr(os, "geteuid"):
         return
     for path in _written(settings):
         yield from _judged(path, owners={os.geteuid()})
@@ -37,7 +38,7 @@ def strangers(settings: Settings, env: EnvFile) -> Iterator[str]:
 
 def _written(settings: Settings) -> Iterator[Path]:
     if (file := file_of(settings.database)) is not None:
-        yield from (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm"))
+        yield from (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm"), lock_of(file))
     yield Tombstones.of(settings.database, settings.data_dir).file
 
 

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import shutil
-import signal
 import sys
 import tempfile
 import webbrowser
@@ -23,6 +22,7 @@ from bot.demo.clock import DemoClock, read_skip
 from bot.demo.scene import People, make_people, set_scene
 from bot.demo.skip import skip_command
 from bot.settings import Settings
+from bot.stop_signals import set_on_stop
 
 SWEEP = 300
 """Seconds between two sweeps: rarer than on Discord, as a skip of a day runs every one of them."""
@@ -87,9 +87,7 @@ async def _serve(
     options: DemoOptions, settings: Settings, traveller: time_machine.Traveller, present: datetime
 ) -> None:
     stopped = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in the loop
-            asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    set_on_stop(stopped)
     # A fresh simulated Discord knows no commands, whatever a kept database says.
     bot = create_bot(settings, force_sync=True)
     try:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from bot.domain.quotas import STANDARD, Quota
 from bot.handbook.models import Handbook
-from bot.services.bot_state import BotState
 from bot.services.contacts.service import ContactService
 from bot.services.evaluations.service import EvaluationService
 from bot.services.interviews.service import InterviewService
@@ -22,6 +21,7 @@ from bot.services.reminders.under_way import UnderWay
 from bot.services.requests.service import RequestService
 from bot.services.thank_yous.service import ThankYouService
 from bot.services.todos import TodoService
+from bot.storage.bot_state import BotState
 from bot.storage.database import Database
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import now
+from bot.domain.errors import CoachError, Code
 from bot.domain.profiles import LIMITS, ProfileField, checked
 from bot.domain.text.input import seen
 from bot.domain.times.wall_clock import QuietHours, quiet_hours
@@ -125,9 +126,13 @@ class ProfileService(UseCases):
         return view
 
     async def set_names_in_pings(self, owner_id: int, *, shown: bool) -> ProfileView:
-        """Let names, to-do words and places stand in reminders, where others may read them, or keep them out."""
+        """Let names, to-do words and places stand in reminders, where others may read them, or keep them out.
+
+        Raises NOT_FOUND when nothing is kept of the student: it is a press on what is left on their screen.
+        """
         async with self.db.write(owner_id) as session:
-            user = await ensure_user(session, owner_id)
+            if (user := await session.get(User, owner_id)) is None:
+                raise CoachError(Code.NOT_FOUND)
             user.names_in_pings = shown
             # One with names may be on its way: what comes after the answer is as it says.
             session.info[TAKEN_BACK] = True

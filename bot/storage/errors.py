@@ -34,6 +34,8 @@ class StorageProblem(StrEnum):
     """The database server broke off, or took too long. Whether the last commit was kept cannot be told."""
     REFUSED = "refused"
     """The database server does not let the bot in."""
+    READ_ONLY = "read-only"
+    """The database server takes nothing: it is a standby, as in the middle of a failover."""
     LOCKED = "encrypted"
     """Students' words in it are encrypted, and no key is given."""
     OTHER_KEYS = "encrypted with another key"
@@ -53,6 +55,7 @@ class StorageProblem(StrEnum):
             StorageProblem.UNREADABLE,
             StorageProblem.AWAY,
             StorageProblem.LOST,
+            StorageProblem.READ_ONLY,
         }
 
     @property
@@ -98,6 +101,10 @@ REMEDIES = {
     StorageProblem.REFUSED: (
         "The database server does not let the bot in. Look at the user, the password and the name of the database"
         " in DATABASE_URL."
+    ),
+    StorageProblem.READ_ONLY: (
+        "The database server takes nothing to be saved: it is a standby, or set to read only. Let DATABASE_URL lead"
+        " to the one that can be written to; of several hosts, target_session_attrs=read-write finds it."
     ),
     StorageProblem.LOCKED: (
         "The database is encrypted, and ENCRYPTION_KEYS holds no key. Put the keys back; without them nobody can"
@@ -154,7 +161,7 @@ _BY_STATE = {
     "28": StorageProblem.REFUSED,
     "3D": StorageProblem.REFUSED,
     "42501": StorageProblem.REFUSED,
-    "25006": StorageProblem.AWAY,  # a standby, as in the middle of a failover
+    "25006": StorageProblem.READ_ONLY,
     "25P03": StorageProblem.LOST,
     "40001": StorageProblem.BUSY,
     "40P01": StorageProblem.BUSY,

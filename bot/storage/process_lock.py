@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from bot.storage.columns.encrypted import seal_of
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailableError
-from bot.storage.files import file_of
+from bot.storage.files import file_of, missing_or_empty
 from bot.storage.models import Fact
+from bot.storage.schema.revision import current, is_known
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -53,6 +55,8 @@ class Worker:
     count: int
     ids: frozenset[int]
     """The shards that it has, of `count`."""
+    key: str = ""
+    """What the key is known by that it writes with; empty for one that does not say."""
 
     def meets(self, other: "Worker") -> bool:
         """Whether Discord may hand both the same message. Shards of another division are never known to differ."""
@@ -77,7 +81,10 @@ class Alone:
         """`since`: when this process began. `count`, `ids`: the shards that it has; all when none is named."""
         self._db = db
         self._file = file_of(db.engine.url)
-        self._me = Worker(platform.node(), os.getpid(), since, since, count, frozenset(ids or range(count)))
+        seal = seal_of(db.engine.dialect)
+        self._me = Worker(
+            platform.node(), os.getpid(), since, since, count, frozenset(ids or range(count)), seal.name
+        )
         self._key = _KEY + secrets.token_hex(8)
         self._lock: BaseFileLock | None = None
         self._inode: tuple[int, int] | None = None
@@ -177,7 +184,9 @@ class Alone:
             lock.acquire(timeout=seconds)
         except Timeout:
             return False
-        except (NotImplementedError, OSError):  # SQLite says it itself where the folder is the reason
+        except (NotImplementedError, OSError) as error:  # SQLite says it itself where the folder is the reason
+            if isinstance(error, PermissionError | IsADirectoryError) and os.path.lexists(path):
+                raise  # whoever has it may be at work
             log.warning("no lock can be made beside the database: see to it that no second bot uses the same file")
             return True
         self._lock, self._inode = lock, _inode(path)
@@ -192,7 +201,7 @@ class Alone:
 
 def lock_of(file: Path) -> Path:
     """The lock of a SQLite file, the same for every path that leads to it."""
-    whole = file.resolve()
+    whole = Path(os.path.realpath(file))  # a link that goes in circles is for SQLite to refuse
     return whole.with_name(f"{whole.name}.lock")
 
 
@@ -202,6 +211,38 @@ def _inode(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+async def writes_with_another_key(engine: AsyncEngine) -> Worker | None:
+    """One that is at work on the database and writes with another first key than `engine`; None if nobody does.
+
+    It could not read what is written anew under that key, and would go on under its own.
+    """
+    file = file_of(engine.url)
+    if file is not None and missing_or_empty(file) is not None:
+        return None
+    revision = await current(engine)
+    if revision is None or not is_known(revision):
+        return None
+    async with AsyncSession(engine) as session:
+        present = None if file is not None else await _moment(session)
+        others = [one for one in (await _workers(session)).values() if present is None or one.until > present]
+    mine = seal_of(engine.dialect).name
+    other = next((one for one in others if one.key not in {"", mine}), None)
+    return other if other is None or file is None or await asyncio.to_thread(_is_locked, file) else None
+
+
+def _is_locked(file: Path) -> bool:
+    """Whether somebody has the lock of a SQLite file. For a thread."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - as above
+
+    if not os.path.lexists(path := lock_of(file)):
+        return False
+    try:
+        with FileLock(path, mode=0o600, thread_local=False, fallback_to_soft=False).acquire(timeout=0):
+            return False
+    except (Timeout, NotImplementedError, OSError):  # where there are no locks, the row alone tells
+        return True
 
 
 async def _moment(session: AsyncSession) -> datetime:
@@ -225,6 +266,7 @@ def _written(worker: Worker, until: datetime) -> str:
             "until": until.isoformat(),
             "count": worker.count,
             "ids": sorted(worker.ids),
+            "key": worker.key,
         }
     )
 
@@ -232,4 +274,5 @@ def _written(worker: Worker, until: datetime) -> str:
 def _read(value: str) -> Worker:
     said = json.loads(value)
     moments = {name: datetime.fromisoformat(said[name]) for name in ("since", "until")}
-    return Worker(said["host"], said["pid"], count=said["count"], ids=frozenset(said["ids"]), **moments)
+    ids, key = frozenset(said["ids"]), said.get("key", "")
+    return Worker(said["host"], said["pid"], count=said["count"], ids=ids, key=key, **moments)

@@ -182,7 +182,8 @@ class EvaluationCog(StepCog):
         channel = press.interaction.channel_id
         if press.private or channel is None:
             raise CoachError(Code.MOVED_ON)
-        return await direct.said(direct.dm(press.interaction.client, channel), message, press.user_id)
+        reading = direct.said(direct.dm(press.interaction.client, channel), message, press.user_id)
+        return await press.patiently(reading)
 
     async def hear(self, message: discord.Message) -> bool:
         """Take a DM as the answer to the question that is up; False when none is."""

@@ -15,6 +15,7 @@ from bot.ui.cards.evaluations import cards
 from bot.ui.cards.evaluations import doubt as doubts
 from bot.ui.dispatch.press import Press
 from bot.ui.kit import direct_messages as direct
+from bot.ui.kit.card import Card
 
 
 class Conversation:
@@ -27,8 +28,7 @@ class Conversation:
     async def open(self, press: Press, opened: Opened) -> None:
         """Show an evaluation that was started or goes on, and that another one waits for it."""
         if (other := opened.paused) is not None and (place := other.left) is not None:
-            card = cards.paused(other.talk, self._texts)
-            await direct.tidy(direct.redraw(_dm(press, place), place.message_id, press.user_id, card))
+            await direct.tidy(_redraw(press, place, cards.paused(other.talk, self._texts)))
             await self._evaluations.shown(press.user_id, other.talk.id, place)
         await self.present(press, opened.talk, opened.left, resumed=opened.resumed)
 
@@ -57,7 +57,7 @@ class Conversation:
     async def jump(self, press: Press, turn: Turn) -> None:
         """To a question that was chosen in a menu; the menu makes room for it."""
         if turn.left is not None:
-            await self._leave(_dm(press, turn.left), press.user_id, turn)
+            await direct.tidy(self._leave_behind(press, turn))
         if press.private:
             await self._send(press, turn.talk, None)
         else:
@@ -107,7 +107,7 @@ class Conversation:
         if not isinstance(turn.event, Ignored):
             await self._show(press, turn.talk, None, replace=True)
             if turn.left is not None:
-                await self._leave(_dm(press, turn.left), press.user_id, turn, typed)
+                await direct.tidy(self._leave_behind(press, turn, typed))
         elif _elsewhere(press, turn.talk.shown):
             await press.show(cards.not_kept(typed), replace=True)
         else:  # the second press of a double press: the first has put the next question here
@@ -135,7 +135,7 @@ class Conversation:
             return
         await self._evaluations.shown(press.user_id, talk.id, _place(press, message))
         if earlier is not None and earlier.message_id != message.id:
-            await direct.tidy(direct.remove(_dm(press, earlier), earlier.message_id))
+            await direct.tidy(_remove(press, earlier))
 
     async def _send(self, press: Press, talk: EvaluationView, earlier: MessagePlace | None, lead: str = "") -> None:
         """To the DM, with a way there as the answer; or how to open it when it is closed."""
@@ -148,8 +148,11 @@ class Conversation:
             return
         await self._evaluations.shown(press.user_id, talk.id, MessagePlace(message.channel.id, message.id))
         if earlier is not None:
-            await direct.tidy(direct.remove(_dm(press, earlier), earlier.message_id))
+            await direct.tidy(_remove(press, earlier))
         await press.show(cards.in_dm(talk, message.jump_url))
+
+    async def _leave_behind(self, press: Press, turn: Turn, typed: str = "") -> None:
+        await self._leave(await press.dm(), press.user_id, turn, typed)
 
     async def _leave(self, channel: direct.DM, owner: int, turn: Turn, typed: str = "") -> None:
         """Fold the card that was up, or take it back when nothing was answered on it."""
@@ -171,8 +174,14 @@ def _place(press: Press, message: discord.Message) -> MessagePlace:
     return MessagePlace(message.channel.id, message.id, max(press.interaction.id, redrawn))
 
 
-def _dm(press: Press, place: MessagePlace) -> direct.DM:
-    return direct.dm(press.interaction.client, place.channel_id)
+async def _redraw(press: Press, place: MessagePlace, card: Card) -> None:
+    """Draw an earlier live card anew, in the student's own DM. See `Press.dm`."""
+    await direct.redraw(await press.dm(), place.message_id, press.user_id, card)
+
+
+async def _remove(press: Press, place: MessagePlace) -> None:
+    """Take an earlier live card back, in the same way."""
+    await direct.remove(await press.dm(), place.message_id)
 
 
 def _elsewhere(press: Press, place: MessagePlace | None) -> bool:

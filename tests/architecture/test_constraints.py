@@ -13,7 +13,9 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-LINES = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+LINES = [
+    line for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+]
 PINS = {canonicalize_name(pin.name): pin for pin in map(Requirement, LINES)}
 FOR_CONTRIBUTORS = {"dev", "docs", "mutants"}
 """Extras that are not installed where tests run; constraints-dev.txt pins what they bring."""

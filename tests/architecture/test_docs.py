@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(page for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 _NAMED = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 _LINKED = re.compile(r"\]\((?!https?://|#)([^)#]+)(#[^)]*)?\)")
 _EXAMPLE = "clippings"
@@ -29,7 +29,7 @@ def headings(page: Path) -> Iterator[str]:
             yield "#" + re.sub(r"[^\w -]", "", line.lstrip("# ").lower()).replace(" ", "-")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_what_a_page_names_is_there(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for file, name in _NAMED.findall(text):
@@ -41,6 +41,14 @@ def test_what_a_page_names_is_there(page: Path) -> None:
         linked = page.parent / target
         assert linked.exists(), target
         assert not anchor or anchor in headings(linked), target + anchor
+
+
+def test_a_file_of_the_code_that_is_named_is_there() -> None:
+    """By its path, or the end of one."""
+    there = [f"/{path.relative_to(ROOT).as_posix()}" for path in ROOT.rglob("*.py")]
+    for page in PAGES:
+        for name in re.findall(r"`([\w/]+\.py)`", page.read_text(encoding="utf-8")):
+            assert _EXAMPLE in name or any(path.endswith(f"/{name}") for path in there), f"{page.name}: {name}"
 
 
 def test_some_are_named() -> None:

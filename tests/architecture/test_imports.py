@@ -21,14 +21,25 @@ MAY_KNOW = {
         "bot.reminders",
     },
     "cogs": {"bot.domain", "bot.services", "bot.ui", "bot.clock", "bot.handbook", "cogs"},
-    "bot.demo": {"bot.app", "bot.settings", "bot.services", "bot.demo"},
+    "bot.demo": {"bot.app", "bot.settings", "bot.services", "bot.demo", "bot.stop_signals"},
     "bot.clock": set(),
     "bot.logs": set(),
     "bot.places": set(),
+    "bot.stop_signals": set(),
     "bot.settings": {"bot.places"},
     "bot.env_file": {"bot.settings"},
 }  # fmt: skip
-OUTER = {"bot.app", "bot.cli.check", "bot.cli.file_permissions", "bot.__main__", "bot.cli.db", "bot"}
+LONGER = {"bot.storage.models": 450}
+"""One table after the other, which nobody reads from one end to the other."""
+OUTER = {
+    "bot.app",
+    "bot.cli.check",
+    "bot.cli.console",
+    "bot.cli.file_permissions",
+    "bot.__main__",
+    "bot.cli.db",
+    "bot",
+}
 """Where everything is put together: these may know every room, and no room may know them."""
 
 ONLY_IN = {
@@ -106,4 +117,4 @@ def test_every_file_says_what_it_is_for_and_stays_short() -> None:
     for module, path in ALL.items():
         text = path.read_text(encoding="utf-8")
         assert ast.get_docstring(ast.parse(text)), f"{module} has no first line"
-        assert len(text.splitlines()) <= 320, f"{module} is too long"
+        assert len(text.splitlines()) <= LONGER.get(module, 320), f"{module} is too long"

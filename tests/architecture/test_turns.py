@@ -10,17 +10,14 @@ ROOM = Path(bot.services.__file__).parent
 FOR_NOBODY = {
     # Passes by whoever is busy and waits for no lock, so that it needs no turn.
     ("reminders/deliveries.py", "claim"),
-    # What the bot knows about itself.
-    ("bot_state.py", "remember"),
 }
 
 
 READS_NO_WORDS = {
-    # When the next reminder is due, whose absence is to be looked at, the bot's own facts, who is half erased, and
+    # When the next reminder is due, whose absence is to be looked at, who is half erased, and
     # whether a claim still holds.
     ("reminders/deliveries.py", "earliest"),
     ("reminders/inactivity.py", "absent"),
-    ("bot_state.py", "recall"),
     ("slices/stand_ins.py", "left_behind"),
     ("reminders/under_way.py", "_are_held"),
 }

@@ -120,11 +120,14 @@ def test_check_names_a_missing_migration_and_db_upgrade_mends_it(tmp_path: Path)
     assert run(tmp_path, "db", "upgrade").returncode == 0
     file = tmp_path / "data" / "rapport.sqlite3"
     with sqlite3.connect(file) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+        connection.execute("ALTER TABLE evaluations DROP COLUMN shown_from")
+        connection.execute("UPDATE alembic_version SET version_num = '0005'")
     connection.close()
     result = run(tmp_path, "check", DISCORD_TOKEN=TOKEN)
     assert result.returncode == 1
     assert "python -m bot db upgrade" in result.stdout
+    assert run(tmp_path, "db", "upgrade").returncode == 0
+    assert "python -m bot db upgrade" not in run(tmp_path, "check", DISCORD_TOKEN=TOKEN).stdout
 
 
 def test_check_names_the_place_where_a_handbook_is_broken(tmp_path: Path) -> None:

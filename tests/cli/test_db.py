@@ -191,7 +191,9 @@ def test_a_server_that_refuses_is_quoted_in_plain_words(
 @pytest.mark.parametrize("command", ["check", "run", "db upgrade", COPY])
 def test_a_missing_driver_is_one_plain_sentence(tmp_path: Path, file: Path, command: str) -> None:
     (tmp_path / "without").mkdir()
-    (tmp_path / "without" / "asyncpg.py").write_text("raise ModuleNotFoundError('asyncpg', name='asyncpg')\n")
+    (tmp_path / "without" / "asyncpg.py").write_text(
+        "raise ModuleNotFoundError('asyncpg', name='asyncpg')\n", encoding="utf-8"
+    )
     address = f"postgresql+asyncpg://maya:{SECRET}@127.0.0.1:1/rapport"
     words = [*command.split(), address] if command == COPY else command.split()
     path = os.pathsep.join([str(tmp_path / "without"), str(ROOT)])

@@ -274,18 +274,21 @@ def test_new_files_are_the_accounts_own(tmp_path: Path) -> None:
     }
 
 
+GUARDED = (".env", "data/rapport.sqlite3", "data/rapport.sqlite3.lock", "data/erased.txt", "pgpass")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="files have no such marks there")
-@pytest.mark.parametrize("name", [".env", "data/rapport.sqlite3", "data/erased.txt", "pgpass"])
+@pytest.mark.parametrize("name", GUARDED)
 @pytest.mark.parametrize("wrong", ["open", "somebody else's"])
 def test_files_of_others_are_found_by_check_and_at_the_start(tmp_path: Path, name: str, wrong: str) -> None:
     if wrong != "open" and os.geteuid() != 0:
         pytest.skip("only root may give a file away")
     (tmp_path / ".env").write_text("", encoding="utf-8")
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "erased.txt").touch()
-    (tmp_path / "pgpass").touch()
+    for path in GUARDED[2:]:
+        (tmp_path / path).touch()
     run(tmp_path, "db", "upgrade")
-    for path in (".env", "data/erased.txt", "pgpass"):
+    for path in (".env", *GUARDED[2:]):
         (tmp_path / path).chmod(0o600)
     settings = {"DISCORD_TOKEN": TOKEN, "PGPASSFILE": str(tmp_path / "pgpass")}
     assert run(tmp_path, "check", **settings).returncode == 0

@@ -71,6 +71,8 @@ REFUSED = {
     f"postgresql:/rapport:{HUSH}@db.example/rapport": "is not a database address",
     f"mysql://rapport:{HUSH}@db.example/rapport": "is of another kind",
     f"postgresql+psycopg2://rapport:{HUSH}@db.example/rapport": "is of another kind",
+    f"postgresql://rapport:{HUSH}@/rapport?host=one:1,two:2": "write each with its port",
+    f"postgresql://rapport:{HUSH}@/rapport?host=one&host=two&port=1,2": "write each with its port",
     "sqlite+aiosqlite:///data/x.sqlite3?mode=ro": "may have no options",
     "sqlite+aiosqlite:///~nobody-there/x.sqlite3": "names a variable or a home that is not there",
 }

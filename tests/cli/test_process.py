@@ -208,6 +208,14 @@ async def test_an_error_of_the_file_system_names_the_file_and_is_not_discords(tm
     assert "Traceback" not in written
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/postgresql.md"])
+@pytest.mark.parametrize("page", ["docs/operators/install.md", "docs/operators/postgresql.md"])
 def test_the_units_do_not_start_it_again_after_that_code(page: str) -> None:
     assert f"RestartPreventExitStatus={NOT_AGAIN}" in (ROOT / page).read_text(encoding="utf-8")
+
+
+def test_whoever_restores_a_backup_is_told_by_name_what_goes_and_what_stays() -> None:
+    """A stopped bot has three files in its folder, and one of them says who was erased."""
+    page = " ".join((ROOT / "docs/operators/upkeep.md").read_text(encoding="utf-8").split())
+    _, restore = page.split("**Restore**: stop the bot, ")
+    assert restore.startswith("remove `rapport.sqlite3` and, where they are, `rapport.sqlite3-wal` and")
+    assert "**Leave `erased.txt` where it is**" in restore.partition("Never copy")[0]

@@ -40,7 +40,7 @@ def main() -> int:
     reports = [_run(name, size, seed) for name, size in sizes.items()]
     if options.json is not None:
         found = {r.fault: {"tried": r.tried, **r.figures, "broken": list(r.broken)} for r in reports}
-        options.json.write_text(json.dumps({"seed": seed, "faults": found}, indent=2) + "\n")
+        options.json.write_text(json.dumps({"seed": seed, "faults": found}, indent=2) + "\n", encoding="utf-8")
     return 1 if any(report.broken for report in reports) else 0
 
 

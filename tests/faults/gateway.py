@@ -35,8 +35,8 @@ BACK = 3000.0
 """Seconds within which the bot is back; discord.py's own waits between two tries grow to a quarter of an hour."""
 DUE = (1, 10, 20, 30, 39, 40, 41, 45)
 """When pings fall due, in seconds from the break on."""
-ANSWERED = 10.0
-"""Seconds to wait for answers; Discord takes none that comes after three."""
+TOLD_NOTHING = 10.0
+"""Seconds after which nobody answers what Discord did not tell of."""
 LOOK = 5.0
 """Seconds between two looks at what has happened."""
 OURS = ("bot", "cogs")
@@ -199,18 +199,18 @@ def _rung(here: World, pings: list[Armed], rows: dict[int, Reminder], found: Fou
 async def _done(here: World, one: Break, shown: Armed, acts: list[Interaction], found: Found) -> AsyncIterator[str]:
     """What the student did meanwhile had the effect of one, if Discord told of it; and so has doing it again."""
     found.counted["presses and commands told late"] += len(acts) * one.resumes
-    found.counted["answered in time"] += await _answered(acts)
+    found.counted["answered"] += await _answered(acts, BACK if one.resumes else TOLD_NOTHING)
     if (effects := await _effects(here, shown)) != (one.resumes, one.resumes):
         yield f"done and typed meanwhile: {effects}"
     again = [here.discord.students.slash(shown.user, "todo list")] if one.resumes else _act(here, shown)
-    if await _answered(again) != len(again):
+    if await _answered(again, BACK) != len(again):
         yield "does not answer any more"
     if (effects := await _effects(here, shown)) != (1, 1):
         yield f"done and typed in the end: {effects}"
 
 
-async def _answered(acts: list[Interaction]) -> int:
-    for _ in range(int(ANSWERED / LOOK)):
+async def _answered(acts: list[Interaction], within: float) -> int:
+    for _ in range(int(within / LOOK)):
         if all(act.responded for act in acts):
             break
         await asyncio.sleep(LOOK)

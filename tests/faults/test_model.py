@@ -17,7 +17,7 @@ def test_whatever_happens_the_rows_are_what_the_model_says(tmp_path: Path) -> No
         [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )
     assert trial.returncode == 0, trial.stdout + trial.stderr
-    found = json.loads(file.read_text())["faults"]["model"]
+    found = json.loads(file.read_text(encoding="utf-8"))["faults"]["model"]
     assert (found["tried"], found["broken"]) == (30, [])
     # It was not a walk in the park.
     assert min(found.get(name, 0) for name in ("arrives", "killed_before", "killed_after", "jumps")) > 0

@@ -165,7 +165,7 @@ class Trial:
             "interrupted": sum(row.attempts > 1 for row in found.reminders),
             "found in the DM": sum(row.reason == "found in the DM" for row in found.reminders),
             "repeats with the same nonce": sum(created.repeated for created in mail.log),
-            "errors in the log": self._log.read_text().count("ERROR"),
+            "errors in the log": self._log.read_text(encoding="utf-8").count("ERROR"),
         }
 
     def _not_one_message(self) -> Iterator[str]:

@@ -111,7 +111,7 @@ def test_a_wrong_edit_is_named_with_its_line(
 
 
 def test_an_unclosed_text_is_found_at_the_end(tmp_path: Path) -> None:
-    (tmp_path / "home.toml").write_text('[welcome]\ntitle = """Hello\n\n')
+    (tmp_path / "home.toml").write_text('[welcome]\ntitle = """Hello\n\n', encoding="utf-8")
     assert [(problem.file, problem.line) for problem in problems(tmp_path)] == [("home.toml", 2)]
 
 
@@ -120,7 +120,7 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     goal = edit(tmp_path, "contacts.toml", "interviews = 5", 'interviews = "many"')
     soon = edit(tmp_path, "pings.toml", "meeting with {name}", "meeting with {nmae}")
     text = (tmp_path / "pings.toml").read_text(encoding="utf-8")
-    (tmp_path / "pings.toml").write_text(text.replace("[ping.combined]", "[ping.all]"))
+    (tmp_path / "pings.toml").write_text(text.replace("[ping.combined]", "[ping.all]"), encoding="utf-8")
     found = problems(tmp_path)
     assert [problem.file for problem in found] == ["contacts.toml", *["pings.toml"] * 3, "topics.toml"]
     assert found[0].line == goal
@@ -128,7 +128,7 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_missing_part_is_named_at_the_top_of_its_file(tmp_path: Path) -> None:
-    (tmp_path / "home.toml").write_text("")
+    (tmp_path / "home.toml").write_text("", encoding="utf-8")
     assert Problem("home.toml", 1, '"welcome" is missing') in problems(tmp_path)
 
 
@@ -138,7 +138,7 @@ def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_file_is_not_passed_over(tmp_path: Path) -> None:
-    (tmp_path / "topic.toml").write_text("")
+    (tmp_path / "topic.toml").write_text("", encoding="utf-8")
     assert [str(problem) for problem in problems(tmp_path)] == [
         "topic.toml: the handbook has no such file; it knows topics.toml"
     ]
@@ -151,7 +151,8 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_a_topic_that_fits_no_page(tmp_path: Path) -> None:
     line = '\n[[topic.line]]\nsource = "added"\ntext = "' + "long " * 90 + '"\n'
     (tmp_path / "topics.toml").write_text(
-        '[[topic]]\nkey = "a"\ntitle = "A"\nsummary = "A"\nsource = "added"\n' + line * 9
+        '[[topic]]\nkey = "a"\ntitle = "A"\nsummary = "A"\nsource = "added"\n' + line * 9,
+        encoding="utf-8",
     )
     found = problems(tmp_path)
     assert [problem.line for problem in found] == [1]

@@ -111,7 +111,7 @@ async def test_a_message_that_was_deleted_meanwhile_stores_nothing(rapport: Worl
     await rapport.env.settle()
     rapport.env.backend.delete_message(message.channel_id, message.id)
     screen = await maya.press(YES)
-    assert "That message is gone" in screen
+    assert "I cannot read that message" in screen
     assert await answers(rapport) == {1: ("yes", "")}
 
 

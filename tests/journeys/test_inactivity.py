@@ -14,6 +14,8 @@ from sqlalchemy import func, select
 from bot.domain.reminders.inactivity import absence
 from bot.domain.reminders.reminder import ReminderKind, Status
 from bot.storage.models import Base, Reminder, User
+from bot.ui.kit.card import Button, Card
+from bot.ui.kit.direct_messages import open_dm, send
 from tests.support.inbox import Inbox
 from tests.support.raw_interactions import operators_log
 from tests.support.shortcuts import stamp
@@ -117,7 +119,7 @@ async def test_two_messages_on_their_days_and_then_nothing_is_left(
     assert inbox.new() == []
     assert "of 1 who are away, warned 0, deleted 1" in operators_log(caplog)
     assert str(gone.id) not in operators_log(caplog)
-    assert len(rapport.bot.db.erased.file.read_text().splitlines()) == 2
+    assert len(rapport.bot.db.erased.file.read_text(encoding="utf-8").splitlines()) == 2
 
     # What is still in the DM brings nothing back; whoever wants to begins anew.
     assert "There is nothing left to keep" in await gone.press("Keep my data", on=second)
@@ -127,7 +129,7 @@ async def test_two_messages_on_their_days_and_then_nothing_is_left(
     assert await left(rapport) == {"users": 1}
 
 
-@pytest.mark.parametrize("way", ["Keep my data", "Export my data", "a message", "a command"])
+@pytest.mark.parametrize("way", ["Keep my data", "Export my data", "a message", "a command", "an old button"])
 @pytest.mark.parametrize("before", ["first_at", "second_at", "delete_at"])
 async def test_whoever_returns_keeps_everything_and_is_asked_again_years_later(
     rapport: World, gone: Student, before: str, way: str
@@ -160,6 +162,11 @@ async def act(student: Student, way: str, came: list[Screen]) -> Screen:
             return await student.say("hello again")
         case "a command":
             return await student.slash("help")
+        case "an old button":
+            # Of a version that had other actions.
+            card = Card("A card", rows=((Button("Look", "no.more"),),))
+            await send(await open_dm(student.world.bot, student.id), student.id, card)
+            return await student.press("Look")
         case _ if came:
             return await student.press(way, on=came[-1])
         case _:

@@ -141,6 +141,7 @@ async def together(rapport: World, maya: Student) -> None:
 async def test_every_message_that_nobody_asked_for_can_be_read_on_a_locked_phone(
     rapport: World, maya: Student, named: bool
 ) -> None:
+    await maya.slash("help")
     await rapport.bot.services.profiles.set_names_in_pings(maya.id, shown=named)
     await live(rapport, maya)
     messages = unasked(rapport)

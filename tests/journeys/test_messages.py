@@ -2,6 +2,7 @@
 
 import re
 
+from simcord.enums import MessageType
 from sqlalchemy import select
 
 from bot.storage.models import Base
@@ -33,3 +34,15 @@ async def test_a_message_that_answers_nothing_is_not_kept(rapport: World) -> Non
         rows = [row for table in Base.metadata.sorted_tables for row in await session.execute(select(table))]
     assert len(rows) > 1, "nothing is kept at all: this test looks at nothing"
     assert "Quillmark" not in repr(rows)
+
+
+async def test_a_line_of_discord_s_own_is_no_word_of_the_student_s(rapport: World) -> None:
+    """Who pins a message is named as the author of Discord's line about it."""
+    maya = rapport.student()
+    pinned = (await maya.say("hi")).message_id
+    before = len(maya.pings())
+    backend = rapport.env.backend
+    channel = backend.get_dm_channel(maya.id)
+    backend.create_system_message(channel.id, MessageType.PINS_ADD, maya.id, referenced_message_id=pinned)
+    await rapport.env.settle()
+    assert len(maya.pings()) == before

@@ -4,7 +4,7 @@ The time that an answer has is over at once here, as nothing happens while Disco
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, cast
 
 import discord
@@ -12,7 +12,7 @@ import pytest
 from simcord.http.client import FakeHTTPClient, FakeWebhookAdapter
 
 from bot.ui.dispatch.press import Press
-from bot.ui.kit import in_time
+from bot.ui.kit import direct_messages, in_time
 from tests.support.raw_interactions import Album, Wire, operators_log
 from tests.support.world import ZONE, Student, World
 
@@ -106,6 +106,28 @@ async def test_a_request_that_nobody_waits_for_goes_on(silent: Silence, monkeypa
         await in_time.or_later(waiting_out_a_limit())
     limit_is_over.set()
     await gate.wait()
+
+
+async def test_what_discord_does_not_hand_over_in_time_is_asked_for_again(
+    rapport: World, maya: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before, the turn was kept for as long as discord.py went on asking what stands in the doubtful message."""
+    await maya.slash("profile timezone", zone=ZONE)
+    await maya.slash("contact add")
+    await maya.fill({"Name": "Ana"})
+    await maya.slash("interview happened", contact="Ana")
+    await maya.slash("evaluate", contact="Ana")
+    await maya.say_quickly("yes", "after a course")
+    monkeypatch.setattr(direct_messages, "or_later", _too_late)
+    assert "Nothing was stored. To answer, type it again" in await maya.press("Yes, that is my answer")
+    monkeypatch.undo()
+    await maya.say("after a course")
+    assert "question 3 of 11" in maya.pings()[-1]
+
+
+async def _too_late(request: Coroutine[Any, Any, Any]) -> None:
+    request.close()
+    raise in_time.UnansweredError
 
 
 class Refused(Press):

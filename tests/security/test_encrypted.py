@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from bot.storage.columns.seal import new_key
 from tests.support.full_journey import MARK, live
-from tests.support.world import World, sqlite_url, world
+from tests.support.world import ZONE, Student, World, sqlite_url, world
 
 
 @pytest.fixture
@@ -81,3 +81,44 @@ async def test_settings_never_show_a_key(locked: World, caplog: pytest.LogCaptur
     for shown in (repr(locked.settings), str(locked.settings.model_dump()), locked.settings.model_dump_json()):
         assert key not in shown
     assert key not in caplog.text
+
+
+async def met(student: Student, *names: str) -> None:
+    """They have met these people."""
+    services = student.world.bot.services
+    await services.profiles.set_zone(student.id, ZONE)
+    for name in names:
+        await student.slash("contact add")
+        await student.fill({"Name": name})
+        await student.slash("interview happened", contact=name)
+
+
+async def test_no_card_is_drawn_where_a_changed_row_says_but_in_the_students_own_dm(locked: World) -> None:
+    """Whoever writes to the database may be a student too, and names a message of their own to read hers in."""
+    maya, tom = locked.student(), locked.student("tom", "Tom")
+    await met(tom, "Bea")
+    await tom.slash("evaluate", contact="Bea")
+    await met(maya, "Ana Núñez", "Ben Cole")
+    await maya.slash("evaluate", contact="Ana")
+    await maya.press("Yes")
+    await maya.say("I would like the river")
+    theirs = f"(SELECT {{}} FROM evaluations WHERE owner_id = {tom.id})"  # noqa: S608 - of this test
+    places = ", ".join(f"{name} = {theirs.format(name)}" for name in ("channel_id", "message_id"))
+    moved = text(f"UPDATE evaluations SET {places} WHERE owner_id = {maya.id}")  # noqa: S608 - of this test
+    before = [message.text for message in tom.pings()]
+
+    async with locked.bot.db.engine.execution_options(writes=True).begin() as connection:
+        await connection.execute(moved)
+    await maya.slash("evaluate", contact="Ben")
+    await maya.press("Pause it and start Ben Cole")
+    assert [message.text for message in tom.pings()] == before, "paused, for another"
+
+    async with locked.bot.db.engine.execution_options(writes=True).begin() as connection:
+        await connection.execute(moved)
+    await maya.press("Yes")
+    assert [message.text for message in tom.pings()] == before, "answered"
+    async with locked.bot.db.engine.execution_options(writes=True).begin() as connection:
+        await connection.execute(moved)
+    await maya.slash("mydata delete")
+    assert "Nothing that you told me is kept" in await maya.fill({next(iter(maya.screen.fields)): "delete"})
+    assert [message.text for message in tom.pings()] == before, "erased"

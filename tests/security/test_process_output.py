@@ -51,7 +51,7 @@ class Running:
         """Everything that it wrote until it was told to end."""
         self.process.send_signal(signal.SIGTERM)
         await asyncio.wait_for(self.process.wait(), 30)
-        return self._written.read_text()
+        return self._written.read_text(encoding="utf-8")
 
 
 @asynccontextmanager

@@ -30,7 +30,7 @@ async def test_two_warnings_then_nothing_is_left(story: Story) -> None:
         for table in Base.metadata.sorted_tables:
             if table.name != "facts":
                 assert await session.scalar(select(func.count()).select_from(table)) == 0, table.name
-    assert len(story.db.erased.file.read_text().splitlines()) == 3, "a key, and a line for each"
+    assert len(story.db.erased.file.read_text(encoding="utf-8").splitlines()) == 3, "a key, and a line for each"
 
 
 async def test_nothing_is_deleted_a_moment_too_early(story: Story) -> None:

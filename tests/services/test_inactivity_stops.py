@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.clock import now
@@ -15,7 +15,10 @@ from bot.handbook import loader
 from bot.services import build_services
 from bot.services.reminders.inactivity import EVERY, GAP
 from bot.storage.database import Database
+from bot.storage.models import Contact
+from bot.storage.privacy.erasure import erase_again
 from tests.services.inactivity_story import DAY, FIRST, MAYA, SECOND, TOM, Story, almost
+from tests.support.shortcuts import add
 
 
 async def test_after_a_long_stop_both_warnings_come_first(story: Story) -> None:
@@ -121,3 +124,27 @@ async def test_a_deletion_that_fails_deletes_nothing_and_notes_nothing(
         assert await session.scalar(text("SELECT COUNT(*) FROM contacts")) == 2
     await story.days(1)
     assert await story.students() == set()
+
+
+async def test_who_comes_back_after_a_deletion_that_failed_half_way_is_left_alone(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.reminders.inactivity.AT_ONCE", 1)
+    await add(story.db, Contact(owner_id=MAYA, name="Ben", created_at=now()))
+    await almost(story)
+    await story.until(story.gone.delete_at)
+
+    def refuse(*given: Any) -> None:
+        if "DELETE FROM users" in given[2]:
+            raise DBAPIError("refused", None, OSError())
+
+    event.listen(story.db.engine.sync_engine, "before_cursor_execute", refuse)
+    with pytest.raises(DBAPIError):
+        await story.days(1)
+    event.remove(story.db.engine.sync_engine, "before_cursor_execute", refuse)
+    await story.services.profiles.meet(MAYA, "Maya")
+    await add(story.db, Contact(owner_id=MAYA, name="Cy", created_at=now()))
+    await erase_again(story.db.engine, story.db.erased)
+    assert MAYA in await story.students()
+    async with story.db.read() as session:
+        assert "Cy" in (await session.scalars(select(Contact.name).where(Contact.owner_id == MAYA))).all()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import CoachError, Code
 from bot.services import Services
+from bot.services.mydata import import_reader
 from bot.services.mydata.import_reader import MOST_THINGS, read_export
 from bot.services.mydata.service import MyDataService
 from bot.storage.database import Database
@@ -188,3 +189,35 @@ def test_a_part_that_cannot_be_is_refused(number: int, of: int, code: Code) -> N
     part = {"export": "x", "number": number, "of": of}
     content = of_json({"format": "rapport-student-data", "version": 1, "tables": {}, "part": part})
     assert judged(content) is code
+
+
+def many_small_things(number: int, of: int) -> bytes:
+    """A part that says little and takes much: a hundred times its size, were it kept as it is read."""
+    part = f'"part": {{"export": "x", "number": {number}, "of": {of}}}'
+    things = ",".join(f'"{key:x}":0.5' for key in range(9_000))
+    return f'{{"format": "rapport-student-data", "version": 1, {part}, "tables": {{"x": {{{things}}}}}}}'.encode()
+
+
+def memory(parts: int) -> int:
+    """Bytes that reading so many takes."""
+    contents = [many_small_things(number, parts) for number in range(1, parts + 1)]
+    tracemalloc.start()
+    with refusal(Code.EXPORT_CHANGED):
+        read_export(contents, 1, 200_000)
+    found = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return found
+
+
+def test_ten_parts_of_a_great_many_small_things_take_no_more_than_one() -> None:
+    memory(1)
+    assert memory(10) < 2 * memory(1)
+
+
+def test_parts_have_no_more_rows_together_than_a_student_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_reader, "MOST_ROWS", 5)
+    answer = {"evaluation_id": 1, "question": 1, "verdict": None, "text": "", "answered_at": "2026-03-02T22:00:00Z"}
+    document = {"format": "rapport-student-data", "version": 1, "tables": {"answers": [answer] * 3}}
+    contents = [of_json(document | {"part": {"export": "x", "number": number, "of": 2}}) for number in (1, 2)]
+    with refusal(Code.TOO_MANY):
+        read_export(contents, 1, 100_000)

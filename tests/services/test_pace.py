@@ -3,12 +3,15 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import event, func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.full_account import Counts, pings_only
 from bot.clock import now
@@ -16,6 +19,7 @@ from bot.domain.errors import Code
 from bot.domain.quotas import Quota
 from bot.handbook import loader
 from bot.services import Services, build_services
+from bot.services.contacts.views import ContactEntry
 from bot.services.mydata import import_writer as mydata_arrival
 from bot.services.slices import stand_ins
 from bot.services.slices import writing as pace
@@ -266,6 +270,47 @@ async def test_an_erasure_that_is_stopped_anywhere_is_carried_out_at_the_next_st
 
 
 @pytest.mark.usefixtures("_small")
+@pytest.mark.parametrize("committed", [False, True])
+async def test_an_erasure_that_fails_anywhere_takes_nothing_that_is_kept_after_the_answer(
+    services: Services,
+    db: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    traveller: time_machine.Traveller,
+    committed: bool,
+) -> None:
+    """Unlike after a stop, she is told so and goes on. `committed`: only the answer of the database was lost."""
+    write, units = db.write, 0
+
+    @contextlib.asynccontextmanager
+    async def failing(*students: int) -> AsyncIterator[AsyncSession]:
+        nonlocal units
+        units += 1
+        async with write(*students) as session:
+            yield session
+            if units == fails and not committed:
+                raise DBAPIError("commit", None, OSError())
+        if units == fails:
+            raise DBAPIError("commit", None, OSError())
+
+    for fails in (1, 2, 3):
+        await services.profiles.set_zone(MAYA, ZONE)
+        await booked(db, 5)
+        units = 0
+        monkeypatch.setattr(db, "write", failing)
+        with pytest.raises(DBAPIError):
+            await services.mydata.erase(MAYA, "DELETE")
+        monkeypatch.setattr(db, "write", write)
+        traveller.shift(1)
+        await services.contacts.add(MAYA, ContactEntry(name="Ana Ruiz"))
+        await erase_again(db.engine, db.erased)
+        assert "Ana Ruiz" in str(await kept(services, MAYA)), fails
+        async with db.read(MAYA) as session:
+            came = (await session.get_one(User, MAYA)).created_at
+        await services.mydata.erase(MAYA, "DELETE")
+        assert db.erased.among([(MAYA, came)]) == [MAYA]
+
+
+@pytest.mark.usefixtures("_small")
 @pytest.mark.parametrize("known", [True, False])
 async def test_what_is_erased_while_an_import_is_on_its_way_does_not_come_back_with_it(
     db: Database, services: Services, life: Lived, monkeypatch: pytest.MonkeyPatch, known: bool
@@ -283,3 +328,34 @@ async def test_what_is_erased_while_an_import_is_on_its_way_does_not_come_back_w
     with refusal(Code.MOVED_ON):
         await services.mydata.import_data(life.id, life.content)
     assert not any((await every_row(db)).values())
+
+
+@pytest.mark.usefixtures("_small")
+async def test_an_import_that_is_repeated_after_a_stop_brings_each_row_once(
+    services: Services, db: Database, life: Lived, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL a start leaves alone for ten minutes what another process may be at work on."""
+    monkeypatch.setattr(stand_ins, "AT_WORK", timedelta(minutes=10))
+    with Stops(db, 9) as stops, contextlib.suppress(Stop):
+        await services.mydata.import_data(life.id, life.content)
+    assert stops.stopped
+    await services.mydata.import_data(life.id, life.content)
+    assert count(await kept(services, life.id)) == count(life.tables)
+
+
+@pytest.mark.usefixtures("_small")
+async def test_of_two_imports_at_once_one_arrives_and_each_row_once(
+    services: Services, db: Database, life: Lived, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where two processes serve a student, neither knows of the other's."""
+    name_referrers = mydata_arrival._Arrival._name_referrers
+
+    async def meanwhile(arrival: Any) -> None:
+        await name_referrers(arrival)
+        monkeypatch.setattr(mydata_arrival._Arrival, "_name_referrers", name_referrers)
+        await mydata_arrival.import_data(db, life.id, arrival._export, arrival._pings)
+
+    monkeypatch.setattr(mydata_arrival._Arrival, "_name_referrers", meanwhile)
+    with refusal(Code.MOVED_ON):
+        await services.mydata.import_data(life.id, life.content)
+    assert count(await kept(services, life.id)) == count(life.tables)

@@ -219,6 +219,31 @@ async def test_a_ping_without_a_place_under_the_new_hours_is_taken_back(services
     assert "thank_you_first" in await pings(db, Status.CANCELLED)
 
 
+@pytest.mark.parametrize(
+    ("until", "comes"), [("09:30", denver(9, 9, 30)), ("06:00", denver(9, 6, 30))], ids=["a longer", "a shorter"]
+)
+async def test_what_waits_for_the_end_of_a_night_comes_at_its_end_also_when_that_changes(
+    services: Services, db: Database, traveller: time_machine.Traveller, until: str, comes: datetime
+) -> None:
+    await settle(services)
+    traveller.move_to(denver(2, 3))
+    contact = (await services.contacts.add(MAYA, ContactEntry("Ana Núñez"))).person.id
+    await services.requests.sent_to(MAYA, contact)
+    await services.todos.add(MAYA, "Join the chapter", due=denver(9, 5))
+    traveller.move_to(denver(8, 10))
+    other = (await services.contacts.add(MAYA, ContactEntry("Ben Cole"))).person.id
+    await services.interviews.met(MAYA, other)
+    waiting = {"nudge", "todo_due", "thank_you_second"}
+    traveller.move_to(denver(9, 6, 30))
+    assert {name: due for name, due in (await pings(db)).items() if name in waiting} == dict.fromkeys(
+        waiting, denver(9, 8)
+    )
+    await services.profiles.set_quiet(MAYA, "22:00", until)
+    assert {name: due for name, due in (await pings(db)).items() if name in waiting} == dict.fromkeys(
+        waiting, comes
+    )
+
+
 async def test_what_is_snoozed_due_or_sent_stays_as_it_is(
     services: Services, db: Database, traveller: time_machine.Traveller
 ) -> None:

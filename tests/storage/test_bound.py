@@ -136,11 +136,17 @@ async def test_what_is_not_as_it_was_written_is_said_and_logged_and_not_shown(
 
 
 async def test_an_older_text_of_the_same_place_is_taken(here: College) -> None:
-    """No key can tell what was there later; docs/data-protection.md says so."""
+    """No key can tell what was there later; docs/operators/data-protection.md says so."""
     before = await here.kept(CONTACTS.c.why)
     await here.services.contacts.edit(MAYA, 1, ContactEntry("Ana Ruiz", why="Another reason"))
     await here.put(CONTACTS.c.why, before)
     assert (await here.services.contacts.get(MAYA, 1)).why == ENTRY.why
+
+
+async def test_a_text_of_the_same_column_and_student_is_taken_in_another_row(here: College) -> None:
+    """A place is a table, a column and a student, whatever the row; docs/operators/data-protection.md says so."""
+    await here.put(CONTACTS.c.why, await here.kept(CONTACTS.c.why, 3))
+    assert (await here.services.contacts.get(MAYA, 1)).why == "His soups"
 
 
 async def test_a_whole_row_given_to_another_student_tells_them_nothing(here: College) -> None:

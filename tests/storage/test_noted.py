@@ -63,7 +63,7 @@ async def erased(services: Services, db: Database) -> Tombstones:
     for student in (MAYA, TOM):
         await services.profiles.meet(student, "Maya")
         await services.mydata.erase(student, "DELETE")
-    assert len(db.erased.file.read_text().splitlines()) == 3
+    assert len(db.erased.file.read_text(encoding="utf-8").splitlines()) == 3
     return db.erased
 
 
@@ -119,7 +119,7 @@ async def test_what_cannot_be_read_is_refused(
 async def test_nothing_is_added_to_what_cannot_be_read_and_nobody_is_erased_without_a_note(
     services: Services, db: Database, erased: Tombstones
 ) -> None:
-    before = erased.file.read_text().encode("utf-16")
+    before = erased.file.read_text(encoding="utf-8").encode("utf-16")
     put(erased, before)
     await services.profiles.meet(MAYA, "Maya")
     with pytest.raises(OSError, match=re.escape(erased.file.name)):

@@ -36,7 +36,7 @@ def test_it_holds_for_what_they_had_and_for_nothing_since(tombstones: Tombstones
 
 def test_it_names_nobody_and_only_its_owner_reads_it(tombstones: Tombstones) -> None:
     tombstones.add(MAYA, THEN, NOW)
-    text = tombstones.file.read_text()
+    text = tombstones.file.read_text(encoding="utf-8")
     assert str(MAYA) not in text
     assert "2026-03-02" not in text
     assert tombstones.file.stat().st_mode & 0o077 == 0
@@ -45,7 +45,7 @@ def test_it_names_nobody_and_only_its_owner_reads_it(tombstones: Tombstones) -> 
     # Elsewhere the same student looks otherwise.
     other = Tombstones(tombstones.file.parent / "other")
     other.add(MAYA, THEN, NOW)
-    assert line.split()[1] not in other.file.read_text()
+    assert line.split()[1] not in other.file.read_text(encoding="utf-8")
 
 
 def test_what_did_not_come_about_is_withdrawn_and_may_come_about_later(tombstones: Tombstones) -> None:
@@ -64,7 +64,7 @@ def test_files_are_merged_by_putting_one_behind_the_other(tmp_path: Path) -> Non
     for order in ((one, two), (two, one), (one, one, two, two)):
         merged = Tombstones(tmp_path / f"merged{len(list(tmp_path.iterdir()))}")
         merged.file.parent.mkdir()
-        merged.file.write_text("".join(part.file.read_text() for part in order))
+        merged.file.write_text("".join(part.file.read_text(encoding="utf-8") for part in order), encoding="utf-8")
         merged.add(3, THEN, NOW)
         assert merged.among([(MAYA, THEN), (TOM, THEN), (3, THEN), (4, THEN)]) == [MAYA, TOM, 3]
 
@@ -98,8 +98,10 @@ def test_two_processes_may_start_it_at_the_same_moment(tombstones: Tombstones, t
     other = Tombstones(tmp_path / "other")
     tombstones.add(MAYA, THEN, NOW)
     other.add(TOM, THEN, NOW)
-    keys, lines = zip(*(one.file.read_text().splitlines() for one in (tombstones, other)), strict=True)
-    tombstones.file.write_text("\n".join([*keys, *lines, ""]))
+    keys, lines = zip(
+        *(one.file.read_text(encoding="utf-8").splitlines() for one in (tombstones, other)), strict=True
+    )
+    tombstones.file.write_text("\n".join([*keys, *lines, ""]), encoding="utf-8")
     assert tombstones.among([(MAYA, THEN), (TOM, THEN)]) == [MAYA, TOM]
 
 
@@ -119,10 +121,10 @@ def test_several_processes_write_to_it_at_once(tmp_path: Path) -> None:
     assert [worker.exitcode for worker in workers] == [0, 0, 0]
     erased = [(first + number, THEN) for first in (100, 200, 300) for number in range(20)]
     assert Tombstones(tmp_path).among([*erased, (1, THEN)]) == [user_id for user_id, _ in erased]
-    assert len((tmp_path / NAME).read_text().splitlines()) >= len(erased) + 1
+    assert len((tmp_path / NAME).read_text(encoding="utf-8").splitlines()) >= len(erased) + 1
 
 
 def test_a_note_that_cannot_be_kept_is_an_error(tombstones: Tombstones) -> None:
-    tombstones.file.parent.write_text("a file where the folder should be")
+    tombstones.file.parent.write_text("a file where the folder should be", encoding="utf-8")
     with pytest.raises(NotADirectoryError):
         tombstones.add(MAYA, THEN, NOW)

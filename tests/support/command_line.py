@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support import warm_process
+
 ROOT = Path(__file__).parents[2]
 TOKEN = base64.b64encode(b"1234567890").decode().rstrip("=") + ".abc.def"
 
@@ -18,6 +20,8 @@ def clean_environment() -> dict[str, str]:
 
 def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder of its own, with only the settings given."""
+    if warm_process.CAN_FORK and not any(name.startswith("PYTHON") for name in environment):
+        return warm_process.run(folder, words, clean_environment() | environment)
     return python(folder, "-m", "bot", *words, **environment)
 
 
@@ -29,6 +33,7 @@ def python(folder: Path, *words: str, **environment: str) -> subprocess.Complete
         env=clean_environment() | environment,
         capture_output=True,
         text=True,
+        encoding=environment.get("PYTHONIOENCODING"),
         timeout=60,
         check=False,
     )

@@ -4,6 +4,7 @@ A test reads as a story: the student acts, then looks at the screen. Everything 
 bot, discord.py, the database file; only Discord itself is simulated, and so is time.
 """
 
+import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -285,7 +286,7 @@ class World:
 
     async def skip(self, **delta: float) -> None:
         """Let time pass: `skip(hours=20)`. Everything that falls due on the way happens at its moment."""
-        await self.env.advance_time(timedelta(**delta).total_seconds())
+        await self.skip_to(self.env.now() + timedelta(**delta))
 
     @property
     def bot_id(self) -> int:
@@ -296,6 +297,8 @@ class World:
     async def skip_to(self, moment: datetime) -> None:
         """Let time pass until `moment`."""
         await self.env.advance_time((moment - self.env.now()).total_seconds())
+        if tidying := [task for task in asyncio.all_tasks() if task.get_name() == "housekeeping"]:
+            await asyncio.wait(tidying)
 
     async def restart(self, *, away: timedelta = timedelta(0)) -> None:
         """Stop the bot, let it be `away`, and start a new one on the same database."""

@@ -34,6 +34,14 @@ def due_at(ended_at: datetime) -> datetime:
     return ended_at + DUE_AFTER
 
 
+def starts_anew(before: datetime, ended_at: datetime, now: datetime) -> bool:
+    """Whether an end that is corrected from `before` to `ended_at` has its pings come once more.
+
+    Not for a few minutes, and not once that deadline is over too: then they have said it.
+    """
+    return ended_at - before >= _FIRST_AFTER and now < due_at(ended_at)
+
+
 def plan_pings(
     interview_id: int,
     ended_at: datetime,

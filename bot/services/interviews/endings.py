@@ -14,7 +14,7 @@ from bot.domain.thank_yous import deadline as thank_yous
 from bot.services.base import owned, zone_of
 from bot.services.interviews.views import InterviewView
 from bot.services.reminders.planning import MEETING, THANKS, thank_you_pings
-from bot.services.reminders.scheduling import arm, cancel
+from bot.services.reminders.scheduling import arm, cancel, set_aside
 from bot.storage.models import Interview, Request, ThankYou, User
 
 
@@ -51,6 +51,7 @@ async def record(session: AsyncSession, owner_id: int, interview: Interview, end
     """The meeting ended at `ended_at`: its own pings go, and the thank-you clock starts, or starts anew."""
     user = await session.get_one(User, owner_id)
     zone_of(user)
+    before = interview.ended_at
     interview.status, interview.ended_at = InterviewStatus.MET.value, ended_at
     if ended_at <= interview.starts_at:
         interview.starts_at = ended_at - timedelta(minutes=interview.minutes)
@@ -61,6 +62,8 @@ async def record(session: AsyncSession, owner_id: int, interview: Interview, end
     note.due_at = thank_yous.due_at(ended_at)
     await cancel(session, (*MEETING, *THANKS), [interview.id], "the meeting has happened")
     if note.sent_at is None:
+        if before is not None and thank_yous.starts_anew(before, ended_at, now()):
+            await set_aside(session, owner_id, THANKS, interview.id)
         await arm(session, owner_id, thank_you_pings(user, interview))
     await accept_request(session, owner_id, interview.contact_id)
     await session.flush()

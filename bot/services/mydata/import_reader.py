@@ -24,6 +24,8 @@ MOST_THINGS = 30_000
 """Rows and lists in one file. A student with three hundred contacts has some thousands."""
 MOST_PARTS = 10
 """Files that are taken at once: options of the command."""
+MOST_ROWS = 150_000
+"""Rows in all of them together. A student at every limit that is usual has some 110,000."""
 _ZIP, _ZIP_ENTRY = b"PK\x03\x04", b"PK\x01\x02"
 _MOST_ENTRIES = 100
 _DIGITS = 19
@@ -72,15 +74,17 @@ def read_export(contents: Sequence[bytes], owner_id: int, limit: int) -> Export:
     Raises FILE_TOO_LARGE, TOO_MANY, NO_EXPORT, EXPORT_CHANGED, EXPORT_OF_ANOTHER, PARTS_MIXED, PART_TWICE and
     PARTS_MISSING.
     """
-    tables = _together([_document(content, limit) for content in contents])
-    try:
-        (user,) = tables[USERS.name]
-        if _number(user["discord_id"]) != owner_id:
-            raise CoachError(Code.EXPORT_OF_ANOTHER)
-        found = {table: [_row(table, row) for row in tables.pop(table.name, ())] for table in personal_tables()}
-    except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
-        raise CoachError(Code.EXPORT_CHANGED) from error
-    if tables:
+    documents: list[_Document] = []
+    left = MOST_ROWS
+    # One after the other, and of each no more than its rows stays: what a file may be made of takes many times its
+    # size, and with ten of them that ten times.
+    for content in contents:
+        documents.append(_document(content, owner_id, limit))
+        left -= sum(map(len, documents[-1].rows.values()))
+        if left < 0:
+            raise CoachError(Code.TOO_MANY, field="That export", limit=MOST_ROWS, count=MOST_ROWS - left)
+    found = _together(documents)
+    if len(found[USERS]) != 1:
         raise CoachError(Code.EXPORT_CHANGED)
     return found
 
@@ -106,13 +110,28 @@ def _unpacked(content: bytes, limit: int) -> bytes:
 class _Document:
     """One file of ours."""
 
-    tables: dict[str, Any]
+    rows: Export
     part: tuple[str, int, int] | None
     """Of which export, which part, of how many."""
 
 
-def _document(content: bytes, limit: int) -> _Document:
-    """What a file holds, if it is one of ours."""
+def _document(content: bytes, owner_id: int, limit: int) -> _Document:
+    """What a file holds, if it is one of ours: of it all, only rows that are as we made them, and the owner's."""
+    tables, part = _tables(content, limit)
+    try:
+        for user in tables.get(USERS.name, ()):
+            if _number(user["discord_id"]) != owner_id:
+                raise CoachError(Code.EXPORT_OF_ANOTHER)
+        rows = {table: [_row(table, row) for row in tables.pop(table.name, ())] for table in personal_tables()}
+    except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
+        raise CoachError(Code.EXPORT_CHANGED) from error
+    if tables:
+        raise CoachError(Code.EXPORT_CHANGED)
+    return _Document(rows, part)
+
+
+def _tables(content: bytes, limit: int) -> tuple[dict[str, Any], tuple[str, int, int] | None]:
+    """The tables in a file, unchecked, and which part of what it says it is."""
     check_size(len(content), limit)
     content = _unpacked(content, limit) if content.startswith(_ZIP) else content
     if (found := things(content)) > MOST_THINGS:
@@ -123,15 +142,15 @@ def _document(content: bytes, limit: int) -> _Document:
             raise CoachError(Code.NO_EXPORT)
         part = document.get("part")
         known = None if part is None else (str(part["export"]), int(part["number"]), int(part["of"]))
-        return _Document(dict(document["tables"]), known)
+        return dict(document["tables"]), known
     except (ArithmeticError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise CoachError(Code.NO_EXPORT) from error
 
 
-def _together(documents: Sequence[_Document]) -> dict[str, Any]:
-    """The tables of one whole export, or of all the parts of one, in whatever order they were given."""
+def _together(documents: Sequence[_Document]) -> Export:
+    """The rows of one whole export, or of all the parts of one, in whatever order they were given."""
     if len(documents) == 1 and documents[0].part is None:
-        return documents[0].tables
+        return documents[0].rows
     parts = [document.part for document in documents if document.part is not None]
     if len(parts) < len(documents) or len({(export, of) for export, _, of in parts}) != 1:
         raise CoachError(Code.PARTS_MIXED)
@@ -144,14 +163,8 @@ def _together(documents: Sequence[_Document]) -> dict[str, Any]:
         raise CoachError(Code.EXPORT_CHANGED)
     if missing := [number for number in range(1, of + 1) if number not in numbers]:
         raise CoachError(Code.PARTS_MISSING, missing=missing, of=of)
-    return _joined([document.tables for document in sorted(documents, key=lambda one: one.part or ())])
-
-
-def _joined(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    try:
-        return {name: [row for tables in parts for row in tables.get(name, ())] for name in set().union(*parts)}
-    except TypeError as error:
-        raise CoachError(Code.EXPORT_CHANGED) from error
+    in_order = sorted(documents, key=lambda one: one.part or ())
+    return {table: [row for one in in_order for row in one.rows[table]] for table in personal_tables()}
 
 
 class _Patient(json.JSONDecoder):

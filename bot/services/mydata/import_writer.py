@@ -11,6 +11,7 @@ A stop during 1 leaves nothing, one during 3 is made good at the next start (`st
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Table, bindparam, exists, insert, select, update
@@ -26,7 +27,7 @@ from bot.services.reminders.scheduling import announce
 from bot.services.slices import stand_ins
 from bot.services.slices.writing import SlicePace, erase_the_rest
 from bot.storage.database import Database
-from bot.storage.models import Base, Contact, User
+from bot.storage.models import Base, Contact
 from bot.storage.privacy.ownership import USERS, belongs_to, personal_tables
 from bot.storage.sqlite.connection import beside_the_loop
 
@@ -43,22 +44,34 @@ _PENDING = Status.PENDING.value
 async def import_data(db: Database, owner_id: int, export: Export, pings: ImportedPings) -> None:
     """Keep the rows, for a student of whom nothing is kept but what they are called. All of them, or none.
 
-    Raises SOMETHING_KEPT, EXPORT_CHANGED when a row names one that is not in the file, and IntegrityError for what
-    cannot be twice.
+    Raises SOMETHING_KEPT, EXPORT_CHANGED when a row names one that is not in the file, IntegrityError for what
+    cannot be twice, and MOVED_ON when everything was erased meanwhile, or another import began.
     """
-    async with db.write(owner_id) as session:
-        await _check_empty(session, owner_id)
-        await stand_ins.put(session, owner_id)
+    known_by = await _begin(db, owner_id)
     try:
-        await _Arrival(db, owner_id, export, pings).stage()
+        await _Arrival(db, owner_id, export, pings, known_by).stage()
         async with db.write(owner_id) as session:
-            await _take_over(session, owner_id, export, pings)
+            await _take_over(session, owner_id, export, pings, known_by)
     except BaseException as error:
-        await erase_the_rest(db, stand_ins.for_student(owner_id))
+        # Whoever sent our stand-in away has removed what hung on it, and theirs may stand there now.
+        if not (isinstance(error, CoachError) and error.code is Code.MOVED_ON):
+            await erase_the_rest(db, stand_ins.for_student(owner_id))
         if isinstance(error, KeyError | ValueError):
             raise CoachError(Code.EXPORT_CHANGED) from error
         raise
     await replan_the_rest(db, owner_id, Reached())
+
+
+async def _begin(db: Database, owner_id: int) -> datetime:
+    """Make room for an arrival; returns what its stand-in is known by. Raises SOMETHING_KEPT."""
+    async with db.write(owner_id) as session:
+        await _check_empty(session, owner_id)
+    # An import may have been cut off by a stop, and no start since have dared to remove its rows, as another
+    # process might be at work on them. If one is, it finds out.
+    await erase_the_rest(db, stand_ins.for_student(owner_id))
+    async with db.write(owner_id) as session:
+        await _check_empty(session, owner_id)
+        return await stand_ins.begin(session, owner_id)
 
 
 async def _check_empty(session: AsyncSession, owner_id: int) -> None:
@@ -71,8 +84,11 @@ async def _check_empty(session: AsyncSession, owner_id: int) -> None:
 class _Arrival:
     """The rows on their way, hanging on the stand-in."""
 
-    def __init__(self, db: Database, owner_id: int, export: Export, pings: ImportedPings) -> None:
+    def __init__(
+        self, db: Database, owner_id: int, export: Export, pings: ImportedPings, known_by: datetime
+    ) -> None:
         self._db = db
+        self._known_by = known_by
         self._owner_id = owner_id
         self._stand_in = stand_ins.for_student(owner_id)
         self._export = export
@@ -95,6 +111,7 @@ class _Arrival:
         done = 0
         while done < len(rows):
             async with self._db.write(self._owner_id) as session:
+                await stand_ins.check(session, self._owner_id, self._known_by)
                 connection = await session.connection()
                 with self._pace.slice() as most:
                     part = rows[done : done + most]
@@ -145,6 +162,7 @@ class _Arrival:
         done = 0
         while done < len(found):
             async with self._db.write(self._owner_id) as session:
+                await stand_ins.check(session, self._owner_id, self._known_by)
                 connection = await session.connection()
                 with self._pace.slice() as most:
                     await connection.execute(changed, found[done : done + most])
@@ -161,14 +179,15 @@ async def _insert(connection: AsyncConnection, table: Table, rows: Sequence[Row]
     return dict(zip([row.number(own.name) for row in rows], given, strict=True))
 
 
-async def _take_over(session: AsyncSession, owner_id: int, export: Export, pings: ImportedPings) -> None:
+async def _take_over(
+    session: AsyncSession, owner_id: int, export: Export, pings: ImportedPings, known_by: datetime
+) -> None:
     """Make the rows that hang on the stand-in the student's. It stays until the pings are planned.
 
     Raises SOMETHING_KEPT and, when somebody has sent the stand-in away, MOVED_ON.
     """
     stand_in = stand_ins.for_student(owner_id)
-    if await session.get(User, stand_in) is None:
-        raise CoachError(Code.MOVED_ON)
+    await stand_ins.check(session, owner_id, known_by)
     await _check_empty(session, owner_id)
     await ensure_user(session, owner_id)
     connection = await session.connection()

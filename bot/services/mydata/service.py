@@ -18,7 +18,7 @@ from bot.handbook.models import Handbook
 from bot.services.base import UseCases, owned
 from bot.services.evaluations.views import MessagePlace
 from bot.services.mydata.export_files import ExportFile, Most, Rows, files_of, has_damage, in_parts
-from bot.services.mydata.import_reader import MOST_PARTS, MOST_THINGS, Export, read_export
+from bot.services.mydata.import_reader import MOST_PARTS, MOST_ROWS, MOST_THINGS, Export, read_export
 from bot.services.mydata.import_reminders import ImportedPings, taken
 from bot.services.mydata.import_writer import import_data
 from bot.services.quotas import check_rows
@@ -26,7 +26,7 @@ from bot.services.reminders.replanning import Reached, replan_the_rest
 from bot.services.reminders.under_way import in_hand
 from bot.services.slices import stand_ins
 from bot.services.slices.reading import read_all
-from bot.services.slices.writing import AT_ONCE, erase_the_rest
+from bot.services.slices.writing import AT_ONCE, erase_the_rest, take_back_the_note
 from bot.storage.database import Database
 from bot.storage.models import Contact, Evaluation, Interview, Request, Todo, User
 from bot.storage.privacy.erasure import delete_some
@@ -110,7 +110,8 @@ class MyDataService(UseCases):
         parts = in_parts(rows, moment, Most(self._max_file_bytes, most_bytes, MOST_THINGS))
         if fits and len(parts) == 1:
             return HandedOver(tuple(files), comes_back=True, damaged=damaged)
-        return HandedOver(tuple(parts), comes_back=len(parts) <= MOST_PARTS, damaged=damaged)
+        comes_back = len(parts) <= MOST_PARTS and sum(map(len, rows.values())) <= MOST_ROWS
+        return HandedOver(tuple(parts), comes_back=comes_back, damaged=damaged)
 
     async def _rows(self, owner_id: int) -> Rows:
         rows: dict[str, list[dict[str, Any]]] = {}
@@ -155,13 +156,13 @@ class MyDataService(UseCases):
                 # Before the commit: should the machine stop in between, the next start does what was asked for.
                 await asyncio.to_thread(self.db.erased.add, owner_id, user.created_at, now())
                 noted = user.created_at
+            # Should the machine stop from here on, the next start does the rest.
+            await erase_the_rest(self.db, owner_id, done=done)
         except Exception:
-            # The student is told that it failed, and may go on. The next start must not erase what they do then.
+            # The student is told so, and may go on.
             if noted is not None:
-                await asyncio.to_thread(self.db.erased.withdraw, owner_id, noted)
+                await take_back_the_note(self.db, owner_id, noted)
             raise
-        # Should the machine stop from here on, the next start does the rest.
-        await erase_the_rest(self.db, owner_id, done=done)
         return Erased(tuple(places), may_arrive=hand.sending or hand.unsure)
 
     def check_size(self, size: int) -> None:

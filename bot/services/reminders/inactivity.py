@@ -28,9 +28,9 @@ from bot.domain.reminders.inactivity import (
 from bot.domain.reminders.reminder import ReminderKind, Status
 from bot.handbook.models import Handbook
 from bot.services.base import UseCases, known_zone, quiet_of
-from bot.services.bot_state import BotState
 from bot.services.reminders.scheduling import arm, cancel
-from bot.services.slices.writing import AT_ONCE, erase_the_rest
+from bot.services.slices.writing import AT_ONCE, erase_the_rest, take_back_the_note
+from bot.storage.bot_state import BotState
 from bot.storage.database import Database
 from bot.storage.models import Contact, Interview, Reminder, User
 from bot.storage.privacy.erasure import delete_some
@@ -133,13 +133,22 @@ class Inactivity(UseCases):
                     planned += 1
         # Not before the commit, as for those who ask for it: should the machine stop in between, a backup brings
         # back somebody who is warned and deleted again. The other way round it might be somebody who is back.
-        for user, done in erased:
+        for user, _ in erased:
             await asyncio.to_thread(self.db.erased.add, user.discord_id, user.created_at, present)
-            await erase_the_rest(self.db, user.discord_id, done=done)
+        for user, done in erased:
+            await self._erase_the_rest(user, done=done)
         if erased:
             await self.db.know_erased()
             await self.db.scrub()
         return Looked(planned, len(erased))
+
+    async def _erase_the_rest(self, user: User, *, done: bool) -> None:
+        try:
+            await erase_the_rest(self.db, user.discord_id, done=done)
+        except Exception:
+            # They are warned anew, and may come back before that.
+            await take_back_the_note(self.db, user.discord_id, user.created_at)
+            raise
 
     def _step(self, user: User, warned: Sequence[Warned], since: datetime) -> InactivityStep:
         return next_step(absence(user.last_seen_at, self.months, known_zone(user)), warned, since)

@@ -1,4 +1,4 @@
-"""The pings of all that a student plans, by their clock."""
+"""The pings of all that a student plans, by their clock. `at`: as if it were planned then; by default, now."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,7 +26,7 @@ SUBJECTS: Mapping[type[Contact | Interview | Request | Todo], tuple[ReminderKind
 """What pings are about, each with the kinds that are: `subject_id` is the number of such a row."""
 
 
-def meeting_pings(user: User, interview: Interview) -> tuple[Planned, ...]:
+def meeting_pings(user: User, interview: Interview, at: datetime | None = None) -> tuple[Planned, ...]:
     """What to remind `user` of around a booked meeting. Raises ZONE_NEEDED."""
     return interviews.plan_pings(
         interview.id,
@@ -35,28 +35,30 @@ def meeting_pings(user: User, interview: Interview) -> tuple[Planned, ...]:
         sequence=interview.sequence,
         zone=zone_of(user),
         quiet=quiet_of(user),
-        now=now(),
+        now=at or now(),
     )
 
 
-def thank_you_pings(user: User, interview: Interview) -> tuple[Planned, ...]:
+def thank_you_pings(user: User, interview: Interview, at: datetime | None = None) -> tuple[Planned, ...]:
     """What to remind `user` of until the note for a meeting that has ended is sent. Raises ZONE_NEEDED."""
     if interview.ended_at is None:
         return ()
     return thank_yous.plan_pings(
-        interview.id, interview.ended_at, zone=zone_of(user), quiet=quiet_of(user), now=now()
+        interview.id, interview.ended_at, zone=zone_of(user), quiet=quiet_of(user), now=at or now()
     )
 
 
-def nudge_pings(user: User, request: Request, asked_at: datetime) -> tuple[Planned, ...]:
+def nudge_pings(
+    user: User, request: Request, asked_at: datetime, at: datetime | None = None
+) -> tuple[Planned, ...]:
     """What to remind `user` of when nobody answers what went out at `asked_at`. Raises ZONE_NEEDED."""
     return plan_nudge(
-        request.id, asked_at, nudges=request.nudges, zone=zone_of(user), quiet=quiet_of(user), now=now()
+        request.id, asked_at, nudges=request.nudges, zone=zone_of(user), quiet=quiet_of(user), now=at or now()
     )
 
 
-def todo_pings(user: User, todo: Todo) -> tuple[Planned, ...]:
+def todo_pings(user: User, todo: Todo, at: datetime | None = None) -> tuple[Planned, ...]:
     """What to remind `user` of when a to-do is due. Raises ZONE_NEEDED for one that has a moment."""
     if todo.due_at is None or todo.done_at is not None:
         return ()
-    return (todos.plan_ping(todo.id, todo.due_at, zone=zone_of(user), quiet=quiet_of(user), now=now()),)
+    return (todos.plan_ping(todo.id, todo.due_at, zone=zone_of(user), quiet=quiet_of(user), now=at or now()),)

@@ -4,8 +4,9 @@ What is planned of one row is planned in one transaction, so that it is never ha
 something, a stand-in remembers that, and the next start goes on with it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -16,10 +17,11 @@ from bot.clock import now
 from bot.domain.interviews.interview import InterviewStatus
 from bot.domain.reminders.reminder import Planned, ReminderKind
 from bot.domain.requests.status import RequestStatus
-from bot.services.base import owned
+from bot.domain.times.wall_clock import shift_out_of_quiet
+from bot.services.base import owned, quiet_of, zone_of
 from bot.services.quotas import drop_old_pings
 from bot.services.reminders.planning import MEETING, THANKS, meeting_pings, nudge_pings, thank_you_pings, todo_pings
-from bot.services.reminders.scheduling import arm_anew
+from bot.services.reminders.scheduling import arm_anew, bring_back
 from bot.services.slices import stand_ins
 from bot.services.slices.writing import SlicePace
 from bot.storage.database import Database
@@ -69,7 +71,8 @@ class _Source:
     """Those of a student."""
     columns: tuple[InstrumentedAttribute[Any], ...]
     """What is read of each, its number first: no text, as that may be long, and encrypted."""
-    pings: Callable[[User, Any], tuple[Planned, ...]]
+    pings: Callable[[User, Any, datetime], tuple[Planned, ...]]
+    """Of one of them, as planned at a moment."""
 
 
 def _booked(owner_id: int) -> Select[Any]:
@@ -87,11 +90,19 @@ def _unanswered(owner_id: int) -> Select[Any]:
 
 
 def _promised(owner_id: int) -> Select[Any]:
-    return owned(Todo, owner_id).where(Todo.due_at > now(), Todo.done_at.is_(None))
+    return owned(Todo, owner_id).where(Todo.due_at > now() - _WAITS, Todo.done_at.is_(None))
 
 
-def _first_nudge(user: User, request: Request) -> tuple[Planned, ...]:
-    return nudge_pings(user, request, request.sent_at or now())
+def _first_nudge(user: User, request: Request, at: datetime) -> tuple[Planned, ...]:
+    return nudge_pings(user, request, request.sent_at or at, at)
+
+
+def _to_come(user: User, todo: Todo, at: datetime) -> tuple[Planned, ...]:
+    return todo_pings(user, todo, at) if todo.due_at is not None and todo.due_at > at else ()
+
+
+_WAITS = timedelta(days=1)
+"""Longer than quiet hours keep any ping waiting."""
 
 
 _MEETING = Interview.id, Interview.starts_at, Interview.minutes, Interview.sequence, Interview.ended_at
@@ -99,7 +110,7 @@ _SOURCES = (
     _Source(MEETING, _booked, _MEETING, meeting_pings),
     _Source(THANKS, _unthanked, _MEETING, thank_you_pings),
     _Source((ReminderKind.NUDGE,), _unanswered, (Request.id, Request.nudges, Request.sent_at), _first_nudge),
-    _Source((ReminderKind.TODO_DUE,), _promised, (Todo.id, Todo.due_at, Todo.done_at), todo_pings),
+    _Source((ReminderKind.TODO_DUE,), _promised, (Todo.id, Todo.due_at, Todo.done_at), _to_come),
 )
 
 
@@ -111,13 +122,34 @@ async def _some(session: AsyncSession, user: User, reached: Reached, pace: Slice
             after = reached.after if number == reached.source else 0
             rows = await _rows(session, source, user.discord_id, after, left)
             if rows:
-                pings = [ping for row in rows for ping in source.pings(user, row)]
-                await arm_anew(session, user.discord_id, source.kinds, [row.id for row in rows], pings)
+                pings = [ping for row in rows for ping in source.pings(user, row, now())]
+                behind = await arm_anew(session, user.discord_id, source.kinds, [row.id for row in rows], pings)
+                await bring_back(session, user.discord_id, _waiting(user, source, rows, behind))
             left -= len(rows)
             if left <= 0:
                 return Reached(number, rows[-1].id)
     await drop_old_pings(session, user.discord_id)
     return None
+
+
+def _waiting(user: User, source: _Source, rows: Sequence[Any], behind: Collection[str]) -> Iterator[Planned]:
+    """Of what had been waiting for the end of quiet hours when these changed: when it comes now.
+
+    Its own moment is over, so that nobody would plan it any more. To "prepare" there is another one, or no need.
+    """
+    present = now()
+    for ping in (ping for row in rows if behind for ping in source.pings(user, row, present - _WAITS)):
+        if ping.dedupe_key not in behind or ping.kind is ReminderKind.PREPARE:
+            continue
+        due = shift_out_of_quiet(
+            max(ping.due_at, present),
+            deadline=ping.expires_at,
+            earliest=present,
+            quiet=quiet_of(user),
+            zone=zone_of(user),
+        )
+        if due < ping.expires_at:
+            yield replace(ping, due_at=due)
 
 
 async def _rows(session: AsyncSession, source: _Source, owner_id: int, after: int, most: int) -> list[Any]:

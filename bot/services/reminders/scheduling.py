@@ -10,8 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.reminders.reminder import SNOOZE, Planned, ReminderKind, Snooze, Status, snoozed_key, snoozed_until
-from bot.services.base import UseCases, own, zone_of
+from bot.domain.reminders.reminder import (
+    SNOOZE,
+    Planned,
+    ReminderKind,
+    Snooze,
+    Status,
+    planned,
+    snoozed_key,
+    snoozed_until,
+)
+from bot.services.base import UseCases, own, owned, zone_of
 from bot.services.quotas import drop_old_pings
 from bot.storage.database import ARMED, TAKEN_BACK
 from bot.storage.models import Reminder, User
@@ -37,13 +46,15 @@ async def arm_anew(
     kinds: Iterable[ReminderKind],
     subjects: Iterable[int],
     planned: Iterable[Planned],
-) -> None:
+) -> set[str]:
     """Move the coming pings of `kinds` about these rows to where `planned` has them, in the caller's transaction.
 
     What is due already goes out, and what the student put off comes back when they said. Unlike with `arm`, a ping
     that was cancelled stays so, unless it was by this very thing. The caller drops old pings.
+
+    Returns what those are known by that were to come and have no moment in `planned`.
     """
-    await session.execute(
+    moved = await session.scalars(
         update(Reminder)
         .where(
             Reminder.user_id == user_id,
@@ -54,8 +65,17 @@ async def arm_anew(
             Reminder.dedupe_key.not_like(f"%{SNOOZE}%"),
         )
         .values(status=Status.CANCELLED.value, reason=PLANNED_ANEW, claimed_until=None)
+        .returning(Reminder.dedupe_key)
         .execution_options(synchronize_session=False)
     )
+    left = set(moved)
+    if pings := tuple(planned):
+        await _write(session, user_id, pings, comes_back=PLANNED_ANEW)
+    return left - {ping.dedupe_key for ping in pings}
+
+
+async def bring_back(session: AsyncSession, user_id: int, planned: Iterable[Planned]) -> None:
+    """Give those a moment after all that `arm_anew` left without one, in the caller's transaction."""
     if pings := tuple(planned):
         await _write(session, user_id, pings, comes_back=PLANNED_ANEW)
 
@@ -127,6 +147,24 @@ async def cancel(
     )
 
 
+async def set_aside(session: AsyncSession, user_id: int, kinds: Iterable[ReminderKind], subject: int) -> None:
+    """Let pings of `kinds` about this row be planned anew though they have gone out, in the caller's transaction.
+
+    What they were about has got another moment. They are known by the one that they had from now on, so that what
+    is planned next is not taken for them.
+    """
+    over = owned(Reminder, user_id).where(
+        Reminder.kind.in_([kind.value for kind in kinds]),
+        Reminder.subject_id == subject,
+        Reminder.status.not_in([Status.PENDING.value, Status.CANCELLED.value]),
+        Reminder.dedupe_key.not_like(f"%{SNOOZE}%"),
+    )
+    for one in await session.scalars(over):
+        moment = int(one.due_at.timestamp())
+        one.dedupe_key = planned(ReminderKind(one.kind), subject, one.due_at, one.expires_at, moment).dedupe_key
+    await session.flush()
+
+
 async def delete_pings(
     session: AsyncSession, user_id: int, kinds: Iterable[ReminderKind], subjects: Sequence[int] | Select[int]
 ) -> None:
@@ -157,6 +195,7 @@ class ReminderService(UseCases):
             reminder = await own(session, Reminder, owner_id, reminder_id)
             if reminder.status not in {Status.SENT, Status.PENDING, Status.UNCERTAIN}:
                 raise CoachError(Code.MOVED_ON)
+            reminder = await _last_of(session, owner_id, reminder)
             user = await session.get_one(User, owner_id)
             moment = snoozed_until(choice, now(), zone_of(user))
             again = Planned(
@@ -171,3 +210,20 @@ class ReminderService(UseCases):
                 # It may be in hand just now, and would come beside the one that was asked for instead.
                 reminder.status, reminder.reason, reminder.claimed_until = Status.STALE.value, "put off", None
             return moment
+
+
+async def _last_of(session: AsyncSession, owner_id: int, reminder: Reminder) -> Reminder:
+    """Of a ping that was put off before and has come back, the one that came last: no ping comes back twice.
+
+    What is put off may be an old message: the answer that would have taken its buttons away got lost.
+    """
+    while True:
+        again = owned(Reminder, owner_id).where(
+            Reminder.dedupe_key == snoozed_key(reminder.dedupe_key, reminder.id),
+            Reminder.status.not_in([Status.PENDING.value, Status.CANCELLED.value]),
+            Reminder.id > reminder.id,
+        )
+        found: Reminder | None = await session.scalar(again)
+        if found is None:
+            return reminder
+        reminder = found

@@ -17,7 +17,7 @@ from bot.domain.times.zones import zone_in_words
 from bot.services.base import UseCases, own, owned, zone_of
 from bot.services.quotas import check_quota
 from bot.services.reminders.planning import nudge_pings
-from bot.services.reminders.scheduling import arm, cancel
+from bot.services.reminders.scheduling import arm, cancel, set_aside
 from bot.services.requests.views import Nudge, RequestLine, RequestView, Start, last_of, lines, load
 from bot.storage.models import Contact, Request, User
 
@@ -233,6 +233,8 @@ async def _send(session: AsyncSession, owner_id: int, request: Request, at: date
     await session.flush()
     earlier = owned(Request, owner_id).where(Request.contact_id == request.contact_id)
     await cancel(session, _NUDGE, await session.scalars(earlier.with_only_columns(Request.id)), "asked anew")
+    # Its ping may have gone out already, a week after what was taken for the moment before.
+    await set_aside(session, owner_id, _NUDGE, request.id)
     await arm(session, owner_id, nudge_pings(user, request, request.sent_at))
 
 

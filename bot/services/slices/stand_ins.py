@@ -5,12 +5,14 @@ finds them there, until all of them become the student's at once. So a stop in b
 the next start removes the rows, plans the student's pings anew and lets the stand-in go.
 """
 
-from datetime import timedelta
+import secrets
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
+from bot.domain.errors import CoachError, Code
 from bot.storage.database import Database
 from bot.storage.models import User
 from bot.storage.sql.upsert import insert
@@ -28,6 +30,27 @@ async def put(session: AsyncSession, owner_id: int) -> None:
     """Have one stand in for the student, in the caller's transaction; one that is there already will do."""
     row = {"discord_id": for_student(owner_id), "display_name": "", "created_at": now(), "last_seen_at": now()}
     await session.execute(insert(session, User).values(row).on_conflict_do_nothing())
+
+
+async def begin(session: AsyncSession, owner_id: int) -> datetime:
+    """Have a new one stand in for the student, in the caller's transaction; returns what `check` knows it by."""
+    # To a random microsecond: two may begin in one moment, as another process may serve the same student.
+    known_by = now().replace(microsecond=secrets.randbelow(1_000_000))
+    row = {
+        "discord_id": for_student(owner_id),
+        "display_name": "",
+        "created_at": known_by,
+        "last_seen_at": known_by,
+    }
+    await session.execute(insert(session, User).values(row))
+    return known_by
+
+
+async def check(session: AsyncSession, owner_id: int, known_by: datetime) -> None:
+    """Raise MOVED_ON when this one was sent away meanwhile, or another has taken its place."""
+    mine = select(User.discord_id).where(User.discord_id == for_student(owner_id), User.created_at == known_by)
+    if await session.scalar(mine) is None:
+        raise CoachError(Code.MOVED_ON)
 
 
 async def take_away(session: AsyncSession, owner_id: int) -> None:

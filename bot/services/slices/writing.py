@@ -1,10 +1,17 @@
 """Much of one student's is done in slices, each a short transaction, so that nobody else waits for all of it."""
 
+import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from time import perf_counter, thread_time
 
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
 from bot.storage.database import Database
+from bot.storage.errors import StorageUnavailableError
+from bot.storage.models import User
 from bot.storage.privacy.erasure import delete_some
 from bot.storage.sqlite.connection import beside_the_loop
 
@@ -48,3 +55,15 @@ async def erase_the_rest(db: Database, user_id: int, *, done: bool = False, but_
             connection = await session.connection()
             with pace.slice() as rows, beside_the_loop():
                 done = await connection.run_sync(delete_some, user_id, rows, but_the_student=but_the_student)
+
+
+async def take_back_the_note(db: Database, user_id: int, created_at: datetime) -> None:
+    """After an erasure that was noted failed: whoever goes on, the next start must not erase what they do then.
+
+    It may have come about nevertheless, where only the answer to the last commit was lost.
+    """
+    with suppress(StorageUnavailableError, DBAPIError):
+        async with db.read(user_id) as session:
+            if await session.scalar(select(User.discord_id).where(User.discord_id == user_id)) is None:
+                return
+    await asyncio.to_thread(db.erased.withdraw, user_id, created_at)

@@ -54,6 +54,8 @@ async def _connect(**options: Any) -> Any:
         return await asyncpg.connect(**for_driver(options), connection_class=_Connection)
     except (OSError, TimeoutError) as error:
         raise StorageUnavailableError(StorageProblem.AWAY) from error
+    except asyncpg.exceptions.TargetServerAttributeNotMatched as error:
+        raise StorageUnavailableError(StorageProblem.READ_ONLY) from error
     except asyncpg.ClientConfigurationError as error:
         raise StorageUnavailableError(StorageProblem.REFUSED) from error
     except asyncpg.PostgresError as error:

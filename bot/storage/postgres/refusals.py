@@ -47,7 +47,8 @@ def _why(cause: BaseException | None) -> str | None:
         case FileNotFoundError():
             return _NO_FILE
         case OSError():
-            return f"The database server cannot be reached ({type(cause).__name__}). {_IS_IT_THERE}"
+            away = f"The database server cannot be reached ({type(cause).__name__}). {_IS_IT_THERE}"
+            return _NO_TLS if type(cause) is ConnectionError else away  # the driver's own word for it
         case ValueError():
             return f"The address of the database does not fit: {cause}. {_TLS}"
     return _SENTENCES.get(getattr(cause, "sqlstate", None) or "")
@@ -58,14 +59,15 @@ _NO_DRIVER = (
     " (in Rapport's folder, with its .venv active)."
 )
 _NO_FILE = "The address of the database names a file that is not there: the server's socket, or a certificate."
+_NO_TLS = "The database server does not offer TLS, and sslmode in its address asks for it."
 _IS_IT_THERE = "Is it running, and are host and port in its address right?"
-_TLS = "docs/postgresql.md says how its certificate is checked."
+_TLS = "docs/operators/postgresql.md says how its certificate is checked."
 _LET_IN = "The database server refuses the user or the password in its address."
 _SENTENCES = {
     "28P01": _LET_IN,
     "28000": f"{_LET_IN} Or its pg_hba.conf has no line for this user, database and machine.",
-    "3D000": "The database server has no database of that name. docs/postgresql.md says how to make one.",
-    "42501": "The user lacks a right in the database. docs/postgresql.md lists those that it needs.",
+    "3D000": "The database server has no database of that name. docs/operators/postgresql.md says how to make one.",
+    "42501": "The user lacks a right in the database. docs/operators/postgresql.md lists those that it needs.",
     "42704": "The address of the database has an option that the server does not know.",
     "53100": "The database server's disk is full, so nothing can be saved.",
     "53300": "The database server has no connection left. Raise its max_connections, or close what holds them.",

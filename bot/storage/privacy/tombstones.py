@@ -43,6 +43,8 @@ _BEGINNING = 4
 """Bytes of which one is zero if it is such a text without a mark."""
 _NAME_LENGTH = 40
 """Hexadecimal digits that tell one line from any other."""
+_AS_IT_IS = getattr(os, "O_BINARY", 0)
+"""Windows would make two characters of each line end."""
 
 
 class Tombstones:
@@ -131,7 +133,7 @@ class Tombstones:
     def _append(self, text: str) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         line = text.encode("ascii")
-        opened = os.open(self.file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        opened = os.open(self.file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _AS_IT_IS, 0o600)
         try:
             if os.write(opened, line) < len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

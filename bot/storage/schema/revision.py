@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.storage.models import Base
 from bot.storage.schema.keys import check_keys, note_key
 
 NEWEST = "0006"
@@ -26,6 +27,25 @@ def read(connection: Connection) -> str | None:
         return None
     revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return revision
+
+
+async def is_foreign(engine: AsyncEngine, revision: str | None) -> bool:
+    """Whether a database at `revision` is of another program or version.
+
+    Without a revision it is when it has tables: a SQLite file any, a server those with our names.
+    """
+    if revision is not None:
+        return not is_known(revision)
+    async with engine.connect() as connection:
+        there = await connection.run_sync(_tables)
+    return bool(there if engine.dialect.name == "sqlite" else there & _OURS)
+
+
+def _tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+_OURS = {*Base.metadata.tables, "alembic_version"}
 
 
 async def bring_up_to_date(engine: AsyncEngine) -> None:

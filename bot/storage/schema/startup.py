@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.errors import StorageProblem, StorageUnavailableError
 from bot.storage.files import file_of, missing_or_empty
-from bot.storage.schema.revision import bring_up_to_date, current, is_known
+from bot.storage.schema.revision import bring_up_to_date, current, is_foreign
 
 
 async def make_ready(engine: AsyncEngine) -> None:
@@ -21,7 +21,7 @@ async def make_ready(engine: AsyncEngine) -> None:
         raise StorageUnavailableError(trouble)
     try:
         revision = await current(engine)
-        if revision is not None and not is_known(revision):
+        if await is_foreign(engine, revision):
             raise StorageUnavailableError(StorageProblem.FOREIGN)
         await bring_up_to_date(engine)
     except DBAPIError:

@@ -3,7 +3,7 @@
 aiosqlite hands every call to a thread and back: four hops for a statement, most of what a small query costs. SQLite
 itself answers from memory within microseconds. What waits, for a lock or for the disk, still goes to the thread:
 opening, closing, settings, a write lock that another process holds, the commit with its fsync; and what writes many
-rows at once. docs/performance.md has the figures.
+rows at once. docs/developers/performance.md has the figures.
 """
 
 import sqlite3

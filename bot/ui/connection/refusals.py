@@ -144,7 +144,8 @@ _TOKEN = Refusal(_NOT_ACCEPTED.format("status 401"), lasting=True)
 _CLOSED = {
     4004: _NOT_ACCEPTED,
     4010: "Discord knows no such shard ({}). Mend SHARD_IDS and SHARD_COUNT; .env.example says what they mean.",
-    4011: "The bot is in too many servers for one connection ({}). Set SHARD_COUNT; docs/postgresql.md says how.",
+    4011: "The bot is in too many servers for one connection ({}). Set SHARD_COUNT;"
+    " docs/operators/postgresql.md says how.",
     4012: "Discord no longer speaks with this version ({}). Upgrade Rapport.",
     4013: "Discord does not understand what this version wants to hear ({}). Upgrade Rapport.",
     4014: (

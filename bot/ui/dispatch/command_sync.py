@@ -10,7 +10,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.services.bot_state import BotState
+from bot.storage.bot_state import BotState
 from bot.ui.connection.connect import pauses
 from bot.ui.connection.refusals import TALK, numbers, refusal, spoken
 

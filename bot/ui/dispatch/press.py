@@ -12,7 +12,7 @@ from bot.domain.errors import CoachError, Code
 from bot.domain.text.input import seen, whole_number
 from bot.ui.cards.pings.cards import speaks_of_several
 from bot.ui.kit.card import Card
-from bot.ui.kit.direct_messages import custom_ids
+from bot.ui.kit.direct_messages import DM, custom_ids, dm, open_dm
 from bot.ui.kit.form import Fields, Form, build_modal
 from bot.ui.kit.in_time import in_time
 from bot.ui.kit.render import NO_MENTIONS, build
@@ -156,6 +156,17 @@ class Press:
         if not self.interaction.response.is_done():
             async with in_time():
                 await self.interaction.response.defer(ephemeral=self.private, thinking=True)
+
+    async def dm(self) -> DM:
+        """The student's own DM: the one that was pressed in, or else asked of Discord if it is not known.
+
+        Never one that a row names: who writes to the database could have it be another student's, and a card that
+        is drawn there is read there.
+        """
+        channel = self.interaction.channel_id
+        if self.private or channel is None:
+            return await open_dm(self.interaction.client, self.user_id)
+        return dm(self.interaction.client, channel)
 
     async def patiently(self, work: Coroutine[Any, Any, T]) -> T:
         """What `work` gives. Where that takes long, Discord is told first that the answer comes later."""

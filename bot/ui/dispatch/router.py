@@ -26,6 +26,10 @@ Handler = Callable[..., Awaitable[None]]
 DirectMessageHandler = Callable[[discord.Message], Awaitable[bool]]
 
 
+_NOWHERE = ""
+"""No action's name."""
+
+
 class ZoneAsker(Protocol):
     """Asks for the time zone and remembers what was to be done; the profile's cog is one."""
 
@@ -69,8 +73,9 @@ class Router:
             return
         press = Press(interaction, fields)
         route = decode(custom_id) if custom_id.startswith(kind) else None
-        if route is None or route.action not in self.handlers:
-            await errors.report(press, CoachError(Code.MOVED_ON))
+        if route is None:
+            # A card of another version, perhaps. Who presses on it is here all the same.
+            await self.run(_NOWHERE, press)
         elif route.owner != interaction.user.id:
             await errors.report(press, CoachError(Code.NOT_FOUND))
         else:
@@ -97,7 +102,7 @@ class Router:
             # A press on what is left of somebody who had everything erased makes nobody known again.
             is_command = press.interaction.type is discord.InteractionType.application_command
             await self._meet(press.interaction.user, press.interaction.created_at, newcomers=is_command)
-            handler = self.handlers[action]
+            handler = self.handlers.get(action, _moved_on)
             await handler(press, *typed_arguments(handler, args))
         except CoachError as error:
             if error.code is Code.ZONE_NEEDED and self.zone_asker is not None:
@@ -129,7 +134,9 @@ class Router:
 
     async def message(self, message: discord.Message) -> None:
         """Take a DM. The first registered handler that wants it has it."""
-        if message.author.bot or message.guild is not None or not await self.gate.hears(message):
+        if message.author.bot or message.guild is not None or message.is_system():
+            return
+        if not await self.gate.hears(message):
             return
         message.content = readable(message.content)
         if self._closing:
@@ -183,6 +190,10 @@ class Router:
 def _called(user: discord.User | discord.Member) -> str:
     """The name that Discord shows of somebody, or the one of their account where nothing of that can be seen."""
     return next(filter(None, (seen(readable(name)) for name in (user.global_name or "", user.name))), "")
+
+
+async def _moved_on(_press: Press) -> None:
+    raise CoachError(Code.MOVED_ON)
 
 
 def typed_arguments(handler: Handler, args: Sequence[str]) -> list[int | str]:

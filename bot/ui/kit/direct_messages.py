@@ -103,10 +103,10 @@ def _custom_ids(component: object) -> Iterator[str]:
 
 
 async def said(channel: DM, message_id: int, author: int) -> str | None:
-    """What stands in a message that `author` typed; None when it is gone, or not theirs."""
+    """What stands in a message that `author` typed; None when it is gone, not theirs, or not told in time."""
     try:
-        message = await channel.fetch_message(message_id)
-    except discord.NotFound:
+        message = await or_later(channel.fetch_message(message_id))
+    except (discord.NotFound, UnansweredError):
         return None
     return readable(message.content) if message.author.id == author else None
 

@@ -31,7 +31,7 @@ from tests.faults.disk.failures import (
     set_back,
     small_disk,
 )
-from tests.faults.disk.verdict import Trial, judge, on_trial
+from tests.faults.disk.verdict import Trial, held_up, judge, on_trial
 from tests.faults.doubles.recording_discord import Discord, Process
 from tests.faults.report import Report
 
@@ -233,5 +233,5 @@ def run(size: int, seed: int) -> Report:
         "longest stall of the loop, s": max(trial.stall for trial in done.values()),
         "left out for want of a small disk": len(tried) - len(done),
     }
-    broken = tuple(f"{name}: {line}" for name, trial in done.items() for line in trial.broken)
+    broken = tuple(f"{name}: {line}" for name, trial in done.items() for line in (*trial.broken, *held_up(trial)))
     return Report("disk", len(done), figures, broken)

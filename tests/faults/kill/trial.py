@@ -194,7 +194,7 @@ class Trial:
             "repeats with the same nonce": sum(created.repeated for created in self.discord.mail.log),
             "presses and commands": len(self._crowd.acts),
             "answered": sum(act.responded for act in self._crowd.acts),
-            "errors in the log": self._log.read_text().count("ERROR"),
+            "errors in the log": self._log.read_text(encoding="utf-8").count("ERROR"),
         }
 
     async def close(self) -> None:

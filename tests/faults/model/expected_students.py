@@ -1,7 +1,7 @@
 """What students do, on plain dicts: what the use cases ought to make of it, and which pings that plans."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.clock import now
@@ -11,11 +11,14 @@ from bot.domain.interviews.interview import InterviewStatus, booked_end, end_as_
 from bot.domain.reminders.reminder import Planned, ReminderKind, Snooze, Status, snoozed_until
 from bot.domain.requests import nudges
 from bot.domain.thank_yous import deadline as thank_yous
+from bot.domain.times.wall_clock import shift_out_of_quiet
 from tests.faults.model.expected_pings import Clock, ExpectedPings, Row
 
 MEETING = (ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK)
 THANKS = (ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND, ReminderKind.THANK_YOU_LATE)
 _SNOOZED_FOR = timedelta(hours=12)
+_NIGHT = timedelta(days=1)
+"""Longer than quiet hours keep anything waiting."""
 
 
 @dataclass(slots=True)
@@ -179,23 +182,36 @@ class Expected:
 
     def replan(self, user: int) -> None:
         """The student's clock has changed: what is to come moves, what is due or was put off stays."""
+        taken_back = set()
         for row in self.pings.pending():
             if row.user_id == user and row.due_at > now() and "+snooze" not in row.key:
                 row.status = Status.CANCELLED
-        self.pings.arm(user, [*self._coming(user)])
+                taken_back.add(row.key)
+        coming = [*self._coming(user, now())]
+        self.pings.arm(user, coming)
+        behind = taken_back - {ping.dedupe_key for ping in coming}
+        waiting = [ping for ping in self._coming(user, now() - _NIGHT) if ping.dedupe_key in behind]
+        self.pings.arm(user, [one for ping in waiting if (one := self._after_all(user, ping)) is not None])
 
-    def _coming(self, user: int) -> Iterator[Planned]:
+    def _after_all(self, user: int, ping: Planned) -> Planned | None:
+        """What had waited for the end of quiet hours comes now, or at the end of the new ones."""
+        clock, window = self.clocks[user], {"deadline": ping.expires_at, "earliest": now()}
+        due = shift_out_of_quiet(max(ping.due_at, now()), **window, quiet=clock.quiet, zone=clock.zone)
+        comes = ping.kind is not ReminderKind.PREPARE and due < ping.expires_at
+        return replace(ping, due_at=due) if comes else None
+
+    def _coming(self, user: int, at: datetime) -> Iterator[Planned]:
         for meeting in (one for one in self.meetings.values() if one.owner == user):
             if meeting.status is InterviewStatus.SCHEDULED:
-                yield from self._around(meeting)
+                yield from self._around(meeting, at)
             elif meeting.ended_at is not None and not meeting.thanked:
-                yield from self._note(meeting, meeting.ended_at)
+                yield from self._note(meeting, meeting.ended_at, at)
         for request in (one for one in self.requests.values() if one.owner == user):
             if not request.answered and not request.nudged:
-                yield from self._nudge(request)
+                yield from self._nudge(request, at)
         for todo in (one for one in self.todos.values() if one.owner == user):
-            if todo.due_at > now() and not todo.done:
-                yield from self._todo(todo)
+            if todo.due_at > at and not todo.done:
+                yield from self._todo(todo, at)
 
     def _accept(self, contact: int) -> None:
         if (request := self.out(contact)) is not None:
@@ -208,21 +224,25 @@ class Expected:
         if meeting.ended_at is not None and not meeting.thanked:
             self.pings.arm(meeting.owner, self._note(meeting, meeting.ended_at))
 
-    def _around(self, one: Meeting) -> tuple[Planned, ...]:
+    def _around(self, one: Meeting, at: datetime | None = None) -> tuple[Planned, ...]:
         clock, terms = self.clocks[one.owner], {"minutes": one.minutes, "sequence": one.sequence}
-        return interviews.plan_pings(one.id, one.starts_at, **terms, zone=clock.zone, quiet=clock.quiet, now=now())
+        planned_at = at or now()
+        return interviews.plan_pings(
+            one.id, one.starts_at, **terms, zone=clock.zone, quiet=clock.quiet, now=planned_at
+        )
 
-    def _note(self, one: Meeting, ended_at: datetime) -> tuple[Planned, ...]:
+    def _note(self, one: Meeting, ended_at: datetime, at: datetime | None = None) -> tuple[Planned, ...]:
         clock = self.clocks[one.owner]
-        return thank_yous.plan_pings(one.id, ended_at, zone=clock.zone, quiet=clock.quiet, now=now())
+        return thank_yous.plan_pings(one.id, ended_at, zone=clock.zone, quiet=clock.quiet, now=at or now())
 
-    def _nudge(self, one: Request) -> tuple[Planned, ...]:
+    def _nudge(self, one: Request, at: datetime | None = None) -> tuple[Planned, ...]:
         clock = self.clocks[one.owner]
-        return nudges.plan_nudge(one.id, one.sent_at, nudges=0, zone=clock.zone, quiet=clock.quiet, now=now())
+        planned_at = at or now()
+        return nudges.plan_nudge(one.id, one.sent_at, nudges=0, zone=clock.zone, quiet=clock.quiet, now=planned_at)
 
-    def _todo(self, one: Todo) -> tuple[Planned, ...]:
+    def _todo(self, one: Todo, at: datetime | None = None) -> tuple[Planned, ...]:
         clock = self.clocks[one.owner]
-        return (todos.plan_ping(one.id, one.due_at, zone=clock.zone, quiet=clock.quiet, now=now()),)
+        return (todos.plan_ping(one.id, one.due_at, zone=clock.zone, quiet=clock.quiet, now=at or now()),)
 
     def _nothing_left(self, row: Row) -> bool:
         match row.kind:

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.interviews.interview import InterviewStatus
-from bot.domain.reminders.reminder import Snooze
+from bot.domain.reminders.reminder import Snooze, Status
 from bot.domain.requests.status import RequestOutcome
 from bot.domain.times.wall_clock import QuietHours
 from bot.services.interviews.views import AlreadyBooked, Booked, Met, NotMet, NotMoved, Terms
@@ -192,8 +192,19 @@ class Story(RuleBasedStateMachine):
             refused = refusal.code
         assert refused is (None if may else Code.MOVED_ON)
         if may:
-            self.expected.snooze(row, reminder_id, choice)
+            last = self._last_of(reminder_id)
+            self.expected.snooze(self.stage.ids[last], last, choice)
         self._then()
+
+    def _last_of(self, reminder_id: int) -> int:
+        """Of a ping that was put off and has come back, the one that came last."""
+        while True:
+            key = f"{self.stage.ids[reminder_id].key.split('+')[0]}+snooze{reminder_id}"
+            over = {Status.PENDING, Status.CANCELLED}
+            again = [one for one, row in self.stage.ids.items() if row.key == key and row.status not in over]
+            if not again:
+                return reminder_id
+            (reminder_id,) = again
 
     @rule(user=users, zone=st.sampled_from(ZONES))
     def travels(self, user: int, zone: str) -> None:

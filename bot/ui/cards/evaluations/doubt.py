@@ -44,11 +44,11 @@ def left_alone(talk: EvaluationView, texts: EvaluationTexts) -> Card:
 
 
 def taken_back(talk: EvaluationView, texts: EvaluationTexts) -> Card:
-    """The message that the student says yes to is not there any more."""
+    """The message that the student says yes to is not there any more, or Discord does not tell what is in it."""
     return Card(
-        title="That message is gone",
+        title="I cannot read that message",
         blocks=[
-            Text("I cannot read it any more, so nothing was stored. To answer, type it again:"),
+            Text("It is gone, or Discord does not show it to me. Nothing was stored. To answer, type it again:"),
             Text(_question(talk, texts)),
         ],
         rows=((Button("Show the question", "evaluation.resume", (talk.id,)), NEXT),),

@@ -1,0 +1,82 @@
+"""What `check` and `run` say of a database that is not this version's, is another program's, or takes nothing."""
+
+import asyncio
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot import __main__ as program
+from tests.cli.test_encryption import college
+from tests.support.command_line import TOKEN, run
+from tests.support.postgres import Server
+
+
+def change(file: Path, statement: str) -> None:
+    file.parent.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(statement)
+    file.chmod(0o600)
+
+
+def said(folder: Path, command: str, **settings: str) -> str:
+    result = run(folder, command, DISCORD_TOKEN=TOKEN, **settings)
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    return result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_newer_database_is_not_to_be_upgraded_and_keeps_its_log(tmp_path: Path, command: str) -> None:
+    change(college(tmp_path), "UPDATE alembic_version SET version_num = '9999'")
+    words = said(tmp_path, command)
+    assert "of another program or of another version of Rapport" in words
+    assert "db upgrade" not in words
+    assert "-wal" not in words, "it is sound, and its newest rows may be there"
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize("statement", ["CREATE TABLE songs (name)", "CREATE TABLE users (name)"])
+def test_the_file_of_another_program_is_left_alone(tmp_path: Path, command: str, statement: str) -> None:
+    file = tmp_path / "data" / "rapport.sqlite3"
+    change(file, statement)
+    assert "of another program" in said(tmp_path, command)
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (1,)
+
+
+def test_a_file_that_cannot_be_written_to_is_found_by_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, able = college(tmp_path), os.access
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != file.name and able(path, mode))
+    assert program.main(["check"]) == 1
+    assert f"WRONG {file} cannot be written to" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_server_that_takes_nothing_is_found(tmp_path: Path, server: Server, command: str) -> None:
+    address = asyncio.run(server.fresh())
+    try:
+        read_only = address.update_query_dict({"options": "-c default_transaction_read_only=on"})
+        words = said(tmp_path, command, DATABASE_URL=read_only.render_as_string(hide_password=False))
+    finally:
+        asyncio.run(server.drop(address))
+    assert "takes nothing to be saved" in words
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_the_tables_of_another_program_on_a_server_are_left_alone(
+    tmp_path: Path, server: Server, command: str
+) -> None:
+    address = asyncio.run(server.fresh("template1"))
+    try:
+        asyncio.run(server.do("CREATE TABLE users (name text)", at=address.database or ""))
+        words = said(tmp_path, command, DATABASE_URL=address.render_as_string(hide_password=False))
+    finally:
+        asyncio.run(server.drop(address))
+    assert "of another program" in words

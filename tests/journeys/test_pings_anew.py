@@ -1,0 +1,85 @@
+"""A ping that has gone out comes once more where what it is about got another moment, or it was put off."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.support.inbox import Inbox
+from tests.support.shortcuts import denver, stamp
+from tests.support.world import ZONE, Student, World
+
+
+@pytest.fixture
+async def ready(maya: Student) -> Student:
+    """She has told her zone and a contact."""
+    await maya.world.bot.services.profiles.set_zone(maya.id, ZONE)
+    await maya.slash("contact add")
+    await maya.fill({"Name": "Ana Núñez"})
+    return maya
+
+
+async def test_a_request_that_went_out_later_is_reminded_of_when_its_card_says(
+    rapport: World, ready: Student
+) -> None:
+    await ready.slash("request sent", contact="Ana")
+    inbox = Inbox(ready)
+    await rapport.skip_to(denver(9, 16))
+    assert inbox.lines() == ["No word from Ana Núñez yet: asked Mon, Mar 2"]
+    card = await ready.slash("request sent", contact="Ana", when="yesterday 10:00")
+    assert f"by {stamp(denver(15, 10), 'D')}, one short reminder is fine. I will tell you then." in card.text
+    inbox.new()
+    await rapport.skip_to(denver(15, 9))
+    assert inbox.lines() == []
+    await rapport.skip_to(denver(15, 11))
+    assert inbox.lines() == ["No word from Ana Núñez yet: asked Sun, Mar 8"]
+    await rapport.skip(days=30)
+    assert inbox.lines() == []
+
+
+FIRST, SECOND, LATE = (
+    "Thank-you note to Ana Núñez: due Wed, Mar 4, 12:00 PM",
+    "Your note to Ana Núñez is still to be sent: due Wed, Mar 4, 12:00 PM",
+    "A note to Ana Núñez is still welcome: was due Wed, Mar 4, 12:00 PM",
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "corrected", "come"),
+    [
+        # Both have gone out for a meeting that was not this one: the 24 hours are others.
+        (12, "today 12:00", [FIRST, SECOND, LATE]),
+        # Only some minutes: what has gone out has said it.
+        (9, "yesterday 15:10", ["still to be sent: due Tue, Mar 3, 3:10 PM", "was due Tue, Mar 3, 3:10 PM"]),
+    ],
+)
+async def test_an_end_that_is_corrected_has_its_24_hours_accompanied(
+    rapport: World, ready: Student, told: int, corrected: str, come: Sequence[str]
+) -> None:
+    await ready.slash("interview happened", contact="Ana")
+    await rapport.skip_to(denver(3, told))
+    inbox = Inbox(ready)
+    await ready.slash("interview happened", contact="Ana", when=corrected)
+    inbox.new()
+    await rapport.skip(days=30)
+    lines = inbox.lines()
+    assert len(lines) == len(come)
+    assert all(line.endswith(end) for line, end in zip(lines, come, strict=True))
+
+
+async def test_a_ping_that_was_put_off_and_came_back_can_be_put_off_on_its_old_message(
+    rapport: World, ready: Student
+) -> None:
+    """As where the answer to the first press was lost on its way, so that the buttons are still there."""
+    await ready.slash("interview happened", contact="Ana")
+    await rapport.skip_to(denver(2, 17, 1))
+    first = ready.pings()[-1]
+    choice = await ready.press("Snooze", on=first)
+    messages = rapport.env.backend.messages[rapport.env.backend.get_dm_channel(ready.id).id]
+    assert first.message_id is not None
+    for hours in (1, 1, 3):
+        messages[first.message_id].components = choice.components
+        said = await ready.press(f"{hours} h", on=choice)
+        assert "Snoozed until" in said
+        inbox = Inbox(ready)
+        await rapport.skip(hours=hours, minutes=1)
+        assert inbox.lines() == ["Thank-you note to Ana Núñez: due Tue, Mar 3, 3:00 PM"]
