@@ -1,6 +1,7 @@
 """When the engine looks: at the next due moment, and at a sweep for what nobody announced."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -145,6 +146,24 @@ async def test_a_sweep_looks_again_after_a_look_that_failed(
     assert "stumbled" not in caplog.text, "the storage says it itself"
     await sweep(engine)
     assert len(notes.sent) == 1
+
+
+async def test_what_another_worker_is_just_claiming_is_left_alone_for_a_moment(
+    db: Database, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    async def theirs(limit: int) -> list[Delivery]:
+        assert not asked, "asked again at once"
+        asked.append(limit)
+        return []
+
+    await plan(db, now())
+    monkeypatch.setattr(engine._deliveries, "claim", theirs)
+    engine.start()
+    await engine.finished()
+    assert len(asked) == 1
+    assert engine.wakes_at == now() + timedelta(seconds=1)
 
 
 async def test_a_fault_of_ours_is_logged_without_its_words_and_a_sweep_looks_again(
