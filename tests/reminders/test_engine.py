@@ -180,8 +180,8 @@ async def test_quiet_hours_are_those_of_the_student_and_not_of_this_machine(
     [ping] = await plan(db, now(), lives=48 * HOUR)
     async with db.write() as session:
         user = await session.get_one(User, 1)
-        user.quiet_from, user.quiet_to = time(22), time(8)
-    traveller.shift(6 * HOUR)  # 21:00 in Denver, and night by the clocks of most machines
+        user.zone, user.quiet_from, user.quiet_to = "Asia/Tokyo", time(22), time(8)
+    traveller.shift(8 * HOUR)  # 23:00 in Denver, where the machine is, and afternoon where the student is
     await look(engine)
     assert notes.sent == [(1, [ping], True)]
 
