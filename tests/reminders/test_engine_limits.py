@@ -1,4 +1,4 @@
-"""An engine at its limits: what a stop lets through, how many messages are on their way, what a fault leaves behind."""
+"""An engine at its limits: what a stop lets through, how much is under way at once, what a fault leaves behind."""
 
 import asyncio
 from collections.abc import Sequence
