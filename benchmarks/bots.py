@@ -11,7 +11,11 @@ from pydantic import SecretStr
 
 from benchmarks.seed_rows import FAR, add_students, connected, opened
 from bot.app import Rapport, create_bot
+from bot.services.base import UseCases, quiet_of
+from bot.services.profiles import ProfileView
 from bot.settings import Settings
+from bot.storage.models import Fact, User
+from bot.storage.sql.upsert import insert_into
 from bot.ui.cards import profile as cards
 from bot.ui.dispatch.press import Interaction, Press
 from bot.ui.dispatch.step import StepCog, action
@@ -33,8 +37,25 @@ def bare_bot() -> commands.Bot:
     return bot
 
 
+_NEW = insert_into("sqlite", Fact)
+_KEEP = _NEW.on_conflict_do_update(index_elements=["key"], set_={"value": _NEW.excluded.value})
+
+
+class OneOfEachService(UseCases):
+    """The least use case that changes something."""
+
+    async def write(self, owner_id: int, text: str) -> ProfileView:
+        """Read the student's row and keep a fact, in one unit of work."""
+        async with self.db.write(owner_id) as session:
+            user = await session.get_one(User, owner_id)
+            connection = await session.connection()
+            await connection.execute(_KEEP, {"key": f"benchmark:{owner_id}", "value": text})
+            words = user.display_name, user.school, user.about, user.interests
+            return ProfileView(*words, user.zone, quiet_of(user))
+
+
 class OneOfEach(StepCog):
-    """A command of Rapport's kind with one statement that reads and one that writes, each in its unit of work."""
+    """A command of Rapport's kind: one statement that reads and one that writes, in one unit of work."""
 
     @app_commands.command(name="each")
     async def each_command(self, interaction: Interaction, text: str) -> None:
@@ -43,10 +64,9 @@ class OneOfEach(StepCog):
 
     @action("benchmark.each")
     async def each(self, press: Press) -> None:
-        """Read the student's profile, write a fact, show a card."""
-        profile = await self.services.profiles.get(press.user_id)
-        await self.services.memory.remember(f"benchmark:{press.user_id}", press.text("text"))
-        await press.show(cards.profile(profile))
+        """One service call, and a card."""
+        service = OneOfEachService(self.services.contacts.db, self.services.handbook)
+        await press.show(cards.profile(await service.write(press.user_id, press.text("text"))))
 
 
 async def our_bot(file: Path) -> Rapport:

@@ -4,7 +4,6 @@ from discord import app_commands
 
 from bot.domain.contacts import fold
 from bot.domain.journey.stages import Stage
-from bot.services.contacts.matching import ContactRef
 from bot.services.contacts.views import ContactEntry
 from bot.ui.cards.contacts import cards, forms
 from bot.ui.dispatch.press import Interaction, Press
@@ -69,7 +68,7 @@ class ContactCog(StepCog):
     async def new(self, press: Press, referred_by: int = 0) -> None:
         """Open the form for a new contact, who may have been named by another."""
         named = referred_by or press.text("referred_by")
-        referrer = await self._who(press, referred_by, "referred_by") if named else None
+        referrer = await self.services.contacts.resolve(press.user_id, named) if named else None
         await press.ask(forms.add_form(referrer))
 
     @action("contact.save")
@@ -93,8 +92,7 @@ class ContactCog(StepCog):
     @action("contact.show")
     async def show(self, press: Press, contact: int = 0) -> None:
         """Show one contact."""
-        who = await self._who(press, contact)
-        await press.show(cards.person(await self.services.contacts.get(press.user_id, who.id)))
+        await press.show(cards.person(await self.services.contacts.get(press.user_id, self.key(press, contact))))
 
     @action("contact.kept")
     async def keep(self, press: Press, contact: int) -> None:
@@ -104,8 +102,8 @@ class ContactCog(StepCog):
     @action("contact.edit")
     async def edit(self, press: Press, contact: int = 0) -> None:
         """Open the form with what is known."""
-        who = await self._who(press, contact)
-        await press.ask(forms.edit_form(who.id, await self.services.contacts.entry(press.user_id, who.id)))
+        number, entry = await self.services.contacts.entry(press.user_id, self.key(press, contact))
+        await press.ask(forms.edit_form(number, entry))
 
     @action("contact.update")
     async def update(self, press: Press, contact: int) -> None:
@@ -116,20 +114,19 @@ class ContactCog(StepCog):
     @action("contact.note")
     async def note(self, press: Press, contact: int = 0) -> None:
         """Open the form for a note."""
-        await press.ask(forms.note_form(await self._who(press, contact)))
+        found = await self.services.contacts.resolve(press.user_id, self.key(press, contact))
+        await press.ask(forms.note_form(found))
 
     @action("contact.noted")
     async def noted(self, press: Press, contact: int = 0) -> None:
         """Take the note."""
-        who = await self._who(press, contact)
-        view = await self.services.contacts.note(press.user_id, who.id, press.text("text"))
+        view = await self.services.contacts.note(press.user_id, self.key(press, contact), press.text("text"))
         await press.show(cards.person(view), replace=True)
 
     @action("contact.delete")
     async def ask_delete(self, press: Press, contact: int = 0) -> None:
         """Ask whether to delete, in place of the card."""
-        who = await self._who(press, contact)
-        view = await self.services.contacts.belongings(press.user_id, who.id)
+        view = await self.services.contacts.belongings(press.user_id, self.key(press, contact))
         await press.show(cards.ask_delete(view), replace=True)
 
     @action("contact.deleted")
@@ -137,11 +134,6 @@ class ContactCog(StepCog):
         """Delete."""
         name = await self.services.contacts.delete(press.user_id, contact)
         await press.show(cards.deleted(name), replace=True)
-
-    async def _who(self, press: Press, number: int, field: str = "contact") -> ContactRef:
-        """The contact of the route, of the menu, or of the command's option `field`."""
-        chosen = str(number or press.chosen())
-        return await self.services.contacts.resolve(press.user_id, f"#{chosen}" if chosen else press.text(field))
 
 
 def _entry(press: Press) -> ContactEntry:

@@ -1,6 +1,5 @@
 """Commands and actions of interviews: book, move, prepare, and say what became of a meeting."""
 
-import re
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -9,7 +8,7 @@ from discord import app_commands
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.interviews.interview import LONGEST_MINUTES, PLACE_LIMIT, SHORTEST_MINUTES, Mode
-from bot.services.interviews.views import Booked, InterviewView, Met, NotMet, NotMoved, Terms
+from bot.services.interviews.views import Booked, InterviewView, Met, NoMeeting, NotMet, NotMoved, Terms, TypedTerms
 from bot.ui.cards.interviews import booking, cards, forms
 from bot.ui.cards.interviews.listing import listing
 from bot.ui.cards.interviews.preparation import preparation
@@ -17,8 +16,6 @@ from bot.ui.cards.sentences import MENDABLE
 from bot.ui.dispatch.press import Interaction, Press
 from bot.ui.dispatch.step import StepCog, action
 from bot.ui.kit.card import Button, Card
-
-_MINUTES = re.compile(r"(\d{1,4})\s*(?:m|min|mins|minutes?)?\.?", re.IGNORECASE)
 
 
 class InterviewCog(StepCog):
@@ -92,9 +89,7 @@ class InterviewCog(StepCog):
     async def schedule(self, press: Press, contact: int = 0) -> None:
         """Take the command, or the form for `contact`."""
         try:
-            terms = await self._terms(press)
-            found = contact or (await self.contact_of(press)).id
-            done = await self.services.interviews.schedule(press.user_id, found, terms)
+            done = await self.services.interviews.schedule(press.user_id, self.key(press, contact), _terms(press))
         except CoachError as error:
             await self._hand_back(press, error, contact, "interview.book")
         else:
@@ -123,10 +118,9 @@ class InterviewCog(StepCog):
     async def prep(self, press: Press, interview: int = 0, _reminder: int = 0) -> None:
         """Show what to bring to a meeting, or to one with a contact that is not booked yet."""
         if interview:
-            sheet = await self.services.interviews.prepare(press.user_id, interview)
+            sheet = await self.services.preparation.of(press.user_id, interview)
         else:
-            contact = await self.contact_of(press)
-            sheet = await self.services.interviews.prepare_for(press.user_id, contact.id)
+            sheet = await self.services.preparation.with_contact(press.user_id, self.key(press))
         if sheet.meeting is None or sheet.meeting.waits:
             await press.show(preparation(sheet, self.services.handbook))
         else:
@@ -135,9 +129,9 @@ class InterviewCog(StepCog):
     @action("interview.moved")
     async def moved(self, press: Press, interview: int, reminder: int = 0) -> None:
         """Open the form for a new time, unless something has become of the meeting."""
-        view = await self.services.interviews.get(press.user_id, interview)
+        view, zone = await self.services.interviews.to_move(press.user_id, interview)
         if view.waits:
-            await press.ask(forms.move(view, await self.services.profiles.zone(press.user_id), reminder))
+            await press.ask(forms.move(view, zone, reminder))
         else:
             await press.show(self._card(view))
 
@@ -148,21 +142,15 @@ class InterviewCog(StepCog):
             await self._move_by_contact(press)
             return
         try:
-            terms = await self._terms(press)
-            done = await self.services.interviews.move(press.user_id, interview, terms, even_if_over=True)
+            done = await self.services.interviews.move(press.user_id, interview, _terms(press), even_if_over=True)
         except CoachError as error:
             await self._hand_back(press, error, interview, "interview.moved")
         else:
             await press.show(self._moved(done), replace=True)
 
     async def _move_by_contact(self, press: Press) -> None:
-        terms = await self._terms(press)
-        contact = await self.contact_of(press)
-        waiting = await self.services.interviews.waiting(press.user_id, contact.id)
-        if waiting is None:
-            await press.show(cards.no_meeting(contact))
-        else:
-            await press.show(self._moved(await self.services.interviews.move(press.user_id, waiting.id, terms)))
+        done = await self.services.interviews.move_with(press.user_id, self.key(press), _terms(press))
+        await press.show(cards.no_meeting(done) if isinstance(done, NoMeeting) else self._moved(done))
 
     @action("interview.shift")
     async def shift(self, press: Press, interview: int, moment: int, minutes: int, mode: str) -> None:
@@ -177,10 +165,9 @@ class InterviewCog(StepCog):
         if interview:
             view = await self.services.interviews.get(press.user_id, interview)
         else:
-            contact = await self.contact_of(press)
-            waiting = await self.services.interviews.waiting(press.user_id, contact.id)
-            if waiting is None:
-                await press.show(cards.no_meeting(contact))
+            waiting = await self.services.interviews.waiting(press.user_id, self.key(press))
+            if isinstance(waiting, NoMeeting):
+                await press.show(cards.no_meeting(waiting))
                 return
             view = waiting
         await press.show(cards.ask_cancel(view) if view.coming else self._card(view))
@@ -202,10 +189,7 @@ class InterviewCog(StepCog):
         if interview:
             done = await self.services.interviews.happened(press.user_id, interview)
         else:
-            contact = await self.contact_of(press)
-            done = await self.services.interviews.met(
-                press.user_id, contact.id, await self.moment_if_told(press, "past")
-            )
+            done = await self.services.interviews.met(press.user_id, self.key(press), press.text("when"))
         match done:
             case Met(view):
                 await press.show(cards.met(view), replace=bool(interview))
@@ -225,15 +209,6 @@ class InterviewCog(StepCog):
             return booking.moved(done, now())
         return booking.not_moved(done, self.services.handbook)
 
-    async def _terms(self, press: Press) -> Terms:
-        """When, how long and how, as typed. Raises the WHEN_ codes, BAD_MINUTES, ZONE_NEEDED."""
-        return Terms(
-            await self.moment_of(press),
-            _minutes(press.text("minutes")),
-            _mode(press.text("mode")),
-            press.text("place") if "place" in press.fields else None,
-        )
-
     async def _hand_back(self, press: Press, error: CoachError, subject: int, form: str) -> None:
         """Hand a form's text back with a way to open `form` again. A command is simply typed again."""
         if not subject or error.code not in MENDABLE:
@@ -241,13 +216,10 @@ class InterviewCog(StepCog):
         await press.show(forms.not_taken(error, press.fields, Button("Try again", form, (subject,))))
 
 
-def _minutes(typed: str) -> int | None:
-    """“20”, “20 min” or nothing. Raises BAD_MINUTES."""
-    if not typed:
-        return None
-    if match := _MINUTES.fullmatch(typed):
-        return int(match[1])
-    raise CoachError(Code.BAD_MINUTES, minutes=typed, low=SHORTEST_MINUTES, high=LONGEST_MINUTES)
+def _terms(press: Press) -> TypedTerms:
+    """When, how long and how, as typed."""
+    place = press.text("place") if "place" in press.fields else None
+    return TypedTerms(press.text("when"), press.text("minutes"), _mode(press.text("mode")), place)
 
 
 def _mode(word: str) -> Mode | None:

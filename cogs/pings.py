@@ -2,7 +2,6 @@
 
 from bot.domain.errors import CoachError, Code
 from bot.domain.reminders.reminder import Snooze
-from bot.services.pings import PingView
 from bot.ui.cards.pings import cards
 from bot.ui.dispatch.press import Press, one_of
 from bot.ui.dispatch.step import StepCog, action
@@ -14,20 +13,13 @@ class PingCog(StepCog):
     @action("ping.snooze")
     async def choose(self, press: Press, reminder: int) -> None:
         """Ask for how long."""
-        view = await self._still_due(press, reminder)
+        view = await self.services.pings.one(press.user_id, reminder)
+        if view is None:
+            raise CoachError(Code.MOVED_ON)
         await press.show(cards.snooze(view, self.services.handbook), replace=True)
 
     @action("ping.snoozed")
     async def snooze(self, press: Press, reminder: int, choice: str) -> None:
         """Put it off."""
-        word = one_of(Snooze, choice)
-        view = await self._still_due(press, reminder)
-        until = await self.services.reminders.snooze(press.user_id, reminder, word)
+        view, until = await self.services.pings.snooze(press.user_id, reminder, one_of(Snooze, choice))
         await press.show(cards.snoozed(view, self.services.handbook, until), replace=True)
-
-    async def _still_due(self, press: Press, reminder: int) -> PingView:
-        """What the ping says now. Raises NOT_FOUND, and MOVED_ON when there is nothing left to put off."""
-        view = await self.services.pings.one(press.user_id, reminder)
-        if view is None:
-            raise CoachError(Code.MOVED_ON)
-        return view

@@ -4,7 +4,6 @@ from typing import Literal
 
 from discord import app_commands
 
-from bot.domain.errors import CoachError, Code
 from bot.domain.requests.form import RequestWords
 from bot.domain.requests.status import NextMove, RequestOutcome, RequestRoute, RequestStatus
 from bot.services.requests.views import RequestView
@@ -59,7 +58,7 @@ class RequestCog(StepCog):
     async def draft(self, press: Press, contact: int = 0) -> None:
         """Open the form."""
         route = one_of(RequestRoute, press.text("route") or RequestRoute.EMAIL)
-        start = await self.services.requests.start(press.user_id, await self._contact(press, contact))
+        start = await self.services.requests.start(press.user_id, self.key(press, contact))
         await press.ask(forms.first(start, route))
 
     @action("request.compose")
@@ -73,9 +72,8 @@ class RequestCog(StepCog):
     @action("request.over")
     async def start_over(self, press: Press, request: int) -> None:
         """Open the form again with what was typed; the draft stays until it is sent."""
-        view = await self._get(press, request)
+        view, start = await self.services.requests.start_over(press.user_id, request)
         if view.is_draft:
-            start = await self.services.requests.start(press.user_id, view.contact_id)
             await press.ask(forms.anew(start, view))
         else:
             await press.show(self._card(view), replace=True)
@@ -83,10 +81,7 @@ class RequestCog(StepCog):
     @action("request.recompose")
     async def recompose(self, press: Press, request: int) -> None:
         """Take the form for a draft that is there already."""
-        view = await self._get(press, request)
-        if not view.is_draft:
-            raise CoachError(Code.MOVED_ON)
-        view = await self.services.requests.compose(press.user_id, view.contact_id, view.route, _words(press))
+        view = await self.services.requests.recompose(press.user_id, request, _words(press))
         await press.show(self._card(view), replace=True)
 
     @action("request.show")
@@ -125,11 +120,11 @@ class RequestCog(StepCog):
     @action("request.sent")
     async def sent(self, press: Press, request: int = 0) -> None:
         """Take word that a request is out: this one, or the one to a contact."""
-        at = await self.moment_if_told(press, "past")
+        requests, when = self.services.requests, press.text("when")
         if request:
-            view = await self.services.requests.sent(press.user_id, request, at)
+            view = await requests.sent(press.user_id, request, when)
         else:
-            view = await self.services.requests.sent_to(press.user_id, await self._contact(press), at)
+            view = await requests.sent_to(press.user_id, self.key(press), when)
         await press.show(cards.sent(view, self.services.handbook), replace=True)
 
     @action("request.reply")
@@ -145,7 +140,7 @@ class RequestCog(StepCog):
         if request:
             view = await self.services.requests.answer(press.user_id, request, word)
         else:
-            view = await self.services.requests.answer_from(press.user_id, await self._contact(press), word)
+            view = await self.services.requests.answer_from(press.user_id, self.key(press), word)
         await press.show(self._card(view), replace=True)
 
     @action("request.nudge")
@@ -188,9 +183,6 @@ class RequestCog(StepCog):
 
     async def _get(self, press: Press, request: int) -> RequestView:
         return await self.services.requests.get(press.user_id, request)
-
-    async def _contact(self, press: Press, contact: int = 0) -> int:
-        return contact or (await self.contact_of(press)).id
 
     def _card(self, view: RequestView) -> Card:
         return cards.request(view, self.services.handbook)

@@ -86,23 +86,21 @@ class ThankYouCog(StepCog):
     @action("thanks.sent")
     async def sent(self, press: Press, interview: int = 0, _reminder: int = 0) -> None:
         """Take word that the note is out."""
-        found = await self._find(press, interview)
-        if not isinstance(found, NoteView):
-            await self._show(press, found)
-            return
-        at = await self.moment_if_told(press, "past")
-        view = await self.services.thank_yous.sent(press.user_id, found.interview_id, at)
-        await press.show(cards.note(view, self.services.handbook), replace=True)
+        notes, when = self.services.thank_yous, press.text("when")
+        if interview:
+            found = await notes.sent(press.user_id, interview, when)
+        else:
+            found = await notes.sent_to(press.user_id, self.key(press), when)
+        await self._show(press, found, replace=isinstance(found, NoteView))
 
     async def _find(self, press: Press, interview: int) -> NoteView | NotMet | NoMeeting:
         """The note for a meeting, or for the last one with the contact that was named."""
         if interview:
             return await self.services.thank_yous.get(press.user_id, interview)
-        contact = await self.contact_of(press)
-        return await self.services.thank_yous.about(press.user_id, contact.id)
+        return await self.services.thank_yous.about(press.user_id, self.key(press))
 
-    async def _show(self, press: Press, found: NoteView | NotMet | NoMeeting) -> None:
+    async def _show(self, press: Press, found: NoteView | NotMet | NoMeeting, *, replace: bool = False) -> None:
         if isinstance(found, NoteView):
-            await press.show(cards.note(found, self.services.handbook))
+            await press.show(cards.note(found, self.services.handbook), replace=replace)
         else:
             await press.show(cards.not_met(found))

@@ -6,7 +6,7 @@ from bot.clock import now
 from bot.domain.errors import CoachError
 from bot.domain.todos import TEXT_LIMIT
 from bot.services.slices.reading import Deadline
-from bot.services.todos import TodoAdded
+from bot.services.todos.views import Ticked, TodoAdded
 from bot.ui.cards import todos as cards
 from bot.ui.cards.sentences import MENDABLE
 from bot.ui.dispatch.press import Interaction, Press
@@ -70,11 +70,10 @@ class TodoCog(StepCog):
             await press.show(cards.added(done))
 
     async def _add(self, press: Press, interview: int) -> TodoAdded:
-        due, text = await self.moment_if_told(press), press.text("text")
+        text, when = press.text("text"), press.text("when")
         if interview:
-            return await self.services.todos.add_from(press.user_id, interview, text, due)
-        contact = await self.contact_of(press) if press.text("contact") else None
-        return await self.services.todos.add(press.user_id, text, contact.id if contact else None, due)
+            return await self.services.todos.add_from(press.user_id, interview, text, when)
+        return await self.services.todos.add(press.user_id, text, press.text("contact"), when)
 
     @action("todo.list")
     async def show_list(self, press: Press, page: int = -1) -> None:
@@ -90,12 +89,10 @@ class TodoCog(StepCog):
     @action("todo.done")
     async def done(self, press: Press, todo: int = 0, reminder: int = 0) -> None:
         """Tick one: this one, or the one that was typed."""
-        if not todo:
-            found = await self.services.todos.find(press.user_id, press.text("todo"))
-            if len(found) != 1:
-                await press.show(cards.listing(found, 0, now(), typed=press.text("todo")))
-                return
-            todo = found[0].id
-        ticked = await self.services.todos.done(press.user_id, todo)
+        todos, typed = self.services.todos, press.text("todo")
+        ticked = await (todos.done(press.user_id, todo) if todo else todos.done_as_typed(press.user_id, typed))
+        if not isinstance(ticked, Ticked):
+            await press.show(cards.listing(ticked, 0, now(), typed=typed))
+            return
         in_list = press.interaction.message is not None and not reminder
         await press.show(cards.ticked(ticked, now(), in_list=in_list), replace=True)

@@ -3,8 +3,7 @@
 1. One job in APScheduler's memory, however many reminders there are: `wake`, at the moment the next row is due.
    Beside it beats a `sweep` every few seconds, for what nobody announced: another process, a jump of the clock. It
    counts by the loop's time, as a wall clock set back by hours would silence a job of APScheduler's for that long.
-   Both only poke; the sweep not even that while nobody has written to the database. The same beat has the database
-   forget what was deleted or written over since the last one.
+   Both only poke. The same beat has the database forget what was deleted or written over since the last one.
 2. A poke starts the one dispatcher task, or has the running one look again.
 3. It claims what is due under a lease and commits; sends outside any transaction, with a nonce; records each row's
    outcome, many in one commit. A row stays `pending` until Discord has the message: at least once, never lost.
@@ -74,8 +73,6 @@ class Engine:
         self._asking: asyncio.TimerHandle | None = None
         self._tidying: asyncio.Task[None] | None = None
         self._wake_at: datetime | None = None
-        self._seen: int | None = None
-        """The version of the rows that the last look saw; None when it failed or when there are no versions."""
         self._task: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
         self._again = False
@@ -147,10 +144,8 @@ class Engine:
             self._tidying = asyncio.create_task(self._deliveries.db.tidy(), name="tidying")
 
     def sweep(self) -> None:
-        """Poke, unless nobody has written a row since the last look and the next one is still to come."""
-        overdue = self._wake_at is not None and self._wake_at <= now()
-        if overdue or self._seen is None or self._seen != self._deliveries.version():
-            self.poke()
+        """Look, whatever may have happened: where nothing is due, that is one indexed question."""
+        self.poke()
 
     def poke(self) -> None:
         """Have the dispatcher look for due reminders, now or right after the look it is busy with."""
@@ -163,14 +158,12 @@ class Engine:
             while self._again and not self._stopping:
                 self._again = False
                 expected = self._wake_at
-                self._wake_at = self._seen = None
+                self._wake_at = None
                 if not await self._agreement.settled():
                     self._ask_again()
                     return
-                version = self._deliveries.version()
                 if (due := await self._empty_the_queue(expected)) is not None:
                     self.arm(due)
-                self._seen = version
         except Exception as error:  # noqa: BLE001 - this is the door of the engine: the sweep looks again
             if problem_of(error) is None:  # the storage says that itself, once and not at every sweep
                 log.error("the reminder engine stumbled; it looks again at the next sweep\n%s", outline(error))  # noqa: TRY400 - the message of the error must not be logged

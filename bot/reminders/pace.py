@@ -1,11 +1,11 @@
-"""Spreads messages over time: all of them, to stay under Discord's limit, and those to one student, to be kind."""
+"""How fast reminders are sent: so many a second for all of them, and a gap between two to one student."""
 
 import asyncio
 from datetime import datetime, timedelta
 
 
 class SendPace:
-    """Lets `per_second` callers through in a second, evenly, in the order they came."""
+    """A leaky bucket: lets `per_second` callers through in a second, evenly spaced, in the order they came."""
 
     def __init__(self, per_second: float) -> None:
         self._gap = 1 / per_second
@@ -21,9 +21,9 @@ class SendPace:
 
 
 class Spacing:
-    """Keeps messages to one student at least `gap` apart, so that many pings cannot become many messages.
+    """Keeps messages to one student at least `gap` apart. What falls due in a gap is combined after it.
 
-    It knows of the messages of this process since its start: two processes may send two in a gap.
+    It knows only the messages that this process has sent since its start, so two processes may send two in a gap.
     """
 
     def __init__(self, gap: timedelta) -> None:
@@ -35,12 +35,12 @@ class Spacing:
         """When the next message to the student may go out; None for at once."""
         last = self._last.get(user_id)
         if last is None or not last <= present < last + self._gap:
-            # One that is still to come was noted before the clock was set back.
+            # A last message in the future was noted before the machine's clock was set back: it does not count.
             return None
         return last + self._gap
 
     def note(self, user_id: int, present: datetime) -> None:
-        """A message to the student has arrived."""
+        """Remember that a message to the student was sent just now."""
         self._last[user_id] = present
         if len(self._last) > self._many:
             self._last = {user: last for user, last in self._last.items() if present < last + self._gap}
@@ -48,4 +48,4 @@ class Spacing:
 
 
 _FEW = 1_000
-"""Students of whom something may be remembered without looking who can be forgotten."""
+"""Entries that may be kept before anybody looks which of them can go."""

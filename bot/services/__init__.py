@@ -13,14 +13,14 @@ from bot.services.interviews.service import InterviewService
 from bot.services.journey.home import HomeService
 from bot.services.mydata.service import MAX_FILE_BYTES, MyDataService
 from bot.services.pings import PingService
+from bot.services.preparation import PreparationService
 from bot.services.profiles import ProfileService
 from bot.services.reminders.deliveries import Deliveries
 from bot.services.reminders.inactivity import Inactivity
-from bot.services.reminders.scheduling import ReminderService
 from bot.services.reminders.under_way import UnderWay
 from bot.services.requests.service import RequestService
 from bot.services.thank_yous.service import ThankYouService
-from bot.services.todos import TodoService
+from bot.services.todos.service import TodoService
 from bot.storage.bot_state import BotState
 from bot.storage.database import Database
 
@@ -39,8 +39,8 @@ class Services:
     memory: BotState
     mydata: MyDataService
     pings: PingService
+    preparation: PreparationService
     profiles: ProfileService
-    reminders: ReminderService
     requests: RequestService
     thank_yous: ThankYouService
     todos: TodoService
@@ -63,7 +63,7 @@ def build_services(
     return Services(
         contacts=ContactService(db, handbook, room),
         deliveries=Deliveries(db),
-        evaluations=EvaluationService(db, handbook),
+        evaluations=EvaluationService(db, handbook, room),
         handbook=handbook,
         home=HomeService(db, handbook),
         inactivity=Inactivity(db, handbook, inactive_months),
@@ -71,8 +71,8 @@ def build_services(
         memory=BotState(db),
         mydata=MyDataService(db, handbook, room, max_file_bytes),
         pings=PingService(db, handbook, inactive_months),
+        preparation=PreparationService(db, handbook),
         profiles=ProfileService(db, handbook),
-        reminders=ReminderService(db, handbook),
         requests=RequestService(db, handbook, room),
         thank_yous=ThankYouService(db, handbook),
         todos=TodoService(db, handbook, room),

@@ -9,16 +9,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
+from bot.domain.errors import CoachError, Code
 from bot.domain.interviews.interview import InterviewStatus
 from bot.domain.reminders.inactivity import WARNINGS, absence, announced
-from bot.domain.reminders.reminder import Ping, ReminderKind, Status
+from bot.domain.reminders.reminder import Ping, ReminderKind, Snooze, Status
 from bot.domain.requests.status import RequestStatus
 from bot.handbook.models import Handbook
 from bot.services.base import UseCases, known_zone, own, owned
 from bot.services.interviews.views import InterviewView, meetings, view
 from bot.services.reminders.deliveries import Claimed
 from bot.services.reminders.planning import MEETING, THANKS
-from bot.services.todos import TodoView, todos_by_id
+from bot.services.reminders.scheduling import put_off
+from bot.services.todos.views import TodoView, todos_by_id
 from bot.storage.database import Database
 from bot.storage.models import Contact, Interview, Reminder, Request, User
 
@@ -117,6 +119,19 @@ class PingService(UseCases):
             user = await session.get(User, user_id)
             waiting = [one for one in claimed if one.id in left]
             return await _describe(session, user, waiting, self._inactive_months) if user is not None else []
+
+    async def snooze(self, owner_id: int, reminder_id: int, choice: Snooze) -> tuple[PingView, datetime]:
+        """Send a ping that still has something to say again later; returns what it says, and when.
+
+        Raises NOT_FOUND, and MOVED_ON when it has become pointless.
+        """
+        async with self.db.write(owner_id) as session:
+            reminder = await own(session, Reminder, owner_id, reminder_id)
+            user = await session.get_one(User, owner_id)
+            found = await _describe(session, user, [reminder], self._inactive_months)
+            if not found:
+                raise CoachError(Code.MOVED_ON)
+            return found[0], await put_off(session, reminder, choice)
 
     async def one(self, owner_id: int, reminder_id: int) -> PingView | None:
         """What the ping that was sent says today; None when it has become pointless. Raises NOT_FOUND."""

@@ -1,4 +1,4 @@
-"""What to bring to a meeting: the agenda, the questions that earlier evaluations leave open, and a checklist."""
+"""Use cases of preparing: the agenda, the questions that earlier evaluations leave open, and a checklist."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -11,9 +11,10 @@ from bot.domain.interviews.interview import DEFAULT_MINUTES
 from bot.domain.interviews.preparation import Candidate, KnownSoFar, choose, coverage, open_questions, scaled
 from bot.handbook.models import Handbook
 from bot.handbook.models.interviews import Category
-from bot.services.base import known_zone, owned
+from bot.services.base import UseCases, known_zone, own, owned
+from bot.services.contacts.lookup import ContactKey, the_contact
 from bot.services.evaluations.views import answer_of
-from bot.services.interviews.views import InterviewView
+from bot.services.interviews.views import InterviewView, coming_of, of_contact, view_of
 from bot.services.slices.reading import read_all
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, User
@@ -45,7 +46,28 @@ class Preparation:
     checklist: tuple[str, ...]
 
 
-async def prepare(
+class PreparationService(UseCases):
+    """Getting ready for a meeting."""
+
+    async def of(self, owner_id: int, interview_id: int) -> Preparation:
+        """What to bring to a meeting. Raises NOT_FOUND."""
+        async with self.db.read(owner_id) as session:
+            meeting = await view_of(session, owner_id, interview_id)
+            contact = await own(session, Contact, owner_id, meeting.contact_id)
+            return await _prepare(session, self.handbook, contact, meeting)
+
+    async def with_contact(self, owner_id: int, contact: ContactKey) -> Preparation:
+        """What to bring to the coming meeting with a contact, or to one that is not booked yet.
+
+        Raises what `Find` raises.
+        """
+        async with self.db.read(owner_id) as session:
+            who = await the_contact(session, owner_id, contact)
+            coming = coming_of(await of_contact(session, owner_id, who.id))
+            return await _prepare(session, self.handbook, who, coming)
+
+
+async def _prepare(
     session: AsyncSession, handbook: Handbook, contact: Contact, meeting: InterviewView | None
 ) -> Preparation:
     """The sheet for `meeting`, or for one with `contact` that is not booked yet."""

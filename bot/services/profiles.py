@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
@@ -11,7 +10,7 @@ from bot.domain.profiles import LIMITS, ProfileField, checked
 from bot.domain.text.input import seen
 from bot.domain.times.wall_clock import QuietHours, quiet_hours
 from bot.domain.times.zones import find_zone, zone_label
-from bot.services.base import UseCases, ensure_user, quiet_of, zone_of
+from bot.services.base import UseCases, ensure_user, quiet_of
 from bot.services.reminders.inactivity import is_noted, note_visit
 from bot.services.reminders.replanning import replan, replan_the_rest
 from bot.storage.database import TAKEN_BACK
@@ -94,11 +93,6 @@ class ProfileService(UseCases):
             user = await ensure_user(session, owner_id)
             user.display_name, user.school, user.about, user.interests = name, school, about, interests
             return _view(user)
-
-    async def zone(self, owner_id: int) -> ZoneInfo:
-        """The student's zone. Raises ZONE_NEEDED."""
-        async with self.db.read(owner_id) as session:
-            return zone_of(await session.get(User, owner_id))
 
     async def set_zone(self, owner_id: int, name: str) -> ZoneSet:
         """Take the zone with this IANA name, move the pings, and hand back what waited. Raises UNKNOWN_ZONE."""

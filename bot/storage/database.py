@@ -198,10 +198,6 @@ class Database:
         if session.info.get(TAKEN_BACK):
             await self.on_taken_back(students)
 
-    def version(self) -> int | None:
-        """Another number after every commit of any process; None when this kind of database cannot tell."""
-        return None if self._guard is None else self._guard.version()
-
     @property
     def is_shared(self) -> bool:
         """Whether other processes may be at work on it: a SQLite file is for one."""
@@ -253,6 +249,4 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection. The last program to do so leaves no write-ahead log."""
-        if self._guard is not None:
-            self._guard.close()
         await self.engine.dispose()

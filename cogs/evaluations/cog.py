@@ -58,8 +58,7 @@ class EvaluationCog(StepCog):
     @action("evaluation.about")
     async def about(self, press: Press) -> None:
         """Start or go on, by contact."""
-        contact = await self.contact_of(press)
-        await self._opened(press, await self.services.evaluations.about(press.user_id, contact.id))
+        await self._opened(press, await self.services.evaluations.about(press.user_id, self.key(press)))
 
     @action("evaluation.start")
     async def start(self, press: Press, interview: int) -> None:
@@ -74,8 +73,7 @@ class EvaluationCog(StepCog):
     @action("interview.happened_now")
     async def happened_now(self, press: Press, contact: int) -> None:
         """Record a meeting that was never booked, and start."""
-        await self.services.interviews.met(press.user_id, contact)
-        await self._opened(press, await self.services.evaluations.about(press.user_id, contact))
+        await self._opened(press, await self.services.evaluations.happened_now(press.user_id, contact))
 
     @action("evaluation.choose")
     async def choose(self, press: Press, evaluation: int, question: int, verdict: str) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sources import files
+
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+PAGES = sorted([*files(ROOT, "*.md", below=False), *files(ROOT / "docs", "*.md")])
 _NAMED = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 _LINKED = re.compile(r"\]\((?!https?://|#)([^)#]+)(#[^)]*)?\)")
 _EXAMPLE = "clippings"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sources import files
+
 ROOT = Path(__file__).parents[2]
 
 MAY_KNOW = {
@@ -57,7 +59,7 @@ ONLY_IN = {
 
 def modules() -> Iterator[tuple[str, Path]]:
     for folder in ("bot", "cogs"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
+        for path in files(ROOT / folder):
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
             yield name.removesuffix(".__init__"), path
 

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sources import files
+
 ROOT = Path(__file__).parents[2]
 MOST_ENTRIES = 17
 """Of a folder, without its __init__: more than one look takes in."""
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for room in ("bot", "cogs")
-    for path in sorted((ROOT / room).rglob("*.py"))
+    for path in files(ROOT / room)
     if "migrations" not in path.parts
 }
 FOLDERS = sorted({path.parent for path in MODULES.values()})

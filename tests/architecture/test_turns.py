@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import bot.services
+from tests.support.sources import files
 
 ROOM = Path(bot.services.__file__).parent
 FOR_NOBODY = {
@@ -25,7 +26,7 @@ READS_NO_WORDS = {
 
 def units(kind: str) -> Iterator[tuple[str, str, ast.Call]]:
     """Each `read(...)` or `write(...)` with the file and the function that it stands in."""
-    for file in sorted(ROOM.rglob("*.py")):
+    for file in files(ROOM):
         for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(function, ast.AsyncFunctionDef):
                 calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]

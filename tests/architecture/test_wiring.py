@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.settings import Settings
 from cogs import COGS
+from tests.support.sources import files
 from tests.support.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +22,7 @@ def strings(node: ast.AST) -> set[str]:
 def named_in_ui(actions: set[str]) -> set[str]:
     """Actions that stand as text anywhere in the drawing code, the cogs' own registrations apart."""
     found: set[str] = set()
-    for path in [*(ROOT / "bot" / "ui").rglob("*.py"), *(ROOT / "cogs").rglob("*.py")]:
+    for path in [*files(ROOT / "bot" / "ui"), *files(ROOT / "cogs")]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -40,7 +41,7 @@ async def test_every_cog_registers_and_every_action_is_reachable(rapport: World)
 async def test_every_action_named_on_a_card_has_a_handler(rapport: World) -> None:
     handlers = rapport.bot.router.handlers
     steps = {name.split(".")[0] for name in handlers}
-    for path in [*(ROOT / "bot" / "ui").rglob("*.py"), *(ROOT / "cogs").rglob("*.py")]:
+    for path in [*files(ROOT / "bot" / "ui"), *files(ROOT / "cogs")]:
         for text in strings(ast.parse(path.read_text(encoding="utf-8"))):
             if ACTION.fullmatch(text) and text.split(".")[0] in steps:
                 assert text in handlers, f"{path.name}: nobody handles {text!r}"

@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.contacts import Role, read_role
 from bot.domain.errors import CoachError, Code
@@ -83,3 +84,11 @@ def test_an_import_takes_no_text_that_shows_nothing(nothing: str) -> None:
     for table, column in (("contacts", "name"), ("todos", "text")):
         with pytest.raises((CoachError, ValueError)):
             RULES[table][column](taken)
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+@thorough(100)
+def test_a_text_of_the_keyboard_is_as_any_other(text: str) -> None:
+    """It takes a shorter way, to the same end."""
+    assert visible(text) == visible(f"{text}\u200b")
+    assert is_blank(text) == is_blank(f"{text}\u200b")

@@ -6,6 +6,7 @@ import pytest
 
 from bot.handbook.errors import HandbookError, Problem
 from bot.handbook.loader import PACKAGED, load, sources
+from tests.support.sources import files
 
 
 def edit(folder: Path, file: str, old: str, new: str) -> int:
@@ -37,7 +38,7 @@ def test_an_empty_folder_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_files_as_windows_saves_them(tmp_path: Path) -> None:
-    for file in PACKAGED.glob("*.toml"):
+    for file in files(PACKAGED, "*.toml"):
         (tmp_path / file.name).write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
     assert load(tmp_path) == load()
 

@@ -14,6 +14,7 @@ from bot.handbook.models import Handbook
 from bot.handbook.models.interviews import Category
 from bot.handbook.models.pings import COMBINED, READY
 from bot.handbook.models.topics import PAGE
+from tests.support.sources import files
 
 SOURCES = {"handout", "reconstructed", "added"}
 
@@ -130,7 +131,7 @@ def tables(value: object, path: str) -> Iterator[tuple[str, dict[str, object]]]:
 
 TABLES = [
     (path, table)
-    for file in sorted(PACKAGED.glob("*.toml"))
+    for file in files(PACKAGED, "*.toml")
     for path, table in tables(tomllib.loads(file.read_text(encoding="utf-8")), file.stem)
 ]
 

@@ -10,7 +10,7 @@ from bot.clock import now
 from bot.domain.reminders.reminder import ReminderKind, Snooze
 from bot.services.reminders.scheduling import cancel
 from bot.storage.models import Contact, Reminder
-from tests.support.shortcuts import add
+from tests.support.shortcuts import add, snooze
 from tests.support.world import ZONE, Student, sqlite_url, world
 
 Does = Callable[[Student], Awaitable[None]]
@@ -32,7 +32,7 @@ async def snoozed(student: Student) -> None:
     async with student.world.bot.db.read() as session:
         ping = await session.scalar(select(Reminder.id).where(Reminder.status == "sent"))
         assert ping is not None
-    await student.world.bot.services.reminders.snooze(student.id, ping, Snooze.THREE_HOURS)
+    await snooze(student.world.bot.services, student.id, ping, Snooze.THREE_HOURS)
 
 
 async def cancelled(student: Student) -> None:

@@ -20,6 +20,7 @@ from bot.services.reminders.planning import THANKS
 from bot.storage.models import Reminder
 from bot.ui.kit import direct_messages as direct
 from bot.ui.pings import sender as ping_sender
+from tests.support.shortcuts import snooze
 from tests.support.world import ZONE, Student, World
 
 pytestmark = pytest.mark.both
@@ -75,7 +76,7 @@ class Story:
             query = select(Reminder.id).where(Reminder.kind.in_([kind.value for kind in THANKS]))
             first = await session.scalar(query.order_by(Reminder.due_at))
         assert first is not None
-        await self.services.reminders.snooze(self.student, first, Snooze.THREE_HOURS)
+        await snooze(self.services, self.student, first, Snooze.THREE_HOURS)
 
 
 ACTS = [

@@ -21,10 +21,11 @@ from bot.clock import now
 from bot.domain import contacts as folding
 from bot.domain.evaluations.questions import FINISHED
 from bot.domain.todos import TEXT_LIMIT
-from bot.services import todos
 from bot.services.contacts import matching as contact_names
 from bot.services.contacts import service as contacts
 from bot.services.slices.reading import CHARACTERS, ROWS, Deadline
+from bot.services.todos import matching as todo_names
+from bot.services.todos import service as todos
 from bot.storage.models import Contact, Evaluation, Interview, Request, ThankYou, Todo
 from bot.storage.sqlite.connection import InPlaceConnection
 from bot.ui.dispatch import suggestions
@@ -84,7 +85,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
         run_once(loop)
 
     fold = counted.watched("folded", folding.fold, len)
-    for module in (folding, contact_names, contacts, todos):
+    for module in (folding, contact_names, contacts, todos, todo_names):
         monkeypatch.setattr(module, "fold", fold)
     execute = InPlaceConnection._execute
 

@@ -13,6 +13,7 @@ from bot.ui.dispatch.press import Press
 from bot.ui.kit.card import Card, Text
 from bot.ui.kit.direct_messages import send
 from bot.ui.kit.form import Form, TextField
+from tests.support.shortcuts import zone as told_zone
 from tests.support.world import Student, World
 
 DENVER = "America/Denver"
@@ -30,7 +31,7 @@ def needs_zone(world: World) -> list[tuple[int, dict[str, str | list[str]]]]:
     done: list[tuple[int, dict[str, str | list[str]]]] = []
 
     async def handler(press: Press, number: int) -> None:
-        zone = await world.bot.services.profiles.zone(press.user_id)
+        zone = await told_zone(world.bot.services, press.user_id)
         done.append((number, press.fields))
         await press.show(Card("Booked", [Text(f"In {zone.key}")]), replace=True)
 
@@ -241,7 +242,7 @@ async def test_what_then_goes_wrong_is_told_below_the_zone(maya: Student, rappor
 
 async def test_a_form_that_waited_for_the_zone_opens(maya: Student, rapport: World) -> None:
     async def handler(press: Press) -> None:
-        await rapport.bot.services.profiles.zone(press.user_id)
+        await told_zone(rapport.bot.services, press.user_id)
         await press.ask(Form("A form", "profile.save", [TextField("name", "Your name")]))
 
     rapport.bot.router.handlers["profile.show"] = handler

@@ -15,6 +15,7 @@ from bot.services.reminders.inactivity import Looked
 from bot.storage.database import Database
 from bot.storage.models import Contact, Reminder, User
 from tests.support.shortcuts import add
+from tests.support.shortcuts import zone as told_zone
 from tests.support.world import ZONE
 
 MAYA, TOM = 1001, 1002
@@ -35,7 +36,7 @@ class Story:
             await self.services.profiles.meet(student, name)
             await self.services.profiles.set_zone(student, ZONE)
             await add(self.db, Contact(owner_id=student, name="Ana", created_at=now()))
-        self.gone = absence(now(), 24, (await self.services.profiles.zone(MAYA)))
+        self.gone = absence(now(), 24, (await told_zone(self.services, MAYA)))
 
     async def look(self) -> Looked:
         """The day's look, and what falls due until the next one goes out."""

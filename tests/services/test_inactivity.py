@@ -18,6 +18,7 @@ from bot.storage.database import Database
 from bot.storage.models import Base, Contact, Interview, Reminder, User
 from tests.services.inactivity_story import DAY, FIRST, MAYA, SECOND, TOM, Story, almost
 from tests.support.shortcuts import add
+from tests.support.shortcuts import zone as told_zone
 
 
 async def test_two_warnings_then_nothing_is_left(story: Story) -> None:
@@ -72,7 +73,7 @@ async def test_who_comes_back_keeps_everything_and_is_warned_anew(
     assert len(story.warnings(TOM)) == 2
     assert len(story.warnings()) == warned
 
-    again = absence(back, 24, await story.services.profiles.zone(MAYA))
+    again = absence(back, 24, await told_zone(story.services, MAYA))
     story.skip_to(again.first_at - 3 * DAY)
     await story.until(again.delete_at + DAY)
     assert [kind for kind, _ in story.warnings()[warned:]] == [FIRST, SECOND]

@@ -14,7 +14,16 @@ from bot.domain.interviews.interview import InterviewStatus, Mode
 from bot.domain.reminders.reminder import ReminderKind, Status, planned
 from bot.domain.requests.status import RequestOutcome, RequestStatus
 from bot.services import Services
-from bot.services.interviews.views import AlreadyBooked, Booked, InterviewView, Met, NotMet, NotMoved, Terms
+from bot.services.interviews.views import (
+    AlreadyBooked,
+    Booked,
+    InterviewView,
+    Met,
+    NoMeeting,
+    NotMet,
+    NotMoved,
+    Terms,
+)
 from bot.services.reminders.planning import MEETING, THANKS
 from bot.services.reminders.scheduling import arm
 from bot.storage.database import Database
@@ -258,7 +267,7 @@ async def test_calling_off_ends_the_pings_and_is_done_once(story: Story) -> None
     assert (view.status, view.sequence) == (InterviewStatus.CANCELLED, 1)
     assert await story.pings() == []
     assert await story.interviews.cancel(MAYA, first.id) == view
-    assert await story.interviews.waiting(MAYA, story.ana) is None
+    assert await story.interviews.waiting(MAYA, story.ana) == NoMeeting(story.ana, first.contact_name)
 
 
 # What became of it
@@ -432,15 +441,15 @@ async def test_nobody_reaches_another_students_meeting(story: Story) -> None:
         story.interviews.cancel(*ids),
         story.interviews.happened(*ids),
         story.interviews.missed(*ids),
-        story.interviews.prepare(*ids),
-        story.interviews.prepare_for(TOM, story.ana),
+        story.services.preparation.of(*ids),
+        story.services.preparation.with_contact(TOM, story.ana),
         story.interviews.schedule(TOM, story.ana, Terms(denver(6, 9))),
         story.interviews.met(TOM, story.ana),
+        story.interviews.waiting(TOM, story.ana),
     ]
     for attempt in tries:
         with refusal(Code.NOT_FOUND):
             await attempt
-    assert await story.interviews.waiting(TOM, story.ana) is None
     assert await story.interviews.get(MAYA, mine.id) == mine
     assert len(await story.pings()) == 3
 
@@ -466,7 +475,7 @@ async def evaluated(story: Story, contact: int, status: str, **verdicts: str) ->
 
 
 async def test_the_first_preparation_comes_from_the_bank_and_covers_different_things(story: Story) -> None:
-    sheet = await story.interviews.prepare_for(MAYA, story.ana)
+    sheet = await story.services.preparation.with_contact(MAYA, story.ana)
     assert (sheet.meeting, sheet.minutes, sheet.contact_name) == (None, 20, "Ana Núñez")
     assert [item.minutes for item in sheet.agenda] == [2, 2, 12, 2, 2]
     assert (len(sheet.must_ask), len(sheet.spares)) == (5, 5)
@@ -479,15 +488,15 @@ async def test_the_first_preparation_comes_from_the_bank_and_covers_different_th
 
 async def test_a_booked_meeting_scales_the_agenda(story: Story) -> None:
     first = await story.book(minutes=30)
-    sheet = await story.interviews.prepare(MAYA, first.id)
+    sheet = await story.services.preparation.of(MAYA, first.id)
     assert [item.minutes for item in sheet.agenda] == [3, 3, 18, 3, 3]
-    assert await story.interviews.prepare_for(MAYA, story.ana) == sheet
+    assert await story.services.preparation.with_contact(MAYA, story.ana) == sheet
 
 
 async def test_what_earlier_meetings_left_open_is_asked_first(story: Story) -> None:
     yes = {f"q{number}": "yes" for number in range(1, 12)}
     await evaluated(story, story.priya, "done", **yes | {"q6": "unsure", "q3": "skipped"})
-    sheet = await story.interviews.prepare_for(MAYA, story.ana)
+    sheet = await story.services.preparation.with_contact(MAYA, story.ana)
     handbook = story.services.handbook
     assert [question.text for question in sheet.must_ask if question.from_gap] == [
         handbook.question(3).ask_next,
@@ -500,6 +509,6 @@ async def test_what_earlier_meetings_left_open_is_asked_first(story: Story) -> N
 
 async def test_many_gaps_leave_the_spares_to_the_bank(story: Story) -> None:
     await evaluated(story, story.priya, "done")
-    sheet = await story.interviews.prepare_for(MAYA, story.ana)
+    sheet = await story.services.preparation.with_contact(MAYA, story.ana)
     assert all(question.from_gap for question in sheet.must_ask)
     assert not any(question.from_gap for question in sheet.spares)

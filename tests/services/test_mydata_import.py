@@ -294,7 +294,7 @@ async def can_be_used(services: Services, owner_id: int) -> None:
     await services.evaluations.current(owner_id)
     listing = await services.interviews.listing(owner_id)
     for meeting in (*listing.coming, *listing.past):
-        await services.interviews.prepare(owner_id, meeting.id)
+        await services.preparation.of(owner_id, meeting.id)
         await services.thank_yous.get(owner_id, meeting.id)
         if meeting.evaluation_id is not None:
             await services.evaluations.get(owner_id, meeting.evaluation_id)

@@ -27,8 +27,9 @@ from bot.domain.requests.status import RequestOutcome, RequestRoute
 from bot.handbook import loader
 from bot.services import Services, build_services
 from bot.services.contacts.views import ContactEntry
+from bot.services.dates.told import When
 from bot.services.evaluations.views import MessagePlace
-from bot.services.interviews.views import Terms
+from bot.services.interviews.views import Terms, TypedTerms
 from bot.services.reminders.deliveries import Claimed
 from bot.services.thank_yous.views import NoteWords
 from bot.storage.database import open_engine
@@ -36,6 +37,7 @@ from bot.storage.models import Base, Contact, Evaluation, Interview, Reminder, R
 from bot.storage.privacy.ownership import personal_tables
 from tests.support.dry_run import Rehearsal, Rows, everything, others_touched, owner, settle_in
 from tests.support.full_journey import MARK
+from tests.support.sources import files
 
 pytestmark = pytest.mark.again  # goes the same ways once more
 
@@ -59,6 +61,7 @@ def claimed(number: int) -> list[Claimed]:
 
 
 IDS: dict[str, tuple[type[Base], Callable[[int], Any]]] = {
+    "contact": (Contact, int),
     "contact_id": (Contact, int),
     "referred_by": (Contact, int),
     "interview_id": (Interview, int),
@@ -69,7 +72,6 @@ IDS: dict[str, tuple[type[Base], Callable[[int], Any]]] = {
     "ticked": (Todo, lambda number: [number]),
     "missed": (Reminder, lambda number: [number]),
     "claimed": (Reminder, claimed),
-    "contacts.resolve.text": (Contact, "#{}".format),
     "contacts.suggest.typed": (Contact, "#{}".format),
     "todos.find.typed": (Todo, "#{}".format),
     "todos.suggest.typed": (Todo, "#{}".format),
@@ -83,7 +85,8 @@ SAMPLES: dict[Any, Callable[[], Any]] = {
     bool: lambda: True,
     int: lambda: 0,
     ContactEntry: lambda: ContactEntry("Una Field"),
-    Terms: lambda: Terms(now() + timedelta(days=1)),
+    Terms | TypedTerms: lambda: Terms(now() + timedelta(days=1)),
+    When | None: lambda: None,
     MessagePlace: lambda: MessagePlace(1, 2),
     Input: lambda: Say("yes"),
     Snooze: lambda: Snooze.ONE_HOUR,
@@ -121,7 +124,6 @@ QUIET = {
     "contacts.add.referred_by": "a contact is kept whoever named them; they may have been deleted meanwhile",
     "contacts.suggest.typed": "finds nobody",
     "home.told.missed": "takes note of nothing",
-    "interviews.waiting.contact_id": "there is no such meeting",
     "pings.describe.claimed": "has nothing to say",
     "thank_yous.compose.ticked": "a to-do that is gone is not ticked, and the note is kept",
     "todos.suggest.typed": "finds nothing",
@@ -196,7 +198,7 @@ def test_only_the_base_looks_for_rows_without_asking_whose() -> None:
     """What hangs on a row that was found so, an answer or a note, needs no owner of its own."""
     starts = {model.__name__ for model in (Contact, Request, Interview, Evaluation, Todo, Reminder)}
     elsewhere = []
-    for path in SERVICES.rglob("*.py"):
+    for path in files(SERVICES):
         calls = [
             node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
         ]

@@ -157,7 +157,7 @@ async def test_a_request_waits_while_it_is_out(story: Story, status: str, waits:
 
 
 async def test_a_to_do_is_due_until_it_is_done(story: Story) -> None:
-    todo = (await story.services.todos.add(MAYA, "Read", contact_id=story.ana, due=denver(3, 9))).todos[0]
+    todo = (await story.services.todos.add(MAYA, "Read", contact=story.ana, due=denver(3, 9))).todos[0]
     held = await story.claimed(ReminderKind.TODO_DUE)
     (view,) = await story.services.pings.describe(MAYA, held)
     assert view.about == DueTodo(todo)

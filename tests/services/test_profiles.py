@@ -18,7 +18,8 @@ from bot.services.reminders.planning import meeting_pings, thank_you_pings
 from bot.services.reminders.scheduling import arm
 from bot.storage.database import Database
 from bot.storage.models import Contact, Interview, Reminder, ThankYou, User
-from tests.support.shortcuts import DENVER, denver
+from tests.support.shortcuts import DENVER, denver, snooze
+from tests.support.shortcuts import zone as told_zone
 from tests.support.world import ZONE
 
 MAYA, TOM = 1001, 1002
@@ -122,13 +123,13 @@ async def test_a_zone_is_never_assumed(services: Services) -> None:
     await services.profiles.meet(MAYA, "Maya")
     for owner in (MAYA, TOM):
         with pytest.raises(CoachError) as refusal:
-            await services.profiles.zone(owner)
+            await told_zone(services, owner)
         assert refusal.value.code is Code.ZONE_NEEDED
 
 
 async def test_the_zone_is_kept_by_its_own_name(services: Services) -> None:
     done = await services.profiles.set_zone(MAYA, "america/denver")
-    assert await services.profiles.zone(MAYA) == DENVER
+    assert await told_zone(services, MAYA) == DENVER
     assert done.profile.zone == "Denver · Mountain Time · 3:00 PM now"
     assert done.parked is None
 
@@ -255,7 +256,7 @@ async def test_what_is_snoozed_due_or_sent_stays_as_it_is(
         query = select(Reminder).where(Reminder.kind == ReminderKind.THANK_YOU_SECOND.value)
         second = (await session.scalars(query)).one()
         second.status = Status.SENT.value
-    back = await services.reminders.snooze(MAYA, second.id, Snooze.MORNING)
+    back = await snooze(services, MAYA, second.id, Snooze.MORNING)
     await services.profiles.set_zone(MAYA, "Europe/Berlin")
     planned = await pings(db)
     assert planned["thank_you_first"] == due

@@ -17,7 +17,7 @@ from bot.services.reminders.planning import THANKS
 from bot.services.thank_yous.views import NoteView, NoteWords
 from bot.storage.database import Database
 from bot.storage.models import Answer, Contact, Evaluation, Reminder, ThankYou, Todo
-from tests.support.shortcuts import add, denver
+from tests.support.shortcuts import add, denver, snooze
 from tests.support.world import ZONE
 
 MAYA, TOM = 1001, 1002
@@ -101,9 +101,8 @@ async def test_a_booked_meeting_has_to_happen_first(story: Story, traveller: tim
     over = await story.notes.about(MAYA, story.ana)
     assert isinstance(over, NotMet)
     assert over.interview.over
-    with pytest.raises(CoachError) as refusal:
-        await story.notes.sent(MAYA, ahead.interview.id)
-    assert refusal.value.code is Code.MOVED_ON
+    assert await story.notes.sent(MAYA, ahead.interview.id) == over
+    assert await story.notes.sent_to(MAYA, "Ana", "an hour ago") == over
 
 
 async def test_the_last_meeting_that_happened_is_meant(story: Story, traveller: time_machine.Traveller) -> None:
@@ -290,13 +289,14 @@ async def test_sent_ends_every_ping_in_one_go_snoozed_ones_too(
         assert first is not None
         first.status = Status.SENT.value
         number = first.id
-    await services.reminders.snooze(MAYA, number, Snooze.THREE_HOURS)
+    await snooze(services, MAYA, number, Snooze.THREE_HOURS)
     assert await story.pings() == [
         ReminderKind.THANK_YOU_FIRST,
         ReminderKind.THANK_YOU_SECOND,
         ReminderKind.THANK_YOU_LATE,
     ]
     view = await story.notes.sent(MAYA, interview)
+    assert isinstance(view, NoteView)
     assert (view.sent_at, view.late) == (now(), False)
     assert await story.pings() == []
     assert await story.pings(Status.CANCELLED) == list(THANKS)
@@ -309,7 +309,9 @@ async def test_sent_twice_is_sent_once_and_a_given_moment_corrects_it(
     first = await story.notes.sent(MAYA, interview)
     traveller.shift(HOUR)
     assert await story.notes.sent(MAYA, interview) == first
-    assert (await story.notes.sent(MAYA, interview, denver(2, 14, 30))).sent_at == denver(2, 14, 30)
+    corrected = await story.notes.sent(MAYA, interview, denver(2, 14, 30))
+    assert isinstance(corrected, NoteView)
+    assert corrected.sent_at == denver(2, 14, 30)
     with pytest.raises(CoachError) as refusal:
         await story.notes.sent(MAYA, interview, denver(1, 12))
     assert refusal.value.code is Code.SENT_TOO_SOON

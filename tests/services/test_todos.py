@@ -80,21 +80,21 @@ async def test_what_cannot_be_kept_leaves_nothing(
 
 
 async def test_the_same_to_do_is_kept_once_until_it_is_done(services: Services, db: Database, ana: int) -> None:
-    first = await services.todos.add(MAYA, "Read the report", contact_id=ana)
-    again = await services.todos.add(MAYA, " read the Report", contact_id=ana)
+    first = await services.todos.add(MAYA, "Read the report", contact=ana)
+    again = await services.todos.add(MAYA, " read the Report", contact=ana)
     assert [todo.id for todo in again.todos] == [todo.id for todo in first.todos]
     await services.todos.add(MAYA, "Read the report")
     await services.todos.done(MAYA, first.todos[0].id)
-    await services.todos.add(MAYA, "Read the report", contact_id=ana)
+    await services.todos.add(MAYA, "Read the report", contact=ana)
     assert len(await rows(db)) == 3
 
 
 async def test_a_contact_brings_the_last_meeting_with_it(services: Services, db: Database, ana: int) -> None:
-    none = await services.todos.add(MAYA, "Look her up", contact_id=ana)
+    none = await services.todos.add(MAYA, "Look her up", contact=ana)
     assert (none.interview_id, none.note_waits) == (None, False)
     await met(db, ana, denver(1, 10))
     last = await met(db, ana, denver(2, 13))
-    done = await services.todos.add(MAYA, "Read the report", contact_id=ana)
+    done = await services.todos.add(MAYA, "Read the report", contact=ana)
     assert (done.interview_id, done.note_waits) == (last, True)
     assert done.todos[0].contact_name == "Ana Núñez"
     assert [todo.interview_id for todo in await rows(db)] == [None, last]
@@ -110,7 +110,7 @@ async def test_from_a_meeting_whose_note_is_out(services: Services, db: Database
 async def test_somebody_elses_contact_and_meeting_are_not_found(services: Services, db: Database, ana: int) -> None:
     interview = await met(db, ana, denver(2, 13))
     for attempt in (
-        services.todos.add(TOM, "x", contact_id=ana),
+        services.todos.add(TOM, "x", contact=ana),
         services.todos.add_from(TOM, interview, "x"),
         services.todos.done(TOM, (await services.todos.add(MAYA, "Read")).todos[0].id),
         services.todos.find(TOM, "#1"),
@@ -160,7 +160,7 @@ async def test_done_once_is_done(
     todo, other = (await services.todos.add(MAYA, "Read\nWrite", due=denver(6, 17))).todos
     first = await services.todos.done(MAYA, todo.id)
     assert first.todo.done_at == now()
-    assert [left.id for left in first.left] == [other.id]
+    assert ([one.id for one in first.next], first.left) == ([other.id], 1)
     assert len(await pings(db)) == 1
     traveller.shift(timedelta(hours=1))
     assert await services.todos.done(MAYA, todo.id) == first
@@ -168,7 +168,7 @@ async def test_done_once_is_done(
 
 async def test_finding_what_is_meant(services: Services, ana: int) -> None:
     report, letter, call = (await services.todos.add(MAYA, "Read the reef report\nWrite a letter\nCall Tom")).todos
-    older = (await services.todos.add(MAYA, "Call Tom about the report", contact_id=ana)).todos[0]
+    older = (await services.todos.add(MAYA, "Call Tom about the report", contact=ana)).todos[0]
 
     async def found(typed: str) -> list[int]:
         return [todo.id for todo in await services.todos.find(MAYA, typed)]

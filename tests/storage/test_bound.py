@@ -177,7 +177,7 @@ async def test_an_edit_of_another_field_leaves_a_damaged_text_as_it_is(here: Col
     for column in (CONTACTS.c.why, CONTACTS.c.reach):
         await here.put(column, planted)
     email = await here.kept(CONTACTS.c.email)
-    form = await here.services.contacts.entry(MAYA, 1)
+    _, form = await here.services.contacts.entry(MAYA, 1)
     assert (form.why, form.reach) == (DAMAGED, DAMAGED)
     await here.services.contacts.edit(MAYA, 1, replace(form, name="Ana Ruiz-Lopez"))
     assert [await here.kept(column) for column in (CONTACTS.c.why, CONTACTS.c.reach)] == [planted] * 2

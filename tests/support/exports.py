@@ -20,7 +20,7 @@ from bot.storage.models import Base, Contact, Evaluation, Interview, Reminder, R
 from bot.storage.privacy.erasure import delete_rows
 from bot.storage.privacy.ownership import USERS, personal_tables
 from tests.support.full_journey import live
-from tests.support.shortcuts import add
+from tests.support.shortcuts import add, snooze
 from tests.support.world import ZONE, World, sqlite_url, world
 
 TOM = 1002
@@ -91,12 +91,12 @@ async def _the_rest(rapport: World, owner_id: int) -> None:
     async with db.read() as session:
         sent = await session.scalar(select(Reminder).where(Reminder.status == Status.SENT.value))
         assert sent is not None
-    await services.reminders.snooze(owner_id, sent.id, Snooze.ONE_HOUR)
+    await snooze(services, owner_id, sent.id, Snooze.ONE_HOUR)
     async with db.read() as session:
         key = snoozed_key(sent.dedupe_key, sent.id)
         again = await session.scalar(select(Reminder).where(Reminder.dedupe_key == key))
         assert again is not None
-    await services.reminders.snooze(owner_id, again.id, Snooze.MORNING)
+    await snooze(services, owner_id, again.id, Snooze.MORNING)
 
 
 class Given:

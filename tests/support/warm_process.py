@@ -45,7 +45,9 @@ def run(folder: Path, words: tuple[str, ...], environment: Mapping[str, str]) ->
         server.stdin.write(json.dumps(asked) + "\n")
         server.stdin.flush()
         code = int(server.stdout.readline())
-        return subprocess.CompletedProcess(["bot", *words], code, out.read_text("utf-8"), err.read_text("utf-8"))
+        return subprocess.CompletedProcess(
+            ["bot", *words], code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
+        )
 
 
 @cache

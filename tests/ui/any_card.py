@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bot.domain.contacts import fold
 from bot.domain.errors import CoachError, Code
-from bot.domain.evaluations.questions import FINISHED, EvaluationState, EvaluationStatus, GivenAnswer
+from bot.domain.evaluations.questions import FINISHED, EvaluationState, EvaluationStatus, GivenAnswer, results
 from bot.domain.reminders.inactivity import WARNINGS
 from bot.domain.reminders.reminder import ReminderKind
 from bot.handbook import loader
@@ -24,9 +24,12 @@ from bot.handbook.models import Handbook
 from bot.handbook.models.evaluation import EvaluationTexts
 from bot.handbook.models.home import HomeTexts
 from bot.handbook.models.topics import Topic
+from bot.services.evaluations.views import EvaluationView
 from bot.services.pings import DueTodo, Leaving, Meeting, NoteDue, PingView, Waiting
 from bot.services.preparation import AgendaItem
+from bot.storage.errors import StorageProblem
 from bot.ui import cards
+from bot.ui.cards.errors import Fault
 from bot.ui.kit.card import Button, Card, Notice, Select
 from bot.ui.kit.form import Form
 from tests.support.unseen_text import TEXTS
@@ -128,6 +131,13 @@ def _state(text: st.SearchStrategy[str] = TEXTS) -> st.SearchStrategy[Evaluation
     return going | answers.map(lambda given: EvaluationState(FINISHED, given, EvaluationStatus.DONE))
 
 
+def _evaluation() -> st.SearchStrategy[EvaluationView]:
+    """Whose results are those of its answers."""
+    known = get_type_hints(EvaluationView)
+    given = {name: _field(name, hint) for name, hint in known.items() if name != "results"}
+    return st.builds(lambda state, **rest: EvaluationView(state=state, results=results(state), **rest), **given)
+
+
 def _ping() -> st.SearchStrategy[PingView]:
     return st.one_of(
         [
@@ -178,6 +188,8 @@ _MADE: dict[Any, Callable[[], st.SearchStrategy[Any]]] = {
     Button: lambda: st.just(Button("Try again", "home.next")),
     Select: lambda: st.just(Select("home.guide_choose", (), "")),
     EvaluationState: _state,
+    EvaluationView: _evaluation,
+    Fault: lambda: st.builds(Fault, st.just("ab12cd34"), anything(StorageProblem | None)),
     PingView: _ping,
     CoachError: refusals,
 }

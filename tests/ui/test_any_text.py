@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.dispatch.errors import card_for
+from bot.domain.errors import CoachError
+from bot.storage.errors import StorageProblem
+from bot.ui.cards.errors import Fault, card_for
 from bot.ui.dispatch.suggestions import suggestion
 from bot.ui.kit.card import (
     BLANK,
@@ -94,9 +96,9 @@ def test_no_text_breaks_a_card(function: Drawing, data: st.DataObject) -> None:
         assert mischief(said(made)) == []
 
 
-@given(refusals() | st.builds(RuntimeError, TEXTS), TEXTS)
+@given(refusals() | st.builds(Fault, st.just("ab12cd34"), st.none() | st.sampled_from(StorageProblem)), TEXTS)
 @thorough(60)
-def test_no_text_breaks_what_is_said_about_an_error(error: Exception, typed: str) -> None:
+def test_no_text_breaks_what_is_said_about_an_error(error: CoachError | Fault, typed: str) -> None:
     drawn(card_for(error, {"text": typed, "values": [typed]}, worth=1))
 
 

@@ -13,7 +13,7 @@ from bot.domain.reminders.reminder import ReminderKind
 from bot.handbook import loader
 from bot.services.interviews.views import InterviewView
 from bot.services.pings import About, DueTodo, Leaving, Meeting, NoteDue, PingView, Reader, Waiting
-from bot.services.todos import TodoView
+from bot.services.todos.views import TodoView
 from bot.ui.cards.pings import cards
 from bot.ui.kit.card import Card, Notice
 from bot.ui.kit.custom_ids import ComponentKind as Carrier

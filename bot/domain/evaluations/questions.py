@@ -118,6 +118,24 @@ class Tally:
     """Answered in the student's own words, which nobody weighs for them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What the answers add up to so far. Handout, Evaluating the Information."""
+
+    answered: int
+    is_enough: bool
+    """Most questions are answered."""
+    gaps: tuple[int, ...]
+    """The questions without an answer."""
+    sides: Tally
+
+
+def results(state: EvaluationState, kinds: Mapping[int, QuestionKind] = QUESTION_KINDS) -> Results:
+    """Add the answers up; `kinds` says what each question asks for."""
+    answered = answered_count(state)
+    return Results(answered, has_majority(answered), gaps(state), tally(state, kinds))
+
+
 def tally(state: EvaluationState, kinds: Mapping[int, QuestionKind] = QUESTION_KINDS) -> Tally:
     """Sort the questions. Partly speaks for a path, but leaves open what the student wanted to know."""
     sides: dict[str, list[int]] = {side: [] for side in Tally.__slots__}

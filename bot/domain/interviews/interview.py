@@ -1,5 +1,6 @@
 """Meetings: how long they may last, and the pings around one."""
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -10,6 +11,8 @@ from bot.domain.times.wall_clock import QuietHours, day_before_at, in_quiet, shi
 
 DEFAULT_MINUTES = 20
 SHORTEST_MINUTES, LONGEST_MINUTES = 5, 240
+
+_MINUTES = re.compile(r"(\d{1,4})\s*(?:m|min|mins|minutes?)?\.?", re.IGNORECASE)
 
 SOON_BEFORE = timedelta(hours=1)
 CHECK_BACK_AFTER = timedelta(minutes=15)
@@ -52,6 +55,15 @@ def checked_minutes(minutes: int) -> int:
     if not SHORTEST_MINUTES <= minutes <= LONGEST_MINUTES:
         raise CoachError(Code.BAD_MINUTES, minutes=minutes, low=SHORTEST_MINUTES, high=LONGEST_MINUTES)
     return minutes
+
+
+def read_minutes(typed: str) -> int | None:
+    """“20”, “20 min” or nothing. Raises BAD_MINUTES for anything else."""
+    if not typed:
+        return None
+    if match := _MINUTES.fullmatch(typed):
+        return int(match[1])
+    raise CoachError(Code.BAD_MINUTES, minutes=typed, low=SHORTEST_MINUTES, high=LONGEST_MINUTES)
 
 
 def booked_end(starts_at: datetime, minutes: int) -> datetime:

@@ -1,4 +1,7 @@
-"""When a student who stays away is warned, and when what is kept of them is deleted. All moments are aware UTC."""
+"""Deletion for inactivity: when a student who stays away is warned, and when their data is deleted.
+
+All moments are aware UTC datetimes.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,20 +15,20 @@ WARNINGS = (ReminderKind.INACTIVE_FIRST, ReminderKind.INACTIVE_SECOND)
 FIRST_BEFORE = timedelta(days=30)
 """How long before the deletion the first warning comes."""
 NOTICE = timedelta(days=7)
-"""The least time from the first warning to the second, and from the second to the deletion, whatever came late."""
+"""The least time between the two warnings, and from the second one to the deletion, however late they came."""
 _NOTED = timedelta(days=1)
-"""A visit is noted once a day: the last one may have been so much later than the one that is known."""
+"""A visit is stored at most once a day, so the last visit may be up to a day later than the one that is stored."""
 _USEFUL = timedelta(days=14)
-"""A warning that could not go out for so long is planned anew."""
+"""A warning that could not be sent for so long expires, and is planned anew."""
 _ANY_CALENDAR = timedelta(days=5)
-"""By so much, zones and the lengths of months may move a date."""
+"""How far time zones and the lengths of months can move a date, at most."""
 _NOBODYS = ZoneInfo("UTC")
-"""Counts days where a student never told a zone. What they read is a date by their own clock all the same."""
+"""The zone in which days are counted for a student who never chose one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """What follows from a last visit if the student stays away, and nothing else comes late."""
+    """The three dates that follow from a last visit, if the student stays away and both warnings go out in time."""
 
     first_at: datetime
     second_at: datetime
@@ -34,7 +37,7 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A warning that is decided: it went out, or will never arrive."""
+    """A warning that is over: it was sent, or Discord refused it for good."""
 
     kind: ReminderKind
     at: datetime
@@ -42,22 +45,23 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class InactivityStep:
-    """What comes next."""
+    """The next thing to do about a student who stays away."""
 
     warning: ReminderKind | None
-    """None: the deletion."""
+    """Which warning to send; None when the data is to be deleted."""
     at: datetime
-    """Not before then."""
+    """The earliest moment for it."""
 
 
 def absence(last_seen: datetime, months: int, zone: ZoneInfo | None) -> Absence:
-    """What follows from a last visit that was noted at `last_seen`, if a student may stay away for `months` (>= 1).
+    """The dates for a student whose last stored visit was at `last_seen` and who may stay away for `months` (>= 1).
 
-    Calendar months in their zone. Nobody is warned before half of the time is over.
+    Months are calendar months in the student's zone. Nobody is warned before half of the time is over.
     """
     clock = zone or _NOBODYS
-    # Months differ in length: a month after January 29 and 30 may be the same day, so the later visit is not always
-    # the one that counts longer. The end of the first day counts too.
+    # Any moment up to a day after `last_seen` may have been the last visit, so the latest deletion that follows
+    # from any of them counts. Months differ in length: the latest visit may not give it. A month after January 29
+    # and a month after January 30 are both February 28. So the end of the first day is tried as well.
     end_of_day = datetime.combine(last_seen.astimezone(clock), time.max, clock)
     delete_at = max(months_after(visit, months, clock) for visit in (last_seen + _NOTED, end_of_day))
     half = last_seen + (delete_at - last_seen) / 2
@@ -65,15 +69,16 @@ def absence(last_seen: datetime, months: int, zone: ZoneInfo | None) -> Absence:
 
 
 def seen_before(until: datetime, months: int) -> datetime:
-    """Whoever was last here at this moment or later need not be looked at `until` then, in any zone."""
+    """A bound for queries: whoever was last here at it, or later, has nothing coming up to `until`, in any zone."""
     return months_after(until, -months, _NOBODYS) + FIRST_BEFORE + _ANY_CALENDAR
 
 
 def next_step(gone: Absence, warned: Iterable[Warned], since: datetime) -> InactivityStep:
-    """What comes next, after the warnings that are decided.
+    """The next thing to do, given the warnings that are over.
 
-    A first warning counts if it was not too early, as before a longer time was granted. The second has to fall in
-    the time `since` which the bot has been at work: while it was away, nobody could tell it to keep anything.
+    A first warning that came before `gone.first_at` does not count: it was sent while a shorter time was set. A
+    second one counts only if it was sent after `since`, when the bot last began to work: while the bot was off, a
+    student could not have asked it to keep their data.
     """
     warned = tuple(warned)
     if (first := _last(warned, ReminderKind.INACTIVE_FIRST, gone.first_at)) is None:
@@ -88,9 +93,9 @@ def _last(warned: Iterable[Warned], kind: ReminderKind, earliest: datetime) -> d
 
 
 def announced(gone: Absence, warning: ReminderKind, present: datetime) -> datetime | None:
-    """The date that a warning gives when it goes out at `present`: nothing is deleted before.
+    """The date that a warning names when it is sent at `present`: nothing is deleted before that date.
 
-    None when it has nothing to say, as the student is back or has got more time.
+    None when there is nothing to warn of, because the student has come back or `months` was raised.
     """
     is_first = warning is ReminderKind.INACTIVE_FIRST
     if present < (gone.first_at if is_first else gone.second_at):
@@ -108,9 +113,9 @@ def plan_warning(
     quiet: QuietHours,
     now: datetime,
 ) -> Planned:
-    """The warning that comes at `at`, or once that has passed at the time of day of the last visit.
+    """The row of a warning that is due at `at`, or, when that has passed, at the time of day of the last visit.
 
-    In waking hours by the student's clock. What it says is drawn when it is sent: see `announced`.
+    It is moved out of the student's quiet hours. Its text is made when it is sent: see `announced`.
     """
     clock = zone or _NOBODYS
     due = at if at > now else next_morning(now, clock, last_seen.astimezone(clock).time())

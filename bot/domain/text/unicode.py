@@ -31,6 +31,8 @@ def visible(text: str) -> str:
 
     Empty when nothing is left that leaves a mark by itself.
     """
+    if _is_plain(text):
+        return text if text.strip() else ""
     text = _without_unseen(text)
     if not any(map(_is_shaped, text)):
         return ""
@@ -42,7 +44,12 @@ def is_blank(text: str) -> bool:
 
     What only changes, joins or turns other characters counts as nothing, and so does what no font has a shape for.
     """
-    return not any(map(_is_shaped, _without_unseen(text)))
+    return not text.strip() if _is_plain(text) else not any(map(_is_shaped, _without_unseen(text)))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is made of spaces, line ends and what every keyboard has: most texts are, and need no search."""
+    return text.isascii() and text.replace("\n", " ").isprintable()
 
 
 def _without_unseen(text: str) -> str:

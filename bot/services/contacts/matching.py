@@ -1,7 +1,7 @@
 """Which contact somebody means by what they typed: labels to choose from, and matching that forgives spelling."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 
 from bot.domain.contacts import NAME_LIMIT, Role, fold, without_titles
 from bot.domain.errors import CoachError, Code
-from bot.domain.text.input import clip, read_row_token, row_token
+from bot.domain.text.input import clip, row_token
 from bot.domain.text.wording import one_line
 from bot.services.slices.reading import Deadline, each_of
 
@@ -103,14 +103,12 @@ _WORST = 200.0
 
 
 async def resolve(rows: Sequence[Named], typed: str) -> ContactRef:
-    """The one contact that is meant: by number, exact name, beginnings of words, or almost the name.
+    """The one contact that is meant: by exact name, beginnings of words, or almost the name.
 
-    Archived contacts count only where no other fits. Raises NOT_FOUND for a number that is not there,
-    NO_SUCH_CONTACT and AMBIGUOUS_CONTACT with the `nearest` names.
+    Archived contacts count only where no other fits. Raises NO_SUCH_CONTACT and AMBIGUOUS_CONTACT with the
+    `nearest` names.
     """
     everyone = refs(rows)
-    if (number := read_row_token(typed)) is not None:
-        return _numbered_one(everyone, number)
     query = fold(typed[:_TYPED])
     fits = await each_of(everyone, partial(_fit, query, without_titles(query)))
     if found := _best(everyone, fits):
@@ -119,13 +117,6 @@ async def resolve(rows: Sequence[Named], typed: str) -> ContactRef:
     # Where nothing is near, the newest show at least how names look here.
     near = await suggest(rows, typed) or await suggest(rows, "")
     raise CoachError(Code.NO_SUCH_CONTACT, text=typed.strip(), nearest=tuple(ref.name for ref in near[:_NEAREST]))
-
-
-def _numbered_one(everyone: Iterable[ContactRef], number: int) -> ContactRef:
-    found = next((ref for ref in everyone if ref.id == number), None)
-    if found is None:
-        raise CoachError(Code.NOT_FOUND)
-    return found
 
 
 def _only(found: Sequence[ContactRef], typed: str) -> ContactRef:

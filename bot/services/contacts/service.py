@@ -1,10 +1,10 @@
 """Use cases of finding contacts: keeping them, finding them again, and letting them go."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import Row, Select, func
+from sqlalchemy import Select, func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
@@ -14,7 +14,6 @@ from bot.domain.contacts import (
     ROLE_LIMIT,
     WHY_LIMIT,
     KnownContact,
-    Role,
     Source,
     find_duplicate,
     fold,
@@ -28,7 +27,8 @@ from bot.domain.text.damage import is_damaged
 from bot.domain.text.input import checked_length, checked_name, seen
 from bot.services.base import UseCases, ensure_user, known_zone, own, owned
 from bot.services.contacts import matching as contact_names
-from bot.services.contacts.matching import ContactRef, Named
+from bot.services.contacts.lookup import ContactKey, about, named, the_contact, the_number
+from bot.services.contacts.matching import ContactRef
 from bot.services.contacts.views import (
     Belongings,
     ContactAdded,
@@ -42,7 +42,7 @@ from bot.services.journey.facts import ContactFacts, load_facts
 from bot.services.quotas import check_quota
 from bot.services.reminders.planning import SUBJECTS
 from bot.services.reminders.scheduling import delete_pings
-from bot.services.slices.reading import ROWS, Deadline, each_of, read_all
+from bot.services.slices.reading import ROWS, Deadline, each_of, read_all, read_few
 from bot.storage.models import Contact, Interview, Request, Todo
 
 _TWICE = timedelta(minutes=1)
@@ -52,11 +52,11 @@ _TWICE = timedelta(minutes=1)
 class ContactService(UseCases):
     """Use cases of finding contacts."""
 
-    async def resolve(self, owner_id: int, text: str) -> ContactRef:
-        """The contact that is meant by a token or a typed name. See `contact_names.resolve` for what it raises."""
+    async def resolve(self, owner_id: int, contact: ContactKey) -> ContactRef:
+        """The contact that is meant. See `Find` for what it raises."""
         async with self.db.read(owner_id) as session:
-            rows = await _named(session, owner_id)
-        return await contact_names.resolve(rows, text)
+            found = await the_contact(session, owner_id, contact)
+        return ContactRef(found.id, found.name, found.name)
 
     async def suggest(self, owner_id: int, typed: str, deadline: Deadline | None = None) -> list[ContactRef]:
         """At most 25 contacts for what has been typed so far, best match first.
@@ -64,7 +64,7 @@ class ContactService(UseCases):
         Once the deadline is over, of the newest ones, as many as were looked at.
         """
         async with self.db.read(owner_id) as session:
-            rows = await _named(session, owner_id, newest_first=True, deadline=deadline)
+            rows = await named(session, owner_id, newest_first=True, deadline=deadline)
         return await contact_names.suggest(rows, typed, deadline)
 
     async def add(self, owner_id: int, entry: ContactEntry, *, referred_by: int = 0) -> ContactAdded:
@@ -73,38 +73,51 @@ class ContactService(UseCases):
         Raises BLANK without a name, TOO_LONG, and NO_ROOM.
         """
         columns = _columns(entry)
-        # Comparing with all others takes its time, so nobody's turn to write waits for it.
         new = KnownContact(0, str(columns["name"]), str(columns["organization"]), columns["email"])
-        same_id, newest_id = await self._like(owner_id, new)
         async with self.db.write(owner_id) as session:
-            await ensure_user(session, owner_id)
-            contact = next((one for one in await _just_added(session, owner_id) if _is_twin(one, columns)), None)
-            if contact is None:
-                await check_quota(session, self.room, Contact, owner_id)
-                contact = Contact(owner_id=owner_id, created_at=now(), **columns)
-                contact.referred_by_id = await _existing(session, owner_id, referred_by)
-                session.add(contact)
-                await session.flush()
-            same = await _existing(session, owner_id, same_id if same_id != contact.id else 0)
-            same = same or await _like_those_since(session, owner_id, newest_id, _known(contact))
-            return ContactAdded(
-                await person_of(session, owner_id, contact.id),
-                await person_of(session, owner_id, same) if same else None,
-            )
+            few = await read_few(session, _compared(owner_id), lambda row: KnownContact(*row))
+            if few is not None:
+                return await self._add(session, owner_id, columns, referred_by, await _likest(few, new))
+        # Comparing with very many takes its time, so nobody's turn to write waits for it.
+        like = await self._like(owner_id, new)
+        async with self.db.write(owner_id) as session:
+            return await self._add(session, owner_id, columns, referred_by, like)
+
+    async def _add(
+        self,
+        session: AsyncSession,
+        owner_id: int,
+        columns: dict[str, str | None],
+        referred_by: int,
+        like: tuple[int, int],
+    ) -> ContactAdded:
+        """Keep it, or what a double press has just kept. `like`: what `_likest` found."""
+        same_id, newest_id = like
+        await ensure_user(session, owner_id)
+        contact = next((one for one in await _just_added(session, owner_id) if _is_twin(one, columns)), None)
+        if contact is None:
+            await check_quota(session, self.room, Contact, owner_id)
+            contact = Contact(owner_id=owner_id, created_at=now(), **columns)
+            contact.referred_by_id = await _existing(session, owner_id, referred_by)
+            session.add(contact)
+            await session.flush()
+        same = await _existing(session, owner_id, same_id) if same_id not in {0, contact.id} else None
+        same = same or await _like_those_since(session, owner_id, newest_id, _known(contact))
+        return ContactAdded(
+            await person_of(session, owner_id, contact.id),
+            await person_of(session, owner_id, same) if same else None,
+        )
 
     async def _like(self, owner_id: int, new: KnownContact) -> tuple[int, int]:
-        """The first contact that is likely the same person as `new`, or 0; and the newest there is, or 0."""
         async with self.db.read(owner_id) as session:
             others = await read_all(session, _compared(owner_id), lambda row: KnownContact(*row))
-        likely = await each_of(others, lambda one: likely_same(new, one, contact_names.alike))
-        same = next((one.id for one, is_same in zip(others, likely, strict=True) if is_same), 0)
-        return same, max((one.id for one in others), default=0)
+        return await _likest(others, new)
 
-    async def entry(self, owner_id: int, contact_id: int) -> ContactEntry:
-        """What the form to edit a contact starts from. Raises NOT_FOUND."""
+    async def entry(self, owner_id: int, contact: ContactKey) -> tuple[int, ContactEntry]:
+        """What the form to edit a contact starts from, with the contact's number. See `Find` for what it raises."""
         async with self.db.read(owner_id) as session:
-            contact = await own(session, Contact, owner_id, contact_id)
-        return ContactEntry(contact.name, role_of(contact).typed, contact.source, contact.reach, contact.why)
+            found = await the_contact(session, owner_id, contact)
+        return found.id, ContactEntry(found.name, role_of(found).typed, found.source, found.reach, found.why)
 
     async def edit(self, owner_id: int, contact_id: int, entry: ContactEntry) -> ContactView:
         """Replace what was typed about a contact. Raises NOT_FOUND, BLANK, TOO_LONG."""
@@ -118,19 +131,19 @@ class ContactService(UseCases):
             await session.flush()
             return await person_of(session, owner_id, contact_id)
 
-    async def note(self, owner_id: int, contact_id: int, text: str) -> ContactView:
-        """Add a note above the others. Raises NOT_FOUND, BLANK, TOO_LONG."""
-        async with self.db.write(owner_id) as session:
-            contact = await own(session, Contact, owner_id, contact_id)
+    async def note(self, owner_id: int, contact: ContactKey, text: str) -> ContactView:
+        """Add a note above the others. Raises BLANK, TOO_LONG, and what `Find` raises."""
+        async with about(self.db, owner_id, contact) as (session, find):
+            found = await find()
             user = await ensure_user(session, owner_id)
-            contact.notes = with_note(contact.notes, text, now(), known_zone(user))
+            found.notes = with_note(found.notes, text, now(), known_zone(user))
             await session.flush()
-            return await person_of(session, owner_id, contact_id)
+            return await person_of(session, owner_id, found.id)
 
-    async def get(self, owner_id: int, contact_id: int) -> ContactView:
-        """One contact. Raises NOT_FOUND."""
+    async def get(self, owner_id: int, contact: ContactKey) -> ContactView:
+        """One contact. See `Find` for what it raises."""
         async with self.db.read(owner_id) as session:
-            return await person_of(session, owner_id, contact_id)
+            return await person_of(session, owner_id, await the_number(session, owner_id, contact))
 
     async def listing(self, owner_id: int, stage: Stage | None = None, search: str = "") -> list[ContactSummary]:
         """Contacts at a stage that a search fits, by name; archived ones last."""
@@ -144,15 +157,15 @@ class ContactService(UseCases):
         found = [one for _, one in sorted(zip(places, found, strict=True), key=lambda pair: pair[0])]
         return [ContactSummary(one.contact.id, one.contact.name, role_of(one.contact), one.stage) for one in found]
 
-    async def belongings(self, owner_id: int, contact_id: int) -> Belongings:
-        """What a student would lose with a contact. Raises NOT_FOUND."""
+    async def belongings(self, owner_id: int, contact: ContactKey) -> Belongings:
+        """What a student would lose with a contact. See `Find` for what it raises."""
         async with self.db.read(owner_id) as session:
-            contact = await own(session, Contact, owner_id, contact_id)
+            found = await the_contact(session, owner_id, contact)
             requests, meetings, todos = [
-                await session.scalar(_hanging(owner_id, model, contact_id).with_only_columns(func.count())) or 0
+                await session.scalar(_hanging(owner_id, model, found.id).with_only_columns(func.count())) or 0
                 for model in (Request, Interview, Todo)
             ]
-        return Belongings(contact.id, contact.name, requests, meetings, todos, bool(contact.notes))
+        return Belongings(found.id, found.name, requests, meetings, todos, bool(found.notes))
 
     async def delete(self, owner_id: int, contact_id: int) -> str:
         """Remove a contact with everything that hangs on it, pings included; returns its name. Raises NOT_FOUND."""
@@ -161,6 +174,13 @@ class ContactService(UseCases):
             await _delete_pings(session, owner_id, contact_id)
             await session.delete(contact)
             return contact.name
+
+
+async def _likest(others: Sequence[KnownContact], new: KnownContact) -> tuple[int, int]:
+    """The first contact that is likely the same person as `new`, or 0; and the newest there is, or 0."""
+    likely = await each_of(others, lambda one: likely_same(new, one, contact_names.alike))
+    same = next((one.id for one, is_same in zip(others, likely, strict=True) if is_same), 0)
+    return same, max((one.id for one in others), default=0)
 
 
 _READ = ("email", "phone", "link")
@@ -216,20 +236,6 @@ def _nothing(_one: ContactFacts) -> int:
 def _place(one: ContactFacts) -> tuple[bool, str, int]:
     """What a list is sorted by."""
     return one.contact.archived_at is not None, fold(one.contact.name), one.contact.id
-
-
-async def _named(
-    session: AsyncSession, owner_id: int, *, newest_first: bool = False, deadline: Deadline | None = None
-) -> list[Named]:
-    columns = (Contact.id, Contact.name, Contact.title, Contact.organization, Contact.archived_at)
-    order = Contact.id.desc() if newest_first else Contact.id
-    query = owned(Contact, owner_id).with_only_columns(*columns).order_by(order)
-    return await read_all(session, query, _as_named, deadline=deadline)
-
-
-def _as_named(row: Row[int, str, str, str, datetime | None]) -> Named:
-    number, name, title, place, archived = row
-    return Named(number, name, Role(title, place), archived is not None)
 
 
 def _compared(owner_id: int) -> Select[int, str, str, str | None]:

@@ -25,10 +25,11 @@ from bot.domain.evaluations.conversation import (
     Skip,
     advance,
 )
-from bot.domain.evaluations.questions import EvaluationStatus, GivenAnswer, QuestionKind
+from bot.domain.evaluations.questions import EvaluationStatus, GivenAnswer, QuestionKind, results
 from bot.domain.interviews.interview import STANDING, InterviewStatus
 from bot.domain.text.damage import is_damaged
 from bot.services.base import UseCases, own, owned
+from bot.services.contacts.lookup import ContactKey, about
 from bot.services.evaluations.views import (
     Busy,
     Doubtful,
@@ -39,6 +40,7 @@ from bot.services.evaluations.views import (
     Turn,
     talk_of,
 )
+from bot.services.interviews.endings import tell_met
 from bot.services.interviews.views import InterviewView, NoMeeting, NotMet, of_contact, view_of
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, Interview, ThankYou
@@ -51,14 +53,24 @@ _WORDS: Mapping[str, Input] = {"back": Back(), "skip": Skip(), "pause": Pause()}
 class EvaluationService(UseCases):
     """Use cases of the evaluation conversation."""
 
-    async def about(self, owner_id: int, contact_id: int) -> Opening:
-        """Start or go on with the evaluation of the newest meeting with a contact. Raises NOT_FOUND."""
+    async def about(self, owner_id: int, contact: ContactKey) -> Opening:
+        """Start or go on with the evaluation of the newest meeting with a contact. See `Find` for errors."""
+        async with about(self.db, owner_id, contact) as (session, find):
+            return await self._about(session, owner_id, await find())
+
+    async def happened_now(self, owner_id: int, contact_id: int) -> Opening:
+        """The same, after the news that they have just met; a meeting that nobody booked is recorded.
+
+        Raises NOT_FOUND, ZONE_NEEDED, NO_ROOM.
+        """
         async with self.db.write(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
-            meant = _meant(await of_contact(session, owner_id, contact_id))
-            if meant is None:
-                return NoMeeting(contact_id, contact.name)
-            return await self._open(session, owner_id, meant)
+            await tell_met(session, self.room, owner_id, contact_id)
+            return await self._about(session, owner_id, contact)
+
+    async def _about(self, session: AsyncSession, owner_id: int, contact: Contact) -> Opening:
+        meant = _meant(await of_contact(session, owner_id, contact.id))
+        return await self._open(session, owner_id, meant) if meant else NoMeeting(contact.id, contact.name)
 
     async def start(self, owner_id: int, interview_id: int, *, switch: bool = False) -> Opening:
         """Start or go on with the evaluation of one meeting. With `switch`, another open one is paused for it.
@@ -94,7 +106,7 @@ class EvaluationService(UseCases):
                 other = await self._find_open(session, owner_id)
                 if other is not None:
                     return Busy(other[1], talk.interview_id, talk.contact_name)
-            return await _keep(session, row, talk, outcome)
+            return await self._keep(session, row, talk, outcome)
 
     async def say(self, owner_id: int, text: str, *, sent: int | None = None) -> Turn | Doubtful | None:
         """Apply a typed DM to the open evaluation; None when there is none. Raises BLANK and TOO_LONG.
@@ -109,7 +121,7 @@ class EvaluationService(UseCases):
             row, talk = found
             if talk.shown is None or (sent is not None and sent < talk.shown.seen_from):
                 return Doubtful(talk)
-            return await _keep(session, row, talk, advance(talk.state, _spoken(text), self._kinds))
+            return await self._keep(session, row, talk, advance(talk.state, _spoken(text), self._kinds))
 
     async def confirm(self, owner_id: int, evaluation_id: int, question: int, text: str) -> Turn | Busy:
         """Apply a typed DM that was doubtful, now that the student says that it answers `question`.
@@ -137,10 +149,10 @@ class EvaluationService(UseCases):
         other = await self._find_open(session, owner_id)
         if other and not switch:
             return Busy(other[1], meeting.id, meeting.contact_name)
-        paused = await _keep(session, *other, advance(other[1].state, Pause())) if other else None
+        paused = await self._keep(session, *other, advance(other[1].state, Pause())) if other else None
         if not found:
             return Opened(await self._begin(session, owner_id, meeting.id), paused=paused)
-        resumed = await _keep(session, *found, advance(found[1].state, Resume()))
+        resumed = await self._keep(session, *found, advance(found[1].state, Resume()))
         return Opened(resumed.talk, resumed.left, paused, resumed=True)
 
     async def _begin(self, session: AsyncSession, owner_id: int, interview_id: int) -> EvaluationView:
@@ -186,26 +198,28 @@ class EvaluationService(UseCases):
             return None
         row, contact, note = one
         answers = await session.scalars(select(AnswerRow).where(AnswerRow.evaluation_id == row.id))
-        return row, talk_of(row, contact, note, answers)
+        return row, talk_of(row, contact, note, answers, self._kinds)
 
-
-async def _keep(session: AsyncSession, row: Evaluation, talk: EvaluationView, outcome: ConversationOutcome) -> Turn:
-    """Write what a step changed."""
-    event, state = outcome.event, outcome.state
-    turn = Turn(replace(talk, state=state), event, talk.state.position, talk.shown)
-    if isinstance(event, Ignored):
-        return turn
-    row.position, row.status = state.position, state.status.value
-    row.finished_at = now() if state.status == EvaluationStatus.DONE else row.finished_at
-    if state.answers != talk.state.answers:
-        # No input changes the answer to any question but the one that was up.
-        await _keep_answer(session, row.id, turn.question, state.answers[turn.question])
-    # Out before anything else of this transaction: the index allows one open evaluation at any moment.
-    await session.flush()
-    if isinstance(event, Noted):
-        return turn
-    row.channel_id = row.message_id = row.shown_from = None
-    return replace(turn, talk=replace(turn.talk, shown=None))
+    async def _keep(
+        self, session: AsyncSession, row: Evaluation, talk: EvaluationView, outcome: ConversationOutcome
+    ) -> Turn:
+        """Write what a step changed."""
+        event, state = outcome.event, outcome.state
+        now_so = replace(talk, state=state, results=results(state, self._kinds))
+        turn = Turn(now_so, event, talk.state.position, talk.shown)
+        if isinstance(event, Ignored):
+            return turn
+        row.position, row.status = state.position, state.status.value
+        row.finished_at = now() if state.status == EvaluationStatus.DONE else row.finished_at
+        if state.answers != talk.state.answers:
+            # No input changes the answer to any question but the one that was up.
+            await _keep_answer(session, row.id, turn.question, state.answers[turn.question])
+        # Out before anything else of this transaction: the index allows one open evaluation at any moment.
+        await session.flush()
+        if isinstance(event, Noted):
+            return turn
+        row.channel_id = row.message_id = row.shown_from = None
+        return replace(turn, talk=replace(turn.talk, shown=None))
 
 
 async def _keep_answer(session: AsyncSession, evaluation_id: int, question: int, answer: GivenAnswer) -> None:

@@ -1,11 +1,19 @@
 """What is told about evaluations: one as it stands, and what became of a wish to start or go on with one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.evaluations.conversation import Event
-from bot.domain.evaluations.questions import EvaluationState, EvaluationStatus, GivenAnswer, Verdict
+from bot.domain.evaluations.questions import (
+    EvaluationState,
+    EvaluationStatus,
+    GivenAnswer,
+    QuestionKind,
+    Results,
+    Verdict,
+    results,
+)
 from bot.services.interviews.views import NoMeeting, NotMet
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Evaluation, ThankYou
@@ -34,6 +42,7 @@ class EvaluationView:
     interview_id: int
     contact_name: str
     state: EvaluationState
+    results: Results
     shown: MessagePlace | None
     """Where the student sees the current question; None until it has been sent."""
     note_due: datetime | None
@@ -88,18 +97,25 @@ def answer_of(row: AnswerRow) -> GivenAnswer:
     return GivenAnswer(Verdict(row.verdict) if row.verdict else None, row.text)
 
 
-def talk_of(row: Evaluation, contact: str, note: ThankYou | None, answers: Iterable[AnswerRow]) -> EvaluationView:
+def talk_of(
+    row: Evaluation,
+    contact: str,
+    note: ThankYou | None,
+    answers: Iterable[AnswerRow],
+    kinds: Mapping[int, QuestionKind],
+) -> EvaluationView:
     """The evaluation with its answers, the contact's name and the note for the meeting."""
     place = None
     if row.channel_id is not None and row.message_id is not None:
         place = MessagePlace(row.channel_id, row.message_id, row.shown_from or 0)
+    given = {one.question: answer_of(one) for one in answers}
+    state = EvaluationState(row.position, given, EvaluationStatus(row.status))
     return EvaluationView(
         id=row.id,
         interview_id=row.interview_id,
         contact_name=contact,
-        state=EvaluationState(
-            row.position, {one.question: answer_of(one) for one in answers}, EvaluationStatus(row.status)
-        ),
+        state=state,
+        results=results(state, kinds),
         shown=place,
         note_due=note.due_at if note else None,
         note_sent=note is not None and note.sent_at is not None,

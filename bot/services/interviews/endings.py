@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.domain.interviews.interview import DEFAULT_MINUTES, InterviewStatus, same_meeting
+from bot.domain.quotas import Quota
 from bot.domain.reminders.reminder import ReminderKind
 from bot.domain.requests.status import RequestOutcome, RequestStatus
 from bot.domain.thank_yous import deadline as thank_yous
-from bot.services.base import owned, zone_of
-from bot.services.interviews.views import InterviewView
+from bot.services.base import own, owned, zone_of
+from bot.services.interviews.views import InterviewView, Met, NotMet, of_contact, view_of
+from bot.services.quotas import check_quota
 from bot.services.reminders.planning import MEETING, THANKS, thank_you_pings
 from bot.services.reminders.scheduling import arm, cancel, set_aside
 from bot.storage.models import Interview, Request, ThankYou, User
@@ -45,6 +47,31 @@ def unbooked(session: AsyncSession, contact_id: int, ended_at: datetime) -> Inte
     )
     session.add(interview)
     return interview
+
+
+async def tell_met(
+    session: AsyncSession, room: Quota, owner_id: int, contact_id: int, told: datetime | None = None
+) -> Met | NotMet:
+    """A meeting with the contact ended then (default: now), whether it was booked or not.
+
+    Told again, the same meeting is shown; with another end, the end is corrected and the thank-you clock with it.
+    Raises ZONE_NEEDED, NO_ROOM.
+    """
+    present = now().replace(microsecond=0)
+    ended_at = min(told or present, present)
+    found = meant(await of_contact(session, owner_id, contact_id), ended_at)
+    if found is not None and found.waits and found.starts_at > now():
+        return NotMet(found)
+    if found is not None and found.ended_at is not None and told in {None, found.ended_at}:
+        return Met(found)
+    if found is None:
+        await check_quota(session, room, Interview, owner_id)
+        interview = unbooked(session, contact_id, ended_at)
+    else:
+        interview = await own(session, Interview, owner_id, found.id)
+    await session.flush()
+    await record(session, owner_id, interview, ended_at)
+    return Met(await view_of(session, owner_id, interview.id))
 
 
 async def record(session: AsyncSession, owner_id: int, interview: Interview, ended_at: datetime) -> None:

@@ -1,42 +1,42 @@
-"""Use cases of the interview itself: booking, moving, preparing, and what became of it."""
+"""Use cases of the interview itself: booking, moving, and what became of it."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
-from bot.domain.errors import CoachError, Code
 from bot.domain.interviews.interview import (
     DEFAULT_MINUTES,
     LONGEST_MINUTES,
-    PLACE_LIMIT,
     InterviewStatus,
     booked_end,
-    checked_minutes,
     end_as_booked,
     overlap,
 )
-from bot.domain.text.input import checked_length, seen
-from bot.domain.times.wall_clock import FURTHEST
-from bot.services.base import UseCases, known_zone, own
-from bot.services.interviews.endings import accept_request, meant, record, unbooked
+from bot.services.base import UseCases, known_zone, own, zone_of
+from bot.services.contacts.lookup import ContactKey, about, the_contact
+from bot.services.dates.told import When, moment_if_told
+from bot.services.interviews.endings import accept_request, record, tell_met
+from bot.services.interviews.terms import understood
 from bot.services.interviews.views import (
     AlreadyBooked,
     Booked,
     InterviewView,
     Listing,
     Met,
+    NoMeeting,
     NotMet,
     NotMoved,
     Terms,
+    TypedTerms,
+    coming_of,
     meetings,
     of_contact,
     view,
     view_of,
 )
-from bot.services.preparation import Preparation, prepare
 from bot.services.quotas import check_quota
 from bot.services.reminders.planning import MEETING, meeting_pings
 from bot.services.reminders.scheduling import arm, cancel
@@ -52,11 +52,19 @@ class InterviewService(UseCases):
         async with self.db.read(owner_id) as session:
             return await view_of(session, owner_id, interview_id)
 
-    async def waiting(self, owner_id: int, contact_id: int) -> InterviewView | None:
-        """The contact's meeting that is booked and of which nothing has become yet; of several, the last."""
+    async def to_move(self, owner_id: int, interview_id: int) -> tuple[InterviewView, ZoneInfo | None]:
+        """One meeting, and where the student is when it can be moved. Raises NOT_FOUND, ZONE_NEEDED."""
         async with self.db.read(owner_id) as session:
-            rows = await of_contact(session, owner_id, contact_id)
-            return next((row for row in rows if row.waits), None)
+            meeting = await view_of(session, owner_id, interview_id)
+            return meeting, zone_of(await session.get(User, owner_id)) if meeting.waits else None
+
+    async def waiting(self, owner_id: int, contact: ContactKey) -> InterviewView | NoMeeting:
+        """The contact's meeting that is booked and of which nothing has become yet; of several, the last.
+
+        Raises what `Find` raises.
+        """
+        async with self.db.read(owner_id) as session:
+            return await _waiting(session, owner_id, await the_contact(session, owner_id, contact))
 
     async def listing(self, owner_id: int) -> Listing:
         """All meetings of the student."""
@@ -68,45 +76,53 @@ class InterviewService(UseCases):
         past = tuple(meeting for meeting in reversed(views) if not meeting.coming)
         return Listing(coming, past, zone)
 
-    async def schedule(self, owner_id: int, contact_id: int, terms: Terms) -> Booked | AlreadyBooked:
+    async def schedule(
+        self, owner_id: int, contact: ContactKey, wish: Terms | TypedTerms
+    ) -> Booked | AlreadyBooked:
         """Book a meeting with its pings; a request that is out to the contact counts as accepted.
 
-        Booking the same time again takes the new details. Raises NOT_FOUND, ZONE_NEEDED, BAD_MINUTES, TOO_LONG,
-        NO_ROOM, and MOVED_ON when the whole meeting would lie in the past.
+        Booking the same time again takes the new details. Raises what `Find` raises, ZONE_NEEDED, the WHEN_ codes,
+        BAD_MINUTES, TOO_LONG, NO_ROOM, and MOVED_ON when the whole meeting would lie in the past.
         """
-        terms = _checked(terms)
-        async with self.db.write(owner_id) as session:
-            await own(session, Contact, owner_id, contact_id)
+        async with about(self.db, owner_id, contact) as (session, find):
+            terms = await understood(session, owner_id, wish)
+            who = await find()
             user = await session.get_one(User, owner_id)
-            coming = _coming(await of_contact(session, owner_id, contact_id))
+            coming = coming_of(await of_contact(session, owner_id, who.id))
             if coming is not None and coming.starts_at != terms.starts_at:
                 return AlreadyBooked(coming, terms)
-            accepted = await accept_request(session, owner_id, contact_id)
+            accepted = await accept_request(session, owner_id, who.id)
             if coming is None:
                 await check_quota(session, self.room, Interview, owner_id)
-                interview = await _book(session, user, contact_id, terms)
+                interview = await _book(session, user, who.id, terms)
             else:
                 interview = await own(session, Interview, owner_id, coming.id)
                 await _put(session, user, interview, terms)
             return await _booked(session, owner_id, interview.id, accepted=accepted)
 
     async def move(
-        self, owner_id: int, interview_id: int, terms: Terms, *, even_if_over: bool = False
+        self, owner_id: int, interview_id: int, wish: Terms | TypedTerms, *, even_if_over: bool = False
     ) -> Booked | NotMoved:
         """Give a booked meeting another time, and its pings with it.
 
         A meeting of which something has become is not moved; one whose booked time has passed only with
         `even_if_over`: the student says that it moved. Raises what `schedule` raises.
         """
-        terms = _checked(terms)
         async with self.db.write(owner_id) as session:
-            interview = await own(session, Interview, owner_id, interview_id)
+            terms = await understood(session, owner_id, wish)
             current = await view_of(session, owner_id, interview_id)
-            if not current.waits or (current.over and not even_if_over):
-                return NotMoved(current, terms)
-            await _put(session, await session.get_one(User, owner_id), interview, terms)
-            booked = await _booked(session, owner_id, interview_id)
-            return replace(booked, before=None if current.starts_at == terms.starts_at else current.starts_at)
+            return await _move(session, owner_id, current, terms, even_if_over=even_if_over)
+
+    async def move_with(
+        self, owner_id: int, contact: ContactKey, wish: Terms | TypedTerms
+    ) -> Booked | NotMoved | NoMeeting:
+        """Like `move`, for the meeting with a contact that waits. Raises what `schedule` raises."""
+        async with about(self.db, owner_id, contact) as (session, find):
+            terms = await understood(session, owner_id, wish)
+            current = await _waiting(session, owner_id, await find())
+            if isinstance(current, NoMeeting):
+                return current
+            return await _move(session, owner_id, current, terms)
 
     async def cancel(self, owner_id: int, interview_id: int) -> InterviewView:
         """Call a booked meeting off, with its pings. A meeting of which something has become stays as it is."""
@@ -138,69 +154,36 @@ class InterviewService(UseCases):
             if ahead or interview.status == InterviewStatus.CANCELLED:
                 return NotMet(await view_of(session, owner_id, interview_id))
             if interview.status != InterviewStatus.MET:
-                ended_at = end_as_booked(interview.starts_at, interview.minutes, _present())
+                ended_at = end_as_booked(interview.starts_at, interview.minutes, now().replace(microsecond=0))
                 await record(session, owner_id, interview, ended_at)
             return Met(await view_of(session, owner_id, interview_id))
 
-    async def met(self, owner_id: int, contact_id: int, ended_at: datetime | None = None) -> Met | NotMet:
-        """A meeting with the contact ended at `ended_at` (default: now), whether it was booked or not.
+    async def met(self, owner_id: int, contact: ContactKey, ended: When | None = None) -> Met | NotMet:
+        """A meeting with the contact ended then (default: now), whether it was booked or not.
 
         Told again, the same meeting is shown; with another end, the end is corrected and the thank-you clock
-        with it. Raises NOT_FOUND, ZONE_NEEDED, NO_ROOM.
+        with it. Raises what `Find` raises, ZONE_NEEDED, NO_ROOM, and the WHEN_ codes.
         """
-        async with self.db.write(owner_id) as session:
-            await own(session, Contact, owner_id, contact_id)
-            told = min(ended_at or _present(), _present())
-            rows = await of_contact(session, owner_id, contact_id)
-            found = meant(rows, told)
-            if found is not None and found.waits and found.starts_at > now():
-                return NotMet(found)
-            if found is not None and found.ended_at is not None and ended_at in {None, found.ended_at}:
-                return Met(found)
-            if found is None:
-                await check_quota(session, self.room, Interview, owner_id)
-                interview = unbooked(session, contact_id, told)
-            else:
-                interview = await own(session, Interview, owner_id, found.id)
-            await session.flush()
-            await record(session, owner_id, interview, told)
-            return Met(await view_of(session, owner_id, interview.id))
-
-    async def prepare(self, owner_id: int, interview_id: int) -> Preparation:
-        """What to bring to a meeting. Raises NOT_FOUND."""
-        async with self.db.read(owner_id) as session:
-            meeting = await view_of(session, owner_id, interview_id)
-            contact = await own(session, Contact, owner_id, meeting.contact_id)
-            return await prepare(session, self.handbook, contact, meeting)
-
-    async def prepare_for(self, owner_id: int, contact_id: int) -> Preparation:
-        """What to bring to the coming meeting with a contact, or to one that is not booked yet."""
-        async with self.db.read(owner_id) as session:
-            contact = await own(session, Contact, owner_id, contact_id)
-            coming = _coming(await of_contact(session, owner_id, contact_id))
-            return await prepare(session, self.handbook, contact, coming)
+        async with about(self.db, owner_id, contact) as (session, find):
+            who = await find()
+            told = await moment_if_told(session, owner_id, ended, "past")
+            return await tell_met(session, self.room, owner_id, who.id, told)
 
 
-def _present() -> datetime:
-    """Now, in whole seconds: an end is shown and corrected in no finer steps."""
-    return now().replace(microsecond=0)
+async def _waiting(session: AsyncSession, owner_id: int, contact: Contact) -> InterviewView | NoMeeting:
+    rows = await of_contact(session, owner_id, contact.id)
+    return next((row for row in rows if row.waits), NoMeeting(contact.id, contact.name))
 
 
-def _checked(terms: Terms) -> Terms:
-    """`terms` within the limits. Raises BAD_MINUTES, TOO_LONG; MOVED_ON when a button's time has gone by.
-
-    So is a time that no button has: further ahead than the bot plans.
-    """
-    minutes = terms.minutes if terms.minutes is None else checked_minutes(terms.minutes)
-    too_far = terms.starts_at - now() > FURTHEST
-    if too_far or booked_end(terms.starts_at, minutes or DEFAULT_MINUTES) <= now():
-        raise CoachError(Code.MOVED_ON)
-    place = None if terms.place is None else checked_length(seen(terms.place), "Place or link", PLACE_LIMIT)
-    return replace(terms, place=place)
-
-
-def _coming(rows: Sequence[InterviewView]) -> InterviewView | None:
-    return next((row for row in rows if row.coming), None)
+async def _move(
+    session: AsyncSession, owner_id: int, current: InterviewView, terms: Terms, *, even_if_over: bool = False
+) -> Booked | NotMoved:
+    if not current.waits or (current.over and not even_if_over):
+        return NotMoved(current, terms)
+    interview = await own(session, Interview, owner_id, current.id)
+    await _put(session, await session.get_one(User, owner_id), interview, terms)
+    booked = await _booked(session, owner_id, current.id)
+    return replace(booked, before=None if current.starts_at == terms.starts_at else current.starts_at)
 
 
 async def _book(session: AsyncSession, user: User, contact_id: int, terms: Terms) -> Interview:

@@ -1,5 +1,6 @@
 """What is told about meetings: one with everything around it, and what became of a wish about one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -64,6 +65,16 @@ class Terms:
 
     starts_at: datetime
     minutes: int | None = None
+    mode: Mode | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedTerms:
+    """The same as somebody typed it."""
+
+    when: str
+    minutes: str = ""
     mode: Mode | None = None
     place: str | None = None
 
@@ -144,6 +155,11 @@ async def of_contact(session: AsyncSession, owner_id: int, contact_id: int) -> l
     query = meetings(owner_id).where(Interview.contact_id == contact_id)
     newest = query.order_by(Interview.starts_at.desc(), Interview.id.desc())
     return await read_all(session, newest, lambda row: view(*row))
+
+
+def coming_of(rows: Sequence[InterviewView]) -> InterviewView | None:
+    """The first of these meetings that is still to come."""
+    return next((row for row in rows if row.coming), None)
 
 
 async def view_of(session: AsyncSession, owner_id: int, interview_id: int) -> InterviewView:

@@ -26,10 +26,10 @@ from bot.services.reminders.replanning import Reached, replan_the_rest
 from bot.services.reminders.scheduling import announce
 from bot.services.slices import stand_ins
 from bot.services.slices.writing import SlicePace, erase_the_rest
+from bot.storage.beside import beside_the_loop
 from bot.storage.database import Database
 from bot.storage.models import Base, Contact
 from bot.storage.privacy.ownership import USERS, belongs_to, personal_tables
-from bot.storage.sqlite.connection import beside_the_loop
 
 Numbers = dict[Table, dict[int, int]]
 """By table, the new number of each old one."""

@@ -27,11 +27,11 @@ from bot.services.reminders.under_way import in_hand
 from bot.services.slices import stand_ins
 from bot.services.slices.reading import read_all
 from bot.services.slices.writing import AT_ONCE, erase_the_rest, take_back_the_note
+from bot.storage.beside import beside_the_loop
 from bot.storage.database import Database
 from bot.storage.models import Contact, Evaluation, Interview, Request, Todo, User
 from bot.storage.privacy.erasure import delete_some
 from bot.storage.privacy.ownership import belongs_to, personal_tables
-from bot.storage.sqlite.connection import beside_the_loop
 
 ARRIVES_WITHIN = 10
 """Seconds for which an erasure waits for reminders that are on their way."""

@@ -17,10 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import now
 from bot.domain.reminders.reminder import ReminderKind, Status
 from bot.domain.times.wall_clock import QuietHours
+from bot.storage.beside import beside_the_loop
 from bot.storage.database import Database
 from bot.storage.models import PENDING, Base, Reminder, User
 from bot.storage.sql.bulk_update import ManyUpdates, among
-from bot.storage.sqlite.connection import beside_the_loop
 
 LEASE = timedelta(minutes=2)
 """How long a worker may take to send what it claimed: longer than any single attempt lasts."""
@@ -116,10 +116,6 @@ class Deliveries:
         """When the next pending reminder can be claimed; None when nothing waits."""
         async with self.db.read(patient=True) as session:
             return await session.scalar(_EARLIEST)
-
-    def version(self) -> int | None:
-        """Another number after every change of any row by anybody; None when the database cannot tell."""
-        return self.db.version()
 
     async def record(self, outcomes: Sequence[DeliveryOutcome]) -> None:
         """Note what became of reminders, in one transaction.

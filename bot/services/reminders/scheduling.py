@@ -1,4 +1,4 @@
-"""Planning reminders inside another use case's transaction, and what a student can do with a ping."""
+"""Planning reminders, taking them back and putting them off, inside another use case's transaction."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from bot.domain.reminders.reminder import (
     snoozed_key,
     snoozed_until,
 )
-from bot.services.base import UseCases, own, owned, zone_of
+from bot.services.base import owned, zone_of
 from bot.services.quotas import drop_old_pings
 from bot.storage.database import ARMED, TAKEN_BACK
 from bot.storage.models import Reminder, User
@@ -186,39 +186,37 @@ _GRACE = timedelta(hours=12)
 """A snoozed ping stays useful at least this long after the moment that was chosen."""
 
 
-class ReminderService(UseCases):
-    """What a student can do with a ping."""
+async def put_off(session: AsyncSession, reminder: Reminder, choice: Snooze) -> datetime:
+    """Send the same ping again later, in the caller's transaction; returns when.
 
-    async def snooze(self, owner_id: int, reminder_id: int, choice: Snooze) -> datetime:
-        """Send the same ping again later; returns when. Raises NOT_FOUND, MOVED_ON when it became pointless."""
-        async with self.db.write(owner_id) as session:
-            reminder = await own(session, Reminder, owner_id, reminder_id)
-            if reminder.status not in {Status.SENT, Status.PENDING, Status.UNCERTAIN}:
-                raise CoachError(Code.MOVED_ON)
-            reminder = await _last_of(session, owner_id, reminder)
-            user = await session.get_one(User, owner_id)
-            moment = snoozed_until(choice, now(), zone_of(user))
-            again = Planned(
-                kind=ReminderKind(reminder.kind),
-                subject_id=reminder.subject_id,
-                due_at=moment,
-                expires_at=max(reminder.expires_at, moment + _GRACE),
-                dedupe_key=snoozed_key(reminder.dedupe_key, reminder.id),
-            )
-            await arm(session, owner_id, [again])
-            if reminder.status == Status.PENDING:
-                # It may be in hand just now, and would come beside the one that was asked for instead.
-                reminder.status, reminder.reason, reminder.claimed_until = Status.STALE.value, "put off", None
-            return moment
+    Raises ZONE_NEEDED, and MOVED_ON when it was taken back.
+    """
+    if reminder.status not in {Status.SENT, Status.PENDING, Status.UNCERTAIN}:
+        raise CoachError(Code.MOVED_ON)
+    reminder = await _last_of(session, reminder)
+    user = await session.get_one(User, reminder.user_id)
+    moment = snoozed_until(choice, now(), zone_of(user))
+    again = Planned(
+        kind=ReminderKind(reminder.kind),
+        subject_id=reminder.subject_id,
+        due_at=moment,
+        expires_at=max(reminder.expires_at, moment + _GRACE),
+        dedupe_key=snoozed_key(reminder.dedupe_key, reminder.id),
+    )
+    await arm(session, reminder.user_id, [again])
+    if reminder.status == Status.PENDING:
+        # It may be in hand just now, and would come beside the one that was asked for instead.
+        reminder.status, reminder.reason, reminder.claimed_until = Status.STALE.value, "put off", None
+    return moment
 
 
-async def _last_of(session: AsyncSession, owner_id: int, reminder: Reminder) -> Reminder:
+async def _last_of(session: AsyncSession, reminder: Reminder) -> Reminder:
     """Of a ping that was put off before and has come back, the one that came last: no ping comes back twice.
 
     What is put off may be an old message: the answer that would have taken its buttons away got lost.
     """
     while True:
-        again = owned(Reminder, owner_id).where(
+        again = owned(Reminder, reminder.user_id).where(
             Reminder.dedupe_key == snoozed_key(reminder.dedupe_key, reminder.id),
             Reminder.status.not_in([Status.PENDING.value, Status.CANCELLED.value]),
             Reminder.id > reminder.id,

@@ -15,6 +15,8 @@ from bot.domain.requests.status import NextMove, RequestOutcome, RequestRoute, R
 from bot.domain.text.input import checked_length
 from bot.domain.times.zones import zone_in_words
 from bot.services.base import UseCases, own, owned, zone_of
+from bot.services.contacts.lookup import ContactKey, about, the_contact
+from bot.services.dates.told import When, moment_if_told
 from bot.services.quotas import check_quota
 from bot.services.reminders.planning import nudge_pings
 from bot.services.reminders.scheduling import arm, cancel, set_aside
@@ -37,21 +39,17 @@ class RequestService(UseCases):
         async with self.db.read(owner_id) as session:
             return await lines(session, owner_id)
 
-    async def start(self, owner_id: int, contact_id: int) -> Start:
-        """What the form for a contact starts from: the last answers, or what is known. Raises NOT_FOUND."""
+    async def start(self, owner_id: int, contact: ContactKey) -> Start:
+        """What the form for a contact starts from: the last answers, or what is known. See `Find` for errors."""
         async with self.db.read(owner_id) as session:
-            contact = await own(session, Contact, owner_id, contact_id)
-            request = await last_of(session, owner_id, contact_id)
-            offered = (
-                RequestWords(request.tie, request.why, request.learn, request.windows)
-                if request
-                else RequestWords()
-            )
-            if offered == RequestWords():
-                offered = RequestWords(await self._tie(session, owner_id, contact), contact.why)
-        if request is None or request.status != RequestStatus.DRAFT:
-            return Start(contact.id, contact.name, offered, 0)
-        return Start(contact.id, contact.name, offered, request.version)
+            return await self._start(session, owner_id, await the_contact(session, owner_id, contact))
+
+    async def start_over(self, owner_id: int, request_id: int) -> tuple[RequestView, Start]:
+        """A request as it stands, and what its form starts from. Raises NOT_FOUND."""
+        async with self.db.read(owner_id) as session:
+            view = (await load(session, owner_id, request_id))[1]
+            contact = await own(session, Contact, owner_id, view.contact_id)
+            return view, await self._start(session, owner_id, contact)
 
     async def compose(
         self, owner_id: int, contact_id: int, route: RequestRoute, words: RequestWords
@@ -62,21 +60,14 @@ class RequestService(UseCases):
         """
         words = words.checked()
         async with self.db.write(owner_id) as session:
-            contact = await own(session, Contact, owner_id, contact_id)
-            user = await session.get_one(User, owner_id)
-            draft = compose(route, _parts(contact, user, words), self.handbook.requests.phrases)
-            checked_length(draft.body, RequestField.MESSAGE.value, LIMITS[RequestField.MESSAGE])
-            request = await last_of(session, owner_id, contact_id)
-            if request is None or request.status != RequestStatus.DRAFT:
-                request = await self._new(session, owner_id, contact_id)
-            request.tie, request.why, request.learn, request.windows = (
-                words.tie,
-                words.why,
-                words.learn,
-                words.windows,
-            )
-            _write(request, route, draft)
-            return await _now(session, owner_id, request)
+            return await self._compose(session, owner_id, contact_id, route, words)
+
+    async def recompose(self, owner_id: int, request_id: int, words: RequestWords) -> RequestView:
+        """Draft a request anew from its form. Raises what `compose` raises, and MOVED_ON once it is sent."""
+        async with self.db.write(owner_id) as session:
+            request = await _unsent(session, owner_id, request_id)
+            route, words = RequestRoute(request.route), words.checked()
+            return await self._compose(session, owner_id, request.contact_id, route, words)
 
     async def edit(self, owner_id: int, request_id: int, subject: str, body: str) -> RequestView:
         """Take the draft as the student wrote it. Raises NOT_FOUND, BLANK, TOO_LONG, MOVED_ON once it is sent."""
@@ -96,28 +87,30 @@ class RequestService(UseCases):
             _write(request, RequestRoute(request.route), Draft(request.subject, body))
             return await _now(session, owner_id, request)
 
-    async def sent(self, owner_id: int, request_id: int, at: datetime | None = None) -> RequestView:
-        """A request went out at `at` (default: now), and the ping about a nudge is planned with it.
+    async def sent(self, owner_id: int, request_id: int, when: When | None = None) -> RequestView:
+        """A request went out then (default: now), and the ping about a nudge is planned with it.
 
         Said again, nothing changes; a moment that is given corrects the one before. An answered request stays as
-        it is. Raises NOT_FOUND, ZONE_NEEDED.
+        it is. Raises NOT_FOUND, ZONE_NEEDED, and the WHEN_ codes.
         """
         async with self.db.write(owner_id) as session:
+            at = await moment_if_told(session, owner_id, when, "past")
             request = await own(session, Request, owner_id, request_id)
             if request.status != RequestStatus.ANSWERED:
                 await _send(session, owner_id, request, at)
             return await _now(session, owner_id, request)
 
-    async def sent_to(self, owner_id: int, contact_id: int, at: datetime | None = None) -> RequestView:
+    async def sent_to(self, owner_id: int, contact: ContactKey, when: When | None = None) -> RequestView:
         """Like `sent` for the newest request to a contact; one that was made elsewhere is recorded.
 
-        Raises NO_ROOM too.
+        Raises NO_ROOM too, and what `Find` raises.
         """
-        async with self.db.write(owner_id) as session:
-            await own(session, Contact, owner_id, contact_id)
-            request = await last_of(session, owner_id, contact_id)
+        async with about(self.db, owner_id, contact) as (session, find):
+            at = await moment_if_told(session, owner_id, when, "past")
+            asked = await find()
+            request = await last_of(session, owner_id, asked.id)
             if request is None or request.status == RequestStatus.ANSWERED:
-                request = await self._new(session, owner_id, contact_id)
+                request = await self._new(session, owner_id, asked.id)
             await _send(session, owner_id, request, at)
             return await _now(session, owner_id, request)
 
@@ -128,16 +121,16 @@ class RequestService(UseCases):
             await _answer(session, request, outcome)
             return await _now(session, owner_id, request)
 
-    async def answer_from(self, owner_id: int, contact_id: int, outcome: RequestOutcome) -> RequestView:
+    async def answer_from(self, owner_id: int, contact: ContactKey, outcome: RequestOutcome) -> RequestView:
         """Like `answer` for the newest request to a contact; one that was made elsewhere is recorded.
 
-        Raises NO_ROOM too.
+        Raises NO_ROOM too, and what `Find` raises.
         """
-        async with self.db.write(owner_id) as session:
-            await own(session, Contact, owner_id, contact_id)
-            request = await last_of(session, owner_id, contact_id)
+        async with about(self.db, owner_id, contact) as (session, find):
+            asked = await find()
+            request = await last_of(session, owner_id, asked.id)
             if request is None:
-                request = await self._new(session, owner_id, contact_id)
+                request = await self._new(session, owner_id, asked.id)
             await session.flush()
             await _answer(session, request, outcome)
             return await _now(session, owner_id, request)
@@ -171,6 +164,28 @@ class RequestService(UseCases):
                 user = await session.get_one(User, owner_id)
                 await arm(session, owner_id, nudge_pings(user, request, now()))
             return await _now(session, owner_id, request)
+
+    async def _start(self, session: AsyncSession, owner_id: int, contact: Contact) -> Start:
+        request = await last_of(session, owner_id, contact.id)
+        offered = RequestWords(request.tie, request.why, request.learn, request.windows) if request else None
+        if offered in {None, RequestWords()}:
+            offered = RequestWords(await self._tie(session, owner_id, contact), contact.why)
+        replaces = request.version if request is not None and request.status == RequestStatus.DRAFT else 0
+        return Start(contact.id, contact.name, offered or RequestWords(), replaces)
+
+    async def _compose(
+        self, session: AsyncSession, owner_id: int, contact_id: int, route: RequestRoute, words: RequestWords
+    ) -> RequestView:
+        contact = await own(session, Contact, owner_id, contact_id)
+        user = await session.get_one(User, owner_id)
+        draft = compose(route, _parts(contact, user, words), self.handbook.requests.phrases)
+        checked_length(draft.body, RequestField.MESSAGE.value, LIMITS[RequestField.MESSAGE])
+        request = await last_of(session, owner_id, contact_id)
+        if request is None or request.status != RequestStatus.DRAFT:
+            request = await self._new(session, owner_id, contact_id)
+        request.tie, request.why, request.learn, request.windows = words.tie, words.why, words.learn, words.windows
+        _write(request, route, draft)
+        return await _now(session, owner_id, request)
 
     async def _new(self, session: AsyncSession, owner_id: int, contact_id: int) -> Request:
         """A request without a text yet. Raises NO_ROOM."""

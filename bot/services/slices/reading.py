@@ -15,6 +15,8 @@ ROWS = 25
 """That are read, or looked at, in one go: some milliseconds, whatever stands in them."""
 CHARACTERS = 10_000
 """Of text that is looked at in one go, where a row may have more of it than usual."""
+_FEW = 2 * ROWS
+"""That are compared while others wait for their turn to write."""
 
 
 class Deadline:
@@ -51,6 +53,12 @@ async def read_all(
     finally:
         await rows.close()
     return made
+
+
+async def read_few(session: AsyncSession, query: Select[*Ts], make: Callable[[Row[*Ts]], T]) -> list[T] | None:
+    """Like `read_all`, where there are so few rows that nobody minds waiting until they are compared; else None."""
+    made = await read_all(session, query.limit(_FEW + 1), make)
+    return made if len(made) <= _FEW else None
 
 
 async def each_of(

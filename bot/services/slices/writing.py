@@ -9,11 +9,11 @@ from time import perf_counter, thread_time
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from bot.storage.beside import beside_the_loop
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailableError
 from bot.storage.models import User
 from bot.storage.privacy.erasure import delete_some
-from bot.storage.sqlite.connection import beside_the_loop
 
 FIRST = 100
 """Rows of a first slice: for nearly everybody, all there are."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,35 +13,31 @@ from bot.domain.text.input import checked_length, checked_text, seen
 from bot.domain.thank_yous.letter import BODY_LIMIT, PART_LIMIT, NoteField, NoteParts, compose, done_from_todos
 from bot.domain.thank_yous.prefill import without
 from bot.services.base import UseCases, own
+from bot.services.contacts.lookup import ContactKey, about, the_contact
+from bot.services.dates.told import When, moment_if_told
 from bot.services.interviews.views import InterviewView, NoMeeting, NotMet, of_contact, view_of
 from bot.services.reminders.planning import THANKS
 from bot.services.reminders.scheduling import cancel
 from bot.services.thank_yous.views import NoteView, NoteWords, load_note
-from bot.services.todos import of_meeting, tick
-from bot.storage.models import Contact, Interview, ThankYou, User
+from bot.services.todos.service import tick
+from bot.services.todos.views import of_meeting
+from bot.storage.models import Interview, ThankYou, User
 
 
 class ThankYouService(UseCases):
     """Use cases of the thank-you note."""
 
-    async def about(self, owner_id: int, contact_id: int) -> NoteView | NotMet | NoMeeting:
-        """The note for the last meeting with a contact, or why there is none. Raises NOT_FOUND."""
+    async def about(self, owner_id: int, contact: ContactKey) -> NoteView | NotMet | NoMeeting:
+        """The note for the last meeting with a contact, or why there is none. See `Find` for errors."""
         async with self.db.read(owner_id) as session:
-            contact = await own(session, Contact, owner_id, contact_id)
-            meant = _meant(await of_contact(session, owner_id, contact_id))
-            if meant is None:
-                return NoMeeting(contact.id, contact.name)
-            found = await load_note(session, self.handbook, owner_id, meant.id)
-            return found[1] if found else NotMet(meant)
+            met = await the_contact(session, owner_id, contact)
+            meant = _meant(await of_contact(session, owner_id, met.id))
+            return await self._of(session, owner_id, meant.id) if meant else NoMeeting(met.id, met.name)
 
     async def get(self, owner_id: int, interview_id: int) -> NoteView | NotMet | NoMeeting:
         """The note for one meeting, or why there is none. Raises NOT_FOUND."""
         async with self.db.read(owner_id) as session:
-            found = await load_note(session, self.handbook, owner_id, interview_id)
-            if found:
-                return found[1]
-            meeting = await view_of(session, owner_id, interview_id)
-        return NotMet(meeting) if meeting.waits else NoMeeting(meeting.contact_id, meeting.contact_name)
+            return await self._of(session, owner_id, interview_id)
 
     async def compose(
         self, owner_id: int, interview_id: int, words: NoteWords, ticked: Sequence[int] = (), question: int = 0
@@ -81,20 +76,42 @@ class ThankYouService(UseCases):
             _write(note, body)
             return await self._now(session, owner_id, interview_id)
 
-    async def sent(self, owner_id: int, interview_id: int, at: datetime | None = None) -> NoteView:
-        """The note went out at `at` (default: now): every ping about it goes with the same transaction.
+    async def sent(
+        self, owner_id: int, interview_id: int, when: When | None = None
+    ) -> NoteView | NotMet | NoMeeting:
+        """The note went out then (default: now): every ping about it goes with the same transaction.
 
-        Said again, nothing changes; a moment that is given corrects the one before. Raises NOT_FOUND,
-        SENT_TOO_SOON, and MOVED_ON for a meeting that has not happened.
+        Said again, nothing changes; a moment that is given corrects the one before. Where there is no note yet,
+        returns why. Raises NOT_FOUND, SENT_TOO_SOON, ZONE_NEEDED, and the WHEN_ codes.
         """
         async with self.db.write(owner_id) as session:
-            meeting = await view_of(session, owner_id, interview_id)
-            note, _ = await self._own(session, owner_id, interview_id)
-            if at is not None and at < meeting.starts_at:
-                raise CoachError(Code.SENT_TOO_SOON, understood=at, started=meeting.starts_at)
-            note.sent_at = at or note.sent_at or now()
-            await cancel(session, THANKS, [interview_id], "the note is sent")
-            return await self._now(session, owner_id, interview_id)
+            return await self._send(session, owner_id, await view_of(session, owner_id, interview_id), when)
+
+    async def sent_to(
+        self, owner_id: int, contact: ContactKey, when: When | None = None
+    ) -> NoteView | NotMet | NoMeeting:
+        """Like `sent` for the last meeting with a contact. Raises what `Find` raises, too."""
+        async with about(self.db, owner_id, contact) as (session, find):
+            met = await find()
+            meant = _meant(await of_contact(session, owner_id, met.id))
+            return await self._send(session, owner_id, meant, when) if meant else NoMeeting(met.id, met.name)
+
+    async def _send(
+        self, session: AsyncSession, owner_id: int, meeting: InterviewView, when: When | None
+    ) -> NoteView | NotMet | NoMeeting:
+        found = await load_note(session, self.handbook, owner_id, meeting.id)
+        if found is None:
+            return _no_note(meeting)
+        at = await moment_if_told(session, owner_id, when, "past")
+        if at is not None and at < meeting.starts_at:
+            raise CoachError(Code.SENT_TOO_SOON, understood=at, started=meeting.starts_at)
+        found[0].sent_at = at or found[0].sent_at or now()
+        await cancel(session, THANKS, [meeting.id], "the note is sent")
+        return await self._now(session, owner_id, meeting.id)
+
+    async def _of(self, session: AsyncSession, owner_id: int, interview_id: int) -> NoteView | NotMet | NoMeeting:
+        found = await load_note(session, self.handbook, owner_id, interview_id)
+        return found[1] if found else _no_note(await view_of(session, owner_id, interview_id))
 
     def _asked(self, number: int) -> tuple[str, ...]:
         return (self.handbook.question(number).ask_in_note,) if 1 <= number <= QUESTIONS else ()
@@ -106,15 +123,19 @@ class ThankYouService(UseCases):
         return note, known
 
     async def _own(self, session: AsyncSession, owner_id: int, interview_id: int) -> tuple[ThankYou, NoteView]:
-        await own(session, Interview, owner_id, interview_id)
         found = await load_note(session, self.handbook, owner_id, interview_id)
         if found is None:
+            await own(session, Interview, owner_id, interview_id)
             raise CoachError(Code.MOVED_ON)
         return found
 
     async def _now(self, session: AsyncSession, owner_id: int, interview_id: int) -> NoteView:
         await session.flush()
         return (await self._own(session, owner_id, interview_id))[1]
+
+
+def _no_note(meeting: InterviewView) -> NotMet | NoMeeting:
+    return NotMet(meeting) if meeting.waits else NoMeeting(meeting.contact_id, meeting.contact_name)
 
 
 def _meant(rows: Sequence[InterviewView]) -> InterviewView | None:

@@ -17,7 +17,7 @@ from bot.domain.thank_yous.review import NoteFinding, review
 from bot.handbook.models import Handbook
 from bot.services.base import owned
 from bot.services.evaluations.views import answer_of
-from bot.services.todos import TodoView, of_meeting, view
+from bot.services.todos.views import TodoView, of_meeting, view
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, ThankYou, Todo, User
 

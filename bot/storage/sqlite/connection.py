@@ -7,29 +7,18 @@ rows at once. docs/developers/performance.md has the figures.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
 import aiosqlite
 
+from bot.storage.beside import BESIDE
+
 T = TypeVar("T")
 
 _IN_THE_THREAD = frozenset({"commit", "executemany", "executescript", "backup"})
 _TAKE_THE_LOCK = "BEGIN IMMEDIATE"
-_BESIDE: ContextVar[bool] = ContextVar("beside_the_loop", default=False)
-
-
-@contextmanager
-def beside_the_loop() -> Iterator[None]:
-    """Around statements about so many rows that the loop had better not wait for them: they go to the thread."""
-    before = _BESIDE.set(True)
-    try:
-        yield
-    finally:
-        _BESIDE.reset(before)
 
 
 class InPlaceConnection(aiosqlite.Connection):
@@ -43,7 +32,7 @@ class InPlaceConnection(aiosqlite.Connection):
             return await self._take_the_lock(connection, partial(fn, *args, **kwargs))
         if isinstance(statement, str) and statement.startswith("PRAGMA"):
             return await self._in_the_thread(fn, *args, **kwargs)
-        if _BESIDE.get():
+        if BESIDE.get():
             return await self._in_the_thread(fn, *args, **kwargs)
         return fn(*args, **kwargs)
 

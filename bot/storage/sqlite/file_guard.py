@@ -20,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import QueuePool
 
 from bot.storage.errors import REMEDIES, StorageProblem, StorageUnavailableError, problem_of
-from bot.storage.sqlite.data_version import Watch
 from bot.storage.sqlite.integrity import examine
 from bot.storage.sqlite.wal import empty_the_log
 
@@ -28,8 +27,6 @@ log = logging.getLogger(__name__)
 
 _ONCE_MORE = 60
 """Seconds after which a file that cannot be used is read once more, though nothing about it seems to change."""
-_GENERATION = 1 << 32
-"""More than the versions of one file count up to."""
 
 
 class Guard:
@@ -40,7 +37,6 @@ class Guard:
         self._engine = engine
         self._file = file
         self._take_up = take_up
-        self._watch = Watch(file)
         self._opened: tuple[int, ...] | None = None
         """Device and number of the file that was opened: another one at the same path has others."""
         self._in_hand = 0
@@ -85,19 +81,6 @@ class Guard:
             if self._trouble is not None:
                 async with self._mending:
                     await self._let_go()
-
-    def version(self) -> int | None:
-        """Another number after every commit of any process; None when it cannot be told."""
-        try:
-            self._compare()
-        except StorageUnavailableError:
-            return None
-        version = None if self._trouble else self._watch.version()
-        return None if version is None else version + self.generation * _GENERATION
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._watch.close()
 
     async def _enter(self) -> None:
         if self._trouble is None:
@@ -201,7 +184,6 @@ class Guard:
         if not emptied and self._trouble in {StorageProblem.REPLACED, StorageProblem.MISSING}:
             self._say(StorageProblem.REPLACED)
             return
-        self._watch.close()
         await self._engine.dispose()
         self._closed = True
 

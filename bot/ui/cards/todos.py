@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.errors import CoachError
 from bot.domain.todos import AT_ONCE, TEXT_LIMIT
-from bot.services.todos import Ticked, TodoAdded, TodoView
+from bot.services.todos.views import Ticked, TodoAdded, TodoView
 from bot.ui.cards.sentences import sentence
 from bot.ui.cards.shared import NEXT, primary, who
 from bot.ui.kit.card import Block, Button, Card, CardState, Entry, Letter, Style, Text, ago, count, short, when
@@ -87,8 +87,8 @@ def _after_adding(done: TodoAdded) -> tuple[Button, ...]:
 
 def ticked(done: Ticked, moment: datetime, *, in_list: bool) -> Card:
     """A to-do is done; `in_list`, with what is still open below it."""
-    left = done.left[:_PER_PAGE] if in_list else ()
-    more = len(done.left) - len(left)
+    left = done.next if in_list else ()
+    more = done.left - len(left)
     return Card(
         title="Done",
         blocks=[Text(_struck(done.todo)), *(_entry(todo, moment) for todo in left)],

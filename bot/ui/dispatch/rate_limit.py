@@ -1,4 +1,4 @@
-"""How much one student may do at once. It refills evenly, and once it is used up, there is a pause first."""
+"""The rate limit of one student: a token bucket that, once it is empty, stays closed for a pause."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,31 +7,31 @@ from datetime import datetime
 from bot.clock import now
 
 PAUSE = 20
-"""Seconds that somebody waits who has used it up."""
+"""Seconds that a student waits once the bucket is empty."""
 _SECOND = 1_000_000
-"""In the whole numbers in which this counts: nothing is lost in rounding."""
+"""Moments are counted in whole microseconds, so that no rounding adds up."""
 _FEW = 1_000
-"""Students of whom something may be remembered without looking who can be forgotten."""
+"""Entries that may be kept before anybody looks which of them can go."""
 
 
 @dataclass(frozen=True, slots=True)
 class RatePause:
-    """Somebody has used up what they may do at once."""
+    """A student's bucket is empty, and what they do is refused for a while."""
 
     seconds: int
-    """Until all of it is there again."""
+    """Until they may go on."""
     begins: bool
-    """Whether this is the first refusal of this pause; the others need no words."""
+    """Whether this is the first refusal of this pause. The student is told of the first only."""
 
 
 class Allowance:
-    """Lets each student do `at_once` things at once, and `per_minute` in a minute from then on.
+    """A token bucket per student: it holds `at_once` tokens and refills with `per_minute`. Each action takes one.
 
-    Who is refused is refused until the pause is over, however often they try: a script that goes on trying makes
-    the bot say one thing in a pause, not one thing at every drop that has refilled. discord.py's own cooldowns
-    count in fixed windows, so that twice as much fits around their edge, and look through everybody at each use.
+    A bucket that is empty stays closed for `PAUSE`, however often the student tries. Otherwise a script that goes
+    on trying would get one answer for each token that refills. discord.py's own cooldowns count in fixed windows,
+    which lets twice as much through around their edge, and they look through all users at each use.
 
-    It remembers two things per student, and only until their allowance is whole again.
+    A bucket is kept as the moment at which it will be full, and is forgotten once that has passed.
     """
 
     def __init__(self, at_once: int, per_minute: int, clock: Callable[[], datetime] = now) -> None:
@@ -39,13 +39,13 @@ class Allowance:
         self._whole = at_once * self._gap
         self._clock = clock
         self._full_at: dict[int, int] = {}
-        """When each student's allowance will be whole. Of whom nothing is known, it is."""
+        """When each student's bucket will be full. A student who is not in here has a full one."""
         self._paused: dict[int, int] = {}
-        """Until when each of those waits who have used theirs up."""
+        """Until when the bucket of a student is closed."""
         self._many = _FEW
 
     def take(self, user_id: int) -> RatePause | None:
-        """Use up one; returns None, or for how long there is a pause."""
+        """Take one token. Returns None when there was one, else the pause."""
         present = int(self._clock().timestamp() * _SECOND)
         # A clock that was set back must not make the pause longer.
         full_at = min(max(self._full_at.get(user_id, 0), present), present + self._whole)
@@ -62,11 +62,11 @@ class Allowance:
         return None
 
     def __len__(self) -> int:
-        """Of how many students something is remembered."""
+        """How many buckets are kept."""
         return len(self._full_at)
 
     def _forget(self, present: int) -> None:
-        """Forget those whose allowance is whole; the next time only when twice as many are there."""
+        """Forget the buckets that are full; next time only when twice as many are kept."""
         self._full_at = {user: full_at for user, full_at in self._full_at.items() if full_at > present}
         self._paused = {user: until for user, until in self._paused.items() if until > present}
         self._many = max(_FEW, 2 * len(self._full_at))

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from functools import lru_cache
 from heapq import heappop, heappush
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
@@ -198,11 +199,20 @@ async def _moved_on(_press: Press) -> None:
 
 def typed_arguments(handler: Handler, args: Sequence[str]) -> list[int | str]:
     """The route's arguments as the handler declares them. Raises MOVED_ON when they do not fit."""
-    parameters = list(inspect.signature(handler).parameters.values())[1:]
-    required = sum(parameter.default is inspect.Parameter.empty for parameter in parameters)
+    required, parameters = _parameters(getattr(handler, "__func__", handler), inspect.ismethod(handler))
     if not required <= len(args) <= len(parameters):
         raise CoachError(Code.MOVED_ON)
     return [_one(parameter, arg) for parameter, arg in zip(parameters, args, strict=False)]
+
+
+@lru_cache(maxsize=512)
+def _parameters(function: Handler, is_method: bool) -> tuple[int, Sequence[inspect.Parameter]]:
+    """How many arguments a handler needs, and all that it takes, from the one behind the press on.
+
+    Read once: it takes as long as drawing a small card.
+    """
+    parameters = list(inspect.signature(function).parameters.values())[1 + is_method :]
+    return sum(parameter.default is inspect.Parameter.empty for parameter in parameters), parameters
 
 
 def _one(parameter: inspect.Parameter, arg: str) -> int | str:

@@ -2,16 +2,13 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Any, TypeVar
 
 from discord.ext import commands
 
-from bot.clock import now
 from bot.domain.text.input import readable
 from bot.services import Services
-from bot.services.contacts.matching import ContactRef
-from bot.services.dates.moments import Tense, parse_when
+from bot.services.contacts.lookup import ContactKey
 from bot.services.slices.reading import Deadline
 from bot.ui.dispatch.press import Interaction, Press
 from bot.ui.dispatch.router import Router
@@ -51,18 +48,11 @@ class StepCog(commands.Cog):
         fields: Fields = {key: readable(str(value)) for key, value in options.items() if value is not None}
         await self.router.run(name, Press(interaction, fields), args)
 
-    async def contact_of(self, press: Press) -> ContactRef:
-        """The contact that is named as `contact`. Raises what `contact_names.resolve` raises."""
-        return await self.services.contacts.resolve(press.user_id, press.text("contact"))
-
-    async def moment_of(self, press: Press, tense: Tense = "future") -> datetime:
-        """The moment typed as `when`, in the student's own zone. Raises ZONE_NEEDED and the WHEN_ codes."""
-        zone = await self.services.profiles.zone(press.user_id)
-        return parse_when(press.text("when"), zone=zone, now=now(), tense=tense)
-
-    async def moment_if_told(self, press: Press, tense: Tense = "future") -> datetime | None:
-        """Like `moment_of`; None when nothing was typed."""
-        return await self.moment_of(press, tense) if press.text("when") else None
+    @staticmethod
+    def key(press: Press, number: int = 0) -> ContactKey:
+        """The contact of the route, of the menu, or as typed as `contact`. The use case finds out who that is."""
+        chosen = press.chosen()
+        return number or (f"#{chosen}" if chosen else press.text("contact"))
 
     @suggestions
     async def complete_contact(self, interaction: Interaction, typed: str, deadline: Deadline) -> Choices:

@@ -22,6 +22,7 @@ from bot.storage.database import Database, open_engine
 from bot.storage.models import Contact, Interview, Reminder, Request, ThankYou, Todo, User
 from bot.storage.schema.upgrade import upgrade
 from tests.faults.boundaries.process import Cut, World
+from tests.support.shortcuts import snooze
 
 START = datetime(2026, 3, 2, 22, tzinfo=UTC)
 """A Monday afternoon in Denver, and 07:00 of the next day in Tokyo."""
@@ -95,7 +96,7 @@ def gather(world: World) -> None:
         Who.THANKED: (Cut.AFTER, lambda bot: bot.thank_yous.sent(Who.THANKED, subjects[Who.THANKED])),
         Who.SNOOZED: (
             Cut.AFTER,
-            lambda bot: bot.reminders.snooze(Who.SNOOZED, reminders[Who.SNOOZED], Snooze.ONE_HOUR),
+            lambda bot: snooze(bot, Who.SNOOZED, reminders[Who.SNOOZED], Snooze.ONE_HOUR),
         ),
         Who.ANSWERED: (
             Cut.BEFORE,

@@ -24,6 +24,7 @@ from tests.faults.doubles.recording_discord import Fate, Reading
 from tests.faults.model.expected_students import Meeting, Request, Todo
 from tests.faults.model.harness import CONTACTS, KILLED, USERS, Stage
 from tests.faults.report import Report
+from tests.support.shortcuts import snooze
 
 T = TypeVar("T")
 
@@ -187,7 +188,7 @@ class Story(RuleBasedStateMachine):
         may = self.expected.may_snooze(row)
         refused = None
         try:
-            self.stage.do(lambda to: to.reminders.snooze(row.user_id, reminder_id, choice))
+            self.stage.do(lambda to: snooze(to, row.user_id, reminder_id, choice))
         except CoachError as refusal:
             refused = refusal.code
         assert refused is (None if may else Code.MOVED_ON)

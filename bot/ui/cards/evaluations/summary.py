@@ -7,12 +7,7 @@ from bot.domain.evaluations.questions import (
     EvaluationStatus,
     GivenAnswer,
     QuestionKind,
-    Tally,
     Verdict,
-    answered_count,
-    gaps,
-    has_majority,
-    tally,
 )
 from bot.domain.text.wording import one_line
 from bot.handbook.models.evaluation import EvaluationTexts, Question
@@ -53,7 +48,7 @@ def summary(talk: EvaluationView, texts: EvaluationTexts) -> Card:
     """What the answers add up to. Handout, Evaluating the Information."""
     done = talk.state.status == EvaluationStatus.DONE
     return Card(
-        title=f"{who(talk.contact_name)}: {answered_count(talk.state)} of {QUESTIONS} answered",
+        title=f"{who(talk.contact_name)}: {talk.results.answered} of {QUESTIONS} answered",
         blocks=[Text(_verdict(talk, texts)), Divider(), Text("\n".join(_sides(talk, texts)))],
         rows=(_ways_on(talk) if done else (_go_on(talk),),),
         hint=_deadline(talk, texts),
@@ -63,15 +58,15 @@ def summary(talk: EvaluationView, texts: EvaluationTexts) -> Card:
 
 
 def _verdict(talk: EvaluationView, texts: EvaluationTexts) -> str:
-    count = answered_count(talk.state)
+    count = talk.results.answered
     phrases = texts.phrases
-    chosen = phrases.enough if has_majority(count) else phrases.not_enough if count else phrases.none
+    chosen = phrases.enough if talk.results.is_enough else phrases.not_enough if count else phrases.none
     return chosen.text.format(answered=count, open=QUESTIONS - count)
 
 
 def _sides(talk: EvaluationView, texts: EvaluationTexts) -> Iterable[str]:
     """One line for each side that has something on it, then what the student put in their own words."""
-    sides, asked, answers = _tally(talk, texts), texts.questions, talk.state.answers
+    sides, asked, answers = talk.results.sides, texts.questions, talk.state.answers
     phrases = texts.phrases
     lines = {
         phrases.speaks_for.text: [
@@ -90,10 +85,6 @@ def _sides(talk: EvaluationView, texts: EvaluationTexts) -> Iterable[str]:
         yield "**In your words**"
     for one in _of(asked, sides.in_words):
         yield f"- {one.short}: {short(answers[one.number].text, _WORDS_LIMIT)}"
-
-
-def _tally(talk: EvaluationView, texts: EvaluationTexts) -> Tally:
-    return tally(talk.state, {one.number: one.kind for one in texts.questions})
 
 
 def _of(asked: Sequence[Question], numbers: Iterable[int]) -> list[Question]:
@@ -120,7 +111,7 @@ def _is_cut(talk: EvaluationView) -> bool:
 
 def _file(talk: EvaluationView, texts: EvaluationTexts) -> File:
     """Every question with the whole answer."""
-    parts = [f"{bare(talk.contact_name)}: {answered_count(talk.state)} of {QUESTIONS} answered"]
+    parts = [f"{bare(talk.contact_name)}: {talk.results.answered} of {QUESTIONS} answered"]
     for one in texts.questions:
         answer = talk.state.answers.get(one.number, GivenAnswer(None))
         label = VERDICTS.get(answer.verdict, "") if answer.verdict else ""
@@ -133,7 +124,7 @@ def _ways_on(talk: EvaluationView) -> Row:
     note = Button("Draft the thank-you", "thanks.draft", (talk.interview_id,), Style.PRIMARY)
     if talk.note_sent:
         note = primary(NEXT)
-    ask = (Button("Ask these next time", "evaluation.ask_next", (talk.id,)),) if gaps(talk.state) else ()
+    ask = (Button("Ask these next time", "evaluation.ask_next", (talk.id,)),) if talk.results.gaps else ()
     return (
         note,
         *ask,
@@ -156,7 +147,7 @@ def _deadline(talk: EvaluationView, texts: EvaluationTexts) -> str:
 
 def ask_next(talk: EvaluationView, texts: EvaluationTexts, top: int) -> Card:
     """The questions without an answer, worded for the next person; a prep begins with at most `top` of them."""
-    open_ones = _of(texts.questions, gaps(talk.state))
+    open_ones = _of(texts.questions, talk.results.gaps)
     first = f"The first {top} of them" if len(open_ones) > top else "They"
     return Card(
         title="Ask these next time",

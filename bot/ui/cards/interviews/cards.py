@@ -8,8 +8,7 @@ from bot.domain.evaluations.questions import EvaluationStatus
 from bot.domain.interviews.interview import InterviewStatus
 from bot.domain.text.wording import fill
 from bot.handbook.models import Handbook
-from bot.services.contacts.matching import ContactRef
-from bot.services.interviews.views import InterviewView
+from bot.services.interviews.views import InterviewView, NoMeeting
 from bot.ui.cards.interviews.calendar_file import MODE_WORDS, calendar_file
 from bot.ui.cards.shared import NEXT, first_is_primary, what_happened, who, with_link
 from bot.ui.kit.card import Button, Card, CardState, Style, Text, ago, fact, plain, when
@@ -43,12 +42,12 @@ def _coming(view: InterviewView) -> Card:
     )
 
 
-def no_meeting(contact: ContactRef) -> Card:
+def no_meeting(found: NoMeeting) -> Card:
     """There is no booked meeting with this contact."""
     return Card(
-        title=f"No meeting with {who(contact.name)} is booked",
+        title=f"No meeting with {who(found.contact_name)} is booked",
         blocks=[Text("Nothing was changed. Once you have agreed on a time, book it here.")],
-        rows=((Button("Book a meeting", "interview.book", (contact.id,), Style.PRIMARY), _LIST),),
+        rows=((Button("Book a meeting", "interview.book", (found.contact_id,), Style.PRIMARY), _LIST),),
     )
 
 
