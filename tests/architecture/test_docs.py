@@ -47,7 +47,7 @@ def test_what_a_page_names_is_there(page: Path) -> None:
 
 def test_a_file_of_the_code_that_is_named_is_there() -> None:
     """By its path, or the end of one."""
-    there = [f"/{path.relative_to(ROOT).as_posix()}" for path in ROOT.rglob("*.py")]
+    there = [f"/{path.relative_to(ROOT).as_posix()}" for path in files(ROOT)]
     for page in PAGES:
         for name in re.findall(r"`([\w/]+\.py)`", page.read_text(encoding="utf-8")):
             assert _EXAMPLE in name or any(path.endswith(f"/{name}") for path in there), f"{page.name}: {name}"
