@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.support.sources import files
+
 ROOT = Path(__file__).parents[2]
 ONLY_UNIX = {
     "chown", "chroot", "confstr", "fchmod", "fchown", "fork", "forkpty", "getegid", "geteuid", "getgid",
@@ -36,7 +38,7 @@ TEXT = {"read_text", "write_text"}
 
 def trees(*rooms: str) -> Iterator[tuple[str, ast.Module]]:
     for room in rooms:
-        for path in sorted((ROOT / room).rglob("*.py")):
+        for path in files(ROOT / room):
             yield str(path.relative_to(ROOT).as_posix()), ast.parse(path.read_text(encoding="utf-8"))
 
 
