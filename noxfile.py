@@ -52,3 +52,18 @@ def faults(session: nox.Session) -> None:
     """The faults that reminders have to survive, at full size; `-- --only kill --size 10` for a taste."""
     _install(session, "test")
     session.run("python", "-m", "tests.faults", *session.posargs)
+
+
+SAMPLE = ("bot.reminders.*[369]", "bot.domain.*3")
+"""Every function loses something: of the mutants of each, which are numbered, every tenth, or three in ten."""
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Rules and reminders, broken on purpose in a sample of places, to see whether a test notices.
+
+    `-- "bot.domain.todos*"` breaks other places; `mutmut browse` shows what came of it.
+    """
+    _install(session, "test,mutants", "constraints-dev.txt")
+    session.run("mutmut", "run", "--max-children", "1", *(session.posargs or SAMPLE))
+    session.run("mutmut", "results")

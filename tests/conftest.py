@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import URL, make_url
 
 from bot.handbook import loader
@@ -29,6 +29,15 @@ pytest_plugins = ["tests.support.databases"]
 
 # How long an example takes says how busy the machine is, not whether the rule holds.
 settings.register_profile("rapport", deadline=None)
+# Mutants meet the same examples every time, few of them, and all in one process.
+settings.register_profile(
+    "mutants",
+    deadline=None,
+    max_examples=25,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.differing_executors],
+)
 settings.load_profile("rapport")
 
 

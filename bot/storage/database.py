@@ -236,8 +236,8 @@ class Database:
         """Copy the newest lines of `erased.txt` into the database, so that a lost or cut file is noticed.
 
         On SQLite it also rewrites a small file, so that no pieces of what was deleted stay between the rows. This
-        comes after the line was written, not with the erasure, which may be stopped before it. If it fails, the next
-        start does it.
+        comes after the line was written, not with the erasure, which may be stopped before it. If it fails, the
+        next start does it.
         """
         with suppress(StorageUnavailableError, DBAPIError, OSError):
             async with self._guarded(patient=True):

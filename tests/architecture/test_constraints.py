@@ -17,7 +17,7 @@ LINES = [
     line for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")
 ]
 PINS = {canonicalize_name(pin.name): pin for pin in map(Requirement, LINES)}
-FOR_CONTRIBUTORS = {"dev", "docs"}
+FOR_CONTRIBUTORS = {"dev", "docs", "mutants"}
 """Extras that are not installed where tests run; constraints-dev.txt pins what they bring."""
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = {"linux": ("posix", "Linux"), "win32": ("nt", "Windows"), "darwin": ("posix", "Darwin")}

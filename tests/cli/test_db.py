@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -180,7 +181,7 @@ COPY = "db copy data/rapport.sqlite3"
     ],
 )
 def test_a_server_that_refuses_is_quoted_in_plain_words(
-    guarded: URL, file: Path, command: str, changed: dict[str, str], said: str
+    guarded: URL, file: Path, command: str, changed: dict[str, Any], said: str
 ) -> None:
     address = spelled_out(guarded.set(**changed))
     words = [*command.split(), address] if command == COPY else command.split()

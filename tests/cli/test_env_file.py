@@ -21,7 +21,7 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-TOKENS = {
+TOKENS: dict[str, str | bytes] = {
     "plain": f"DISCORD_TOKEN={TOKEN}",
     "with a mark": f"\ufeffDISCORD_TOKEN={TOKEN}",
     "utf-16": f"DISCORD_TOKEN={TOKEN}\r\n".encode("utf-16"),

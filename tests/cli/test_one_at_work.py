@@ -5,7 +5,7 @@ import json
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -79,7 +79,8 @@ def test_what_looks_after_the_database_works_beside_a_running_bot(tmp_path: Path
         assert checked.returncode == 0, checked.stdout
         assert run(tmp_path, "db", "upgrade").returncode == 0
         assert run(tmp_path, "db", "rotate-keys").returncode == 0
-        with sqlite3.connect(tmp_path / "data" / "rapport.sqlite3") as here, sqlite3.connect(":memory:") as there:
+        file = tmp_path / "data" / "rapport.sqlite3"
+        with closing(sqlite3.connect(file)) as here, closing(sqlite3.connect(":memory:")) as there:
             here.backup(there)
 
 

@@ -1,6 +1,7 @@
 """The settings: every one stands in `.env.example` with what it is when nothing is set, and none takes nonsense."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -33,8 +34,9 @@ def test_the_example_holds_every_setting_with_its_default(monkeypatch: pytest.Mo
 @pytest.mark.parametrize("name", BOUNDS)
 def test_both_ends_of_a_range_are_taken_and_nothing_beyond(name: str) -> None:
     low, high = BOUNDS[name]
-    for value in (low, high):
-        assert getattr(Settings(_env_file=None, **{name: value}), name) == value
-    for value in (low - 1, high + 1, "many"):
+    taken: Any
+    for taken in (low, high):
+        assert getattr(Settings(_env_file=None, **{name: taken}), name) == taken
+    for taken in (low - 1, high + 1, "many"):
         with pytest.raises(ValidationError, match=name):
-            Settings(_env_file=None, **{name: value})
+            Settings(_env_file=None, **{name: taken})

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
+import yarl
 from discord.backoff import ExponentialBackoff
 from pydantic import SecretStr
 
@@ -55,7 +57,7 @@ async def _at(address: Address) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def started(folder: Path, **settings: object) -> AsyncIterator[tuple[Rapport, asyncio.Task[None]]]:
+async def started(folder: Path, **settings: Any) -> AsyncIterator[tuple[Rapport, asyncio.Task[None]]]:
     """The bot on its way to Discord, until the block ends."""
     bot = create_bot(Settings(_env_file=None, data_dir=folder / "data", **settings))
     running = asyncio.create_task(bot.start(TOKEN))
@@ -164,7 +166,7 @@ async def test_a_gateway_that_is_not_there_at_first(tmp_path: Path, caplog: pyte
             async with started(tmp_path) as (_, running):
                 await until(lambda: len(said(caplog)) > 1)
                 assert not running.done()
-                discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = discord.gateway.yarl.URL(there.address.gateway)
+                discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(there.address.gateway)
                 await asyncio.wait_for(there.gateway.ready(), 30)
     assert "Discord cannot be reached (ClientConnectorError)" in said(caplog)[0]
 

@@ -24,6 +24,7 @@ from bot.domain.contacts import (
     with_note,
 )
 from bot.domain.errors import CoachError, Code
+from bot.domain.text.damage import DAMAGED
 from bot.domain.text.unicode import is_blank
 from bot.services.contacts.matching import alike
 
@@ -79,6 +80,7 @@ def test_words_without_a_sign_are_kept_whole(typed: str) -> None:
         ("+1 (303) 555-0147 ext. 12", Reach(phone="+1 (303) 555-0147 ext. 12")),
         ("Ana <ana.nunez@noaa.gov>; tel 3035550147", Reach("ana.nunez@noaa.gov", "3035550147")),
         ("mailto:ana@noaa.gov", Reach("ana@noaa.gov")),
+        ("ana@noaa.gov(303) 555-0147", Reach("ana@noaa.gov", "(303) 555-0147")),
         ("jürgen@bücher.de", Reach("jürgen@bücher.de")),
         ("+44 20 7946 0958", Reach(phone="+44 20 7946 0958")),
         ("www.museum.org.", Reach(link="https://www.museum.org")),
@@ -159,6 +161,8 @@ def test_titles_are_no_names(name: str, key: str) -> None:
         (KnownContact(1, "Jon Smyth"), KnownContact(2, "John Smith"), False),
         (KnownContact(1, "Ana López", "NOAA"), KnownContact(2, "Eva López", "NOAA"), False),
         (KnownContact(1, "Ana", email=None), KnownContact(2, "Eva", email=None), False),
+        (KnownContact(1, "\u200b", "NOAA"), KnownContact(2, "\u200b", "NOAA"), False),
+        (KnownContact(1, "\u200b", "NOAA"), KnownContact(2, "Ana", "NOAA"), False),
     ],
 )
 def test_two_entries_for_one_person(one: KnownContact, other: KnownContact, *, same: bool) -> None:
@@ -178,6 +182,10 @@ def test_notes_pile_up_newest_first() -> None:
     notes = with_note("", " Likes reefs. ", EVENING, DENVER)
     assert notes == "2026-03-02\nLikes reefs."
     assert with_note(notes, "Called.", EVENING, None) == "2026-03-03 UTC\nCalled.\n\n2026-03-02\nLikes reefs."
+
+
+def test_a_note_on_notes_that_nobody_can_read_any_more_begins_anew() -> None:
+    assert with_note(DAMAGED, "Likes reefs.", EVENING, DENVER) == "2026-03-02\nLikes reefs."
 
 
 def test_the_same_note_twice_is_a_double_press() -> None:

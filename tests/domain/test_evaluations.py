@@ -96,6 +96,19 @@ def test_an_answer_that_would_overflow_with_its_note_is_refused() -> None:
     with pytest.raises(CoachError) as caught:
         advance(noted, Say("y more"))
     assert caught.value.code == Code.TOO_LONG
+    assert caught.value.params["field"] == "Your answer"
+
+
+@pytest.mark.parametrize(("entry", "field"), [(Say(" "), "Your answer"), (Note(" "), "Your note")])
+def test_an_empty_line_is_refused_by_name(entry: Say | Note, field: str) -> None:
+    with pytest.raises(CoachError) as caught:
+        advance(EvaluationState(), entry)
+    assert (caught.value.code, caught.value.params) == (Code.BLANK, {"field": field})
+
+
+def test_a_note_goes_on_with_an_evaluation_that_was_paused() -> None:
+    paused, _ = play(Choose(YES), Pause())
+    assert play(Note("the boats"), state=paused)[0].status is EvaluationStatus.OPEN
 
 
 def test_a_note_is_edited_not_piled_up() -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,19 +28,19 @@ def ago(*, days: float = 0, hours: float = 0) -> datetime:
 LONG_AGO = ago(days=20)
 
 
-def meeting(status: InterviewStatus, ends_at: datetime, **facts: object) -> MeetingFacts:
+def meeting(status: InterviewStatus, ends_at: datetime, **facts: Any) -> MeetingFacts:
     return replace(MeetingFacts(5, status, ends_at - timedelta(minutes=20), ends_at), **facts)
 
 
-def met(ends_at: datetime, **facts: object) -> MeetingFacts:
+def met(ends_at: datetime, **facts: Any) -> MeetingFacts:
     return meeting(InterviewStatus.MET, ends_at, **facts)
 
 
-def booked(ends_at: datetime, **facts: object) -> MeetingFacts:
+def booked(ends_at: datetime, **facts: Any) -> MeetingFacts:
     return meeting(InterviewStatus.SCHEDULED, ends_at, **facts)
 
 
-def asked(status: RequestStatus, created_at: datetime = LONG_AGO, **facts: object) -> RequestFacts:
+def asked(status: RequestStatus, created_at: datetime = LONG_AGO, **facts: Any) -> RequestFacts:
     return replace(RequestFacts(3, status, created_at), **facts)
 
 
@@ -55,7 +57,7 @@ ANOTHER_TIME = asked(ANSWERED, outcome=RequestOutcome.ANOTHER_TIME, sent_at=ago(
 STOPPED = met(ago(days=5), evaluation=PAUSED, answered=4, thanked_at=LONG_AGO)
 
 
-def step(kind: StepKind, subject_id: int | None = None, **fields: object) -> NextStep:
+def step(kind: StepKind, subject_id: int | None = None, **fields: Any) -> NextStep:
     return replace(NextStep(kind, 1, "Ana", subject_id), **fields)
 
 
@@ -152,6 +154,17 @@ def test_refused_pings_come_after_the_notes_that_are_due() -> None:
 
 
 moments = st.integers(-40 * 24, 5 * 24).map(lambda hours: NOW + hours * HOUR)
+
+
+def test_of_two_meetings_the_next_one_comes_first() -> None:
+    sooner, later = (booked(NOW + hours * HOUR) for hours in (5, 9))
+    people = [
+        PersonFacts(1, "Ana", LONG_AGO, meetings=(later,)),
+        PersonFacts(2, "Ben", LONG_AGO, meetings=(sooner,)),
+    ]
+    assert [one.contact_id for one in next_steps(people, NOW)] == [2, 1]
+
+
 some_meetings = st.builds(
     meeting,
     st.sampled_from(InterviewStatus),
@@ -170,6 +183,8 @@ some_requests = st.builds(
     answered_at=st.none() | moments,
     nudges=st.integers(0, 2),
 )
+
+
 some_people = st.builds(
     PersonFacts,
     id=st.integers(1, 50),
@@ -181,7 +196,7 @@ some_people = st.builds(
 
 
 @given(st.lists(some_people, max_size=12, unique_by=lambda person: person.id), st.randoms(use_true_random=False))
-def test_whatever_the_rows_say(people: list[PersonFacts], chance: object) -> None:
+def test_whatever_the_rows_say(people: list[PersonFacts], chance: Random) -> None:
     steps = next_steps(people, NOW)
     kinds = [list(StepKind).index(step.kind) for step in steps]
     assert kinds == sorted(kinds)

@@ -30,7 +30,7 @@ from tests.domain.strategies import (
 NINE = time(9)
 NEW_YORK = ZoneInfo("America/New_York")
 NOTE = (ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND, ReminderKind.THANK_YOU_LATE)
-often = settings(max_examples=400)
+often = settings(max_examples=4 * settings().max_examples)
 """For the rules with the most corners."""
 ahead = st.integers(0, 3 * 1440).map(lambda minutes: minutes * MINUTE)
 

@@ -17,6 +17,8 @@ from bot.domain.reminders.reminder import (
     hold_until,
     is_late,
     keep_newest,
+    renumbered_key,
+    snoozed_key,
     snoozed_until,
 )
 from bot.domain.times.wall_clock import QuietHours, in_quiet
@@ -43,6 +45,7 @@ def pings(starts_at: datetime, now: datetime, quiet: QuietHours = QUIET) -> dict
     ("starts_at", "now", "quiet", "prepare_soon_check_back"),
     [
         pytest.param(at(12, 15), at(9, 12), QUIET, (at(11, 18), at(12, 14), at(12, 15, 35)), id="days ahead"),
+        pytest.param(at(12, 15), at(11, 18), QUIET, (at(11, 18), at(12, 14), at(12, 15, 35)), id="that evening"),
         pytest.param(at(12, 15), at(12, 9), QUIET, (at(12, 9, 15), at(12, 14), at(12, 15, 35)), id="same day"),
         pytest.param(at(12, 10), at(11, 23), QUIET, (at(12, 8), at(12, 9), at(12, 10, 35)), id="at night"),
         pytest.param(at(12, 15), at(12, 13), QUIET, (at(12, 13, 15), at(12, 14), at(12, 15, 35)), id="2 h ahead"),
@@ -130,6 +133,38 @@ def test_an_impossible_length(minutes: int) -> None:
 def test_snoozing_counts_elapsed_hours_and_local_mornings(choice: Snooze, back: datetime) -> None:
     before_the_clocks_go_forward = at(8, 0, 30, month=3)
     assert snoozed_until(choice, before_the_clocks_go_forward, DENVER) == back
+
+
+def test_a_ping_that_is_put_off_again_keeps_its_one_key() -> None:
+    key = snoozed_key("nudge:7:0", 41)
+    assert key == "nudge:7:0+snooze41"
+    assert snoozed_key(key, 42) == "nudge:7:0+snooze42"
+
+
+@pytest.mark.parametrize(
+    ("key", "renumbered"),
+    [
+        ("nudge:7:0", "nudge:70:0"),
+        ("nudge:7:12", "nudge:70:12"),
+        ("nudge:7:0+snooze41", "nudge:70:0+snooze410"),
+        ("nudge:7:0+snooze5", "nudge:70:0+snooze5"),
+        ("nudge:007:01", "nudge:70:1"),
+    ],
+)
+def test_a_key_follows_the_new_numbers_of_what_it_names(key: str, renumbered: str) -> None:
+    assert renumbered_key(key, "nudge", (7, 70), {41: 410}) == renumbered
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "", "nudge:7", "nudge:8:0", "soon:7:0", "nudge:7:0+snooze", "nudge:7:0 ", "NUDGE:7:0",
+        f"nudge:7:{'1' * 20}",
+    ],
+)  # fmt: skip
+def test_a_key_of_anything_else_is_refused(key: str) -> None:
+    with pytest.raises(ValueError, match="no key of a ping of this nudge"):
+        renumbered_key(key, "nudge", (7, 70), {})
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.requests.letter import LINKEDIN_NOTE, PHRASES, SUBJECT, Draft, RequestParts, compose
 from bot.domain.requests.review import WORDS, Facts, RequestFindingCode, Weight, review
+from bot.domain.requests.sentences import lowered, topic
 from bot.domain.requests.status import NextMove, RequestOutcome, RequestRoute, next_move, nudge_due
 from bot.domain.text.wording import placeholders, word_count
 
@@ -180,6 +181,47 @@ def test_a_linkedin_note_is_short_and_asks_for_no_meeting(parts: dict[str, str],
     assert len(draft.subject) <= LINKEDIN_NOTE
     assert "?" not in draft.subject
     assert "Would you have 20 minutes" in draft.body
+
+
+def test_a_linkedin_note_may_use_all_the_room_there_is() -> None:
+    def note(tie: str) -> str:
+        return compose(RequestRoute.LINKEDIN, replace(BLANK, tie=tie), SPOKEN).subject
+
+    room = LINKEDIN_NOTE - len(note("x")) + 1
+    assert len(note("x" * room)) == LINKEDIN_NOTE
+    assert "xx" not in note("x" * (room + 1))
+
+
+@pytest.mark.parametrize(
+    ("words", "inside"),
+    [
+        ("How boats float", "how boats float"),
+        ("NOAA's work", "NOAA's work"),
+        ("I sail", "i sail"),
+        ("A", "a"),
+        ("", ""),
+    ],
+)
+def test_inside_a_sentence_only_a_capital_of_its_own_is_lost(words: str, inside: str) -> None:
+    assert lowered(words) == inside
+
+
+@pytest.mark.parametrize(
+    ("learn", "follows_a_question_about"),
+    [
+        ("How a field season is planned.", "how a field season is planned"),
+        ("More about reefs", "reefs"),
+        ("grant writing", "grant writing"),
+        ("I hope to hear about reefs", ""),
+        ("How do you plan a season?", ""),
+        ("to understand reefs", ""),
+        ("", ""),
+    ],
+)
+def test_what_is_to_be_learned_follows_a_question_about_or_stays_out(
+    learn: str, follows_a_question_about: str
+) -> None:
+    assert topic(learn) == follows_a_question_about
 
 
 TYPED = ("tie", "school", "about", "why", "learn", "windows", "student_name")

@@ -324,6 +324,8 @@ def test_words_from_the_form_count_as_tie_and_detail() -> None:
     absent = {RequestFindingCode.NO_TIE, RequestFindingCode.NOTHING_SPECIFIC}
     assert absent.isdisjoint(findings("Same rowing crew in 2nd grade! Tidal energy in Maine is my dream.", facts))
     assert absent <= findings("I am a junior.", facts).keys()
+    assert absent.isdisjoint(findings("The crew and the reef.", Facts(tie="our crew", why="the reef")))
+    assert absent <= findings("The sea and me.", Facts(tie="the sea", why="sea")).keys()
 
 
 @pytest.mark.parametrize(

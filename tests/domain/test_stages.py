@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from bot.domain.requests.status import RequestOutcome, RequestStatus
 NOTE, BEFORE, LATER = (datetime(2026, 2, day, tzinfo=UTC) for day in (10, 9, 11))
 
 
-def meeting(status: InterviewStatus, **facts: object) -> MeetingFacts:
+def meeting(status: InterviewStatus, **facts: Any) -> MeetingFacts:
     return replace(MeetingFacts(5, status, BEFORE, BEFORE), **facts)
 
 
@@ -22,7 +23,7 @@ def request(status: RequestStatus, outcome: RequestOutcome | None = None) -> Req
     return RequestFacts(3, status, BEFORE, outcome)
 
 
-def ana(*meetings: MeetingFacts, **facts: object) -> PersonFacts:
+def ana(*meetings: MeetingFacts, **facts: Any) -> PersonFacts:
     return replace(PersonFacts(1, "Ana", BEFORE, meetings=meetings), **facts)
 
 

@@ -5,6 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import CoachError, Code
+from bot.domain.profiles import LIMITS as PROFILE_LIMITS
+from bot.domain.profiles import ProfileField, checked
+from bot.domain.requests.form import checked_message
 from bot.domain.text.input import (
     all_readable,
     checked_length,
@@ -48,6 +51,35 @@ def test_a_text_is_trimmed_and_then_measured() -> None:
     with pytest.raises(CoachError) as refusal:
         checked_text(" \n ", "Note", 300)
     assert refusal.value.code is Code.BLANK
+
+
+@pytest.mark.parametrize("field", ProfileField)
+def test_a_part_of_the_profile_is_one_line_of_its_length(field: ProfileField) -> None:
+    limit = PROFILE_LIMITS[field]
+    assert checked(field, f" {'x' * (limit - 2)}\nx ") == f"{'x' * (limit - 2)} x"
+    with pytest.raises(CoachError) as refusal:
+        checked(field, "x" * (limit + 1))
+    assert refusal.value.params == {"field": field.value, "limit": limit, "length": limit + 1}
+
+
+def test_of_the_profile_only_the_name_has_to_be_there() -> None:
+    with pytest.raises(CoachError) as refusal:
+        checked(ProfileField.NAME, " ")
+    assert (refusal.value.code, refusal.value.params) == (Code.BLANK, {"field": "Your name"})
+    assert checked(ProfileField.SCHOOL, " ") == ""
+
+
+def test_a_message_that_was_edited_is_refused_by_name() -> None:
+    assert checked_message(" A\nquestion ", " Dear Ana\n") == ("A question", "Dear Ana")
+    assert checked_message("", "Dear Ana") == ("", "Dear Ana")
+    for subject, body, field in (
+        ("", " ", "Message"),
+        ("", "x" * 9999, "Message"),
+        ("x" * 999, "Dear Ana", "Subject"),
+    ):
+        with pytest.raises(CoachError) as refusal:
+            checked_message(subject, body)
+        assert refusal.value.params["field"] == field
 
 
 def test_what_is_too_long_says_by_how_much() -> None:

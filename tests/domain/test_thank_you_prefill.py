@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.evaluations.questions import GivenAnswer, Verdict
-from bot.domain.thank_yous.prefill import learned, next_step, without, worth_naming
+from bot.domain.thank_yous.prefill import done, learned, next_step, without, worth_naming
 
 ANSWERS = st.dictionaries(
     st.integers(1, 11),
@@ -54,3 +54,12 @@ def test_the_next_step_is_the_first_open_to_do_until_it_is_ticked() -> None:
     assert without("Read the report", ["read the Report."]) == ""
     assert without("Read the report and write", ["Read the report"]) == "Read the report and write"
     assert without("Read", []) == "Read"
+
+
+def test_what_is_done_is_told_in_whole_to_dos_as_many_as_fit() -> None:
+    assert done([]) == ""
+    assert done(["Email Priya.", "Join AFS"]) == "Email Priya; Join AFS"
+    half = "x" * 499
+    assert done([half, half]) == f"{half}; {half}"
+    assert done([half, f"{half}x", "Write"]) == half
+    assert done([half, half, "Write"]) == f"{half}; {half}"

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -52,7 +53,9 @@ def test_a_note_is_due_after_24_hours_on_the_stopwatch() -> None:
         pytest.param(at(12, 8, 20), None, QUIET, (at(12, 10, 20), at(12, 21, 59), at(13, 9)), id="or comes before"),
         pytest.param(at(12, 21), None, QUIET, (at(13, 8), at(13, 17), at(14, 9)), id="evening"),
         pytest.param(at(12, 3), None, QUIET, (at(12, 8), at(12, 21, 59), at(13, 9)), id="night"),
+        pytest.param(at(12, 15), at(12, 17), QUIET, (at(12, 17), at(13, 11), at(14, 9)), id="told 2 h later"),
         pytest.param(at(12, 15), at(12, 18), QUIET, (None, at(13, 11), at(14, 9)), id="told 3 h later"),
+        pytest.param(at(12, 15), at(13, 11), QUIET, (None, at(13, 11), at(14, 9)), id="told 20 h later"),
         pytest.param(at(12, 15), at(13, 12), QUIET, (None, None, at(14, 9)), id="told 21 h later"),
         pytest.param(at(12, 15), at(15, 12), QUIET, (None, None, at(16, 9)), id="told days later"),
         pytest.param(at(12, 15), at(27, 8), QUIET, (None, None, at(27, 9)), id="told two weeks later"),
@@ -118,7 +121,7 @@ def any_waking_minute(start: datetime, end: datetime, quiet: QuietHours, zone: Z
     return any(not in_quiet(start + step * MINUTE, quiet, zone) for step in range(0, minutes, 5))
 
 
-def note(**parts: str) -> str:
+def note(**parts: Any) -> str:
     return compose(NoteParts("Ana Núñez", "Maya Torres", **parts), SPOKEN)
 
 
@@ -205,6 +208,11 @@ def test_with_nothing_done_the_note_claims_nothing(nothing: str) -> None:
     assert "\n\nI will be in touch" in note(learned="reefs", done=nothing)
 
 
+def test_several_questions_are_asked_one_after_the_other_and_blank_ones_not_at_all() -> None:
+    parts = NoteParts("Ana", "Maya", open_questions=("what does it pay?", " ", "Who decides?"))
+    assert "What does it pay? Who decides? I will be in touch" in compose(parts, SPOKEN)
+
+
 def test_ticked_todos_become_a_first_answer() -> None:
     assert done_from_todos(["Email Priya.", " ", "join AFS "]) == "Email Priya; join AFS"
     assert done_from_todos([]) == ""
@@ -213,7 +221,7 @@ def test_ticked_todos_become_a_first_answer() -> None:
 GOOD = "how storms decide a field season"
 
 
-def codes(body: str, open_todos: tuple[str, ...] = (), **parts: str) -> dict[NoteFindingCode, str]:
+def codes(body: str, open_todos: tuple[str, ...] = (), **parts: Any) -> dict[NoteFindingCode, str]:
     found = review(body, NoteParts("Ana Núñez", "Maya Torres", **parts), open_todos)
     return {finding.code: finding.detail for finding in found}
 
@@ -252,7 +260,7 @@ def test_one_change_and_what_the_coach_says(
     ["", "a lot", "I learned so much and liked everything.", "Maya and Ana", "great advice about my career"],
 )
 def test_a_note_that_fits_anybody_is_not_specific(learned: str) -> None:
-    parts = {"learned": learned, "done": "joined the local chapter", "next_step": "a dive course"}
+    parts: dict[str, Any] = {"learned": learned, "done": "joined the local chapter", "next_step": "a dive course"}
     assert codes(note(**parts), **parts) == {NoteFindingCode.NOTHING_SPECIFIC: ""}
 
 
@@ -270,6 +278,7 @@ def test_naming_something_while_editing_is_enough() -> None:
         ("joined the local chapter", "Update my resume", False),
         ("will email Priya Raman", "Email Priya Raman", False),
         ("", "Email Priya Raman", False),
+        ("sorted the tapes", "Paper", False),
     ],
 )
 def test_an_open_todo_is_not_to_be_told_as_done(done: str, todo: str, claimed: bool) -> None:
@@ -292,7 +301,7 @@ def test_a_claim_that_came_in_while_editing_is_noticed(line: str, claimed: bool)
 
 @given(st.text(max_size=300), st.text(max_size=60), st.text(max_size=60), st.text(max_size=60))
 def test_any_words_make_a_letter_that_can_be_reviewed(learned: str, done: str, next_step: str, todo: str) -> None:
-    parts = NoteParts("Ana", "Maya", learned, done, next_step)
+    parts = NoteParts("Ana", "Maya", learned=learned, done=done, next_step=next_step)
     body = compose(parts, SPOKEN)
     assert body.startswith("Dear Ana,\n\nThank you")
     assert body.endswith("Thank you again,\nMaya")
@@ -324,10 +333,10 @@ def test_far_more_than_a_note_has_is_not_compared(monkeypatch: pytest.MonkeyPatc
     """Words are compared letter by letter, each with each: of the longest note with the longest list too."""
     compared = 0
 
-    def counting(word: str, possibilities: list[str], **how: float) -> list[str]:
+    def counting(word: str, possibilities: list[str], n: int, cutoff: float) -> list[str]:
         nonlocal compared
         compared += len(possibilities)
-        return get_close_matches(word, possibilities, **how)
+        return get_close_matches(word, possibilities, n, cutoff)
 
     monkeypatch.setattr(thank_you_review, "get_close_matches", counting)
     deeds = " ".join(f"I read xa{number}b yc{number}d ze{number}f." for number in range(200))

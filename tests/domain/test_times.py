@@ -11,7 +11,9 @@ from bot.domain.errors import CoachError, Code
 from bot.domain.times.wall_clock import (
     QuietHours,
     day_before_at,
+    day_words,
     in_quiet,
+    moment_words,
     next_morning,
     parse_clock,
     quiet_end_after,
@@ -94,12 +96,11 @@ class TestToUtc:
     @given(moment=MOMENTS, zone=st.sampled_from(ZONES))
     def test_returns_what_the_clock_shows_or_names_it_as_an_option(self, moment: datetime, zone: ZoneInfo) -> None:
         wall = moment.astimezone(zone).replace(tzinfo=None)
+        code: Code | None = None
         try:
             found = (to_utc(wall, zone, ""),)
         except CoachError as refusal:
             code, found = refusal.code, refusal.params["options"]
-        else:
-            code = None
         assert moment in found
         assert code is (Code.WHEN_TWICE if len(found) > 1 else None)
 
@@ -110,6 +111,8 @@ class TestQuietHours:
         [
             ("22:00", time(22)),
             ("7:30", time(7, 30)),
+            ("1 am", time(1)),
+            ("12:30 p.m.", time(12, 30)),
             ("07:30", time(7, 30)),
             (" 10pm ", time(22)),
             ("10 PM", time(22)),
@@ -135,12 +138,12 @@ class TestQuietHours:
 
     @given(st.text() | st.from_regex(r"[0-9]{1,2}:?[0-9]{0,2} ?[ap]?m?", fullmatch=True))
     def test_any_text_is_a_clock_or_refused(self, text: str) -> None:
+        code: Code | None = None
         try:
             clock = parse_clock(text)
         except CoachError as refusal:
             code = refusal.code
         else:
-            code = None
             assert parse_clock(clock.isoformat("minutes")) == clock
         assert code in {None, Code.BAD_QUIET_HOURS}
 
@@ -290,6 +293,7 @@ class TestMorningsAndEvenings:
             ("2026-11-24T23:00", KOLKATA, "2026-11-25T09:00"),
             ("2026-03-07T20:00", NEW_YORK, "2026-03-08T09:00"),
             ("2026-10-31T20:00", NEW_YORK, "2026-11-01T09:00"),
+            pytest.param("2011-12-29T23:59", APIA, "2011-12-31T09:00", id="Samoa had no December 30 that year"),
         ],
     )
     def test_next_morning(self, after: str, zone: ZoneInfo, expected: str) -> None:
@@ -302,6 +306,21 @@ class TestMorningsAndEvenings:
         if morning.astimezone(zone).time() != at:  # only a skipped one: the minute before lies across the gap
             earlier = morning - MINUTE
             assert earlier.astimezone(zone).utcoffset() != morning.astimezone(zone).utcoffset()
+
+    @pytest.mark.parametrize(
+        ("moment", "zone", "day", "clock"),
+        [
+            ("2026-03-03T15:20", NEW_YORK, "Tue, Mar 3", "3:20 PM"),
+            ("2026-03-13T00:05", KOLKATA, "Fri, Mar 13", "12:05 AM"),
+            ("2026-11-29T12:00", BERLIN, "Sun, Nov 29", "12:00 PM"),
+            ("2026-11-29T11:59", BERLIN, "Sun, Nov 29", "11:59 AM"),
+        ],
+    )
+    def test_a_moment_is_told_by_the_clock_and_the_calendar_of_its_reader(
+        self, moment: str, zone: ZoneInfo, day: str, clock: str
+    ) -> None:
+        assert day_words(local(moment, zone), zone) == day
+        assert moment_words(local(moment, zone), zone) == f"{day}, {clock}"
 
     @pytest.mark.parametrize(
         ("moment", "zone", "expected"),

@@ -38,6 +38,22 @@ def test_nothing_is_not_a_to_do(typed: str) -> None:
     with pytest.raises(CoachError) as refusal:
         read_lines(typed)
     assert refusal.value.code is Code.BLANK
+    assert refusal.value.params == {"field": "To-do"}
+
+
+def test_a_list_that_is_too_long_is_refused_with_what_it_has_and_what_fits() -> None:
+    read_lines("\n".join(map(str, range(AT_ONCE))))
+    with pytest.raises(CoachError) as refusal:
+        read_lines("\n".join(map(str, range(AT_ONCE + 1))))
+    assert refusal.value.code is Code.TOO_MANY
+    assert refusal.value.params == {"field": "To-dos", "limit": AT_ONCE, "count": AT_ONCE + 1}
+
+
+def test_a_to_do_that_is_too_long_is_refused_by_name() -> None:
+    assert read_lines("x" * TEXT_LIMIT) == ("x" * TEXT_LIMIT,)
+    with pytest.raises(CoachError) as refusal:
+        read_lines("x" * (TEXT_LIMIT + 1))
+    assert refusal.value.params == {"field": "To-do", "limit": TEXT_LIMIT, "length": TEXT_LIMIT + 1}
 
 
 @given(st.text(max_size=600))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import CoachError, Code
-from bot.domain.times.zones import find_zone, search_zones, zone_label, zones_called
+from bot.domain.times.zones import find_zone, search_zones, zone_in_words, zone_label, zones_called
 
 NOW = datetime(2026, 11, 24, 6, 41, tzinfo=UTC)
 
@@ -91,6 +91,8 @@ def test_names_that_are_no_place_are_refused(text: str) -> None:
         ("utc", "UTC"),
         ("sanfrancisco", "America/Los_Angeles"),
         ("singapor", "Asia/Singapore"),
+        ("untied states", "America/New_York"),
+        ("america/bahia", "America/Bahia"),
     ],
 )
 def test_search_puts_what_is_meant_first(text: str, first: str) -> None:
@@ -136,6 +138,29 @@ def test_search_offers_only_real_zones_within_the_limit(text: str, limit: int) -
 )
 def test_labels(name: str, label: str) -> None:
     assert zone_label(name, NOW) == label
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("America/Denver", "Mountain Time"),
+        ("America/Phoenix", "Phoenix time"),
+        ("America/Regina", "Regina time"),
+        ("Pacific/Honolulu", "Hawaii Time"),
+        ("America/Toronto", "Eastern Time"),
+        ("America/Havana", "Havana time"),
+        ("Europe/Berlin", "Berlin time"),
+        ("UTC", "UTC"),
+    ],
+)
+def test_a_letter_names_the_zone_that_holds_all_year(name: str, words: str) -> None:
+    assert zone_in_words(name, NOW) == words
+    assert zone_in_words(name, NOW.replace(month=7)) == words
+
+
+def test_what_is_spelled_almost_right_offers_the_likeliest_first() -> None:
+    assert search_zones("amercia/new_yrok", 3)[0] == "America/New_York"
+    assert len(search_zones("amrica")) > 3
 
 
 def test_every_label_fits_a_choice() -> None:

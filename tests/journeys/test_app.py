@@ -1,6 +1,7 @@
 """The bot's life: start, command sync, restart, stop; and what every command and card owes to Discord."""
 
 import logging
+from typing import Any
 
 import discord
 import pytest
@@ -49,7 +50,7 @@ async def test_every_command_works_in_servers_in_dms_and_as_a_user_app(rapport: 
 
 
 async def test_the_names_and_descriptions_that_discord_limits(rapport: World) -> None:
-    def walk(options: list[dict], depth: int = 0) -> None:
+    def walk(options: list[dict[str, Any]], depth: int = 0) -> None:
         for option in options:
             assert 1 <= len(option["name"]) <= 32
             assert 1 <= len(option["description"]) <= 100

@@ -106,6 +106,7 @@ class Finger:
         real = next(button["custom_id"] for button in screen.buttons if button["label"] == label)
         self._custom_id = forged or real
         backend = self._env.backend
+        assert screen.message_id is not None
         self._message = backend.get_message(backend.get_dm_channel(student.id).id, screen.message_id)
         shown = json.dumps(serializers.message_payload(backend, self._message))
         self._shown = json.loads(shown.replace(f'"{real}"', f'"{self._custom_id}"'))

@@ -25,7 +25,7 @@ NOT_ON_CARDS = {
 """Actions that no button, menu or form leads to, and why."""
 PLACES = ("channel_id", "message_id", "shown_from")
 """Columns that say which message shows the question that is up: a second press may show it once more."""
-TYPED = {
+TYPED: dict[str, Any] = {
     "when": "tomorrow 3pm",
     "city": "Denver",
     "from": "21:00",
@@ -65,6 +65,9 @@ class Walk:
 
     def wire(self, shown: Shown) -> Wire:
         return self.wires.get(shown.message.channel_id, self.dm)
+
+    async def press(self, shown: Shown, times: int) -> list[Answer]:
+        return await self.wire(shown).press(*[shown] * times)
 
     async def effect(self, act: Callable[[int], Any], times: int) -> tuple[list[Answer], dict[str, Any]]:
         """What comes back to `times` of the same at once, and what the tables hold then."""
@@ -120,7 +123,7 @@ async def test_every_button_menu_and_form(rapport: World, storage: str, caplog: 
         pressed.update(one.key for one in new)
         alone = [one for one in new if walk.is_new(one.custom_id)]
         for one in alone:
-            await walk.twice_is_once(one, lambda times, one=one: walk.wire(one).press(*[one] * times))
+            await walk.twice_is_once(one, partial(walk.press, one))
         await walk.all_at_once([one for one in new if one not in alone])
 
     # The forms that opened are sent to a bot that has never seen them.
@@ -131,7 +134,8 @@ async def test_every_button_menu_and_form(rapport: World, storage: str, caplog: 
         if walk.is_new(form["custom_id"]):
             await walk.twice_is_once(opener, send)
         else:
-            walk.check(*await send(), opener)
+            [answer] = await send()
+            walk.check(answer, opener)
     assert "WARNING" not in operators_log(caplog)
     assert "ERROR" not in operators_log(caplog)
     assert MARK not in operators_log(caplog)

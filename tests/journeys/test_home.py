@@ -1,5 +1,6 @@
 """Home as students use it: the warm start, what's next, the guide, the commands, and any DM at all."""
 
+import discord
 import pytest
 from sqlalchemy import select
 
@@ -122,7 +123,9 @@ async def test_the_buttons_work_after_a_restart(maya: Student, rapport: World) -
 async def test_another_student_cannot_press_my_buttons(rapport: World) -> None:
     maya, tom = rapport.member(), rapport.member("tom", "Tom Okafor")
     await people(rapport, maya, "Ana")
-    mine = await send(rapport.bot.get_channel(maya.channel.id), maya.id, still_closed())
+    channel = rapport.bot.get_channel(maya.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    mine = await send(channel, maya.id, still_closed())
     refused = tom._note(await tom.actor.click(mine, label="What's next"))
     assert "Not found" in refused
     assert refused.ephemeral

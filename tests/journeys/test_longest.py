@@ -39,7 +39,7 @@ def lines(text: str, limit: int) -> str:
     return brim(f"{text}\n# \n> \n- {text}", limit)
 
 
-@pytest.fixture(params=HARD.values(), ids=HARD)
+@pytest.fixture(params=list(HARD.values()), ids=list(HARD))
 def text(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -78,7 +78,7 @@ class Work:
 def work(monkeypatch: pytest.MonkeyPatch) -> Work:
     """Counts from here on; each round of the event loop begins anew."""
     counted = Work()
-    run_once = asyncio.BaseEventLoop._run_once
+    run_once: Callable[[Any], None] = vars(asyncio.BaseEventLoop)["_run_once"]
 
     def anew(loop: Any) -> None:
         counted.done.clear()

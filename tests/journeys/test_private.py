@@ -31,6 +31,7 @@ async def kinds(wire: Wire) -> dict[str, Made]:
     form = await wire.student.slash("contact add")
     assert form.modal is not None
     listed = await wire.student.slash("help")
+    assert listed.message_id is not None
     raw = wire._env.backend.messages[wire._channel][listed.message_id]
     (pressed, *_) = things(raw)
     return {

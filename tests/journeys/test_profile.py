@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import discord
 import pytest
 
 from bot.clock import now
@@ -255,7 +256,9 @@ async def test_a_form_that_waited_for_the_zone_opens(maya: Student, rapport: Wor
 async def test_somebody_elses_picker_changes_nothing(rapport: World) -> None:
     maya, tom = rapport.member(), rapport.member("tom", "Tom Okafor")
     await maya.slash("next")
-    picker = await send(rapport.bot.get_channel(maya.channel.id), maya.id, zone_picker(now(), [DENVER]))
+    channel = rapport.bot.get_channel(maya.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    picker = await send(channel, maya.id, zone_picker(now(), [DENVER]))
     refused = tom._note(await tom.actor.select(picker, [DENVER]))
     assert "Not found" in refused
     assert refused.ephemeral

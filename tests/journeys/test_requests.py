@@ -1,5 +1,6 @@
 """A student asks for a meeting: drafts the request, sends it, and tells what came back."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,8 +13,9 @@ from bot.domain.text.unicode import visible
 from bot.storage.models import Contact, Reminder, Request
 from bot.ui.kit.card import Button, Card, Option, Select
 from bot.ui.kit.direct_messages import open_dm, send
+from tests.support.discord_limits import parts
 from tests.support.shortcuts import DENVER, stamp
-from tests.support.world import START, ZONE, Screen, Student, World, parts
+from tests.support.world import START, ZONE, Screen, Student, World
 
 WEEK = timedelta(days=7)
 TIE, WHY = "How are you connected?", "Why this person?"
@@ -78,7 +80,7 @@ async def anybody(request: pytest.FixtureRequest, rapport: World) -> Student:
 
 
 async def test_from_an_empty_account_to_a_reviewed_draft_in_five_steps(maya: Student) -> None:
-    steps = [
+    steps: list[Callable[[], Awaitable[Screen]]] = [
         lambda: maya.slash("next"),
         lambda: maya.press("Add a contact"),
         lambda: maya.fill({"Name": "Ana Núñez", WHY[:3] + " them?": "your 2024 survey of the reefs"}),

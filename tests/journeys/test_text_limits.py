@@ -74,7 +74,7 @@ async def overlong_message(student: Student) -> None:
 
 def overlong(rapport: World) -> dict[tuple[str, str], int]:
     """Columns that hold more than they may, with the length of the longest."""
-    file = sqlite3.connect(rapport.settings.database.database)
+    file = sqlite3.connect(rapport.settings.database.database or "")
     found: dict[tuple[str, str], int] = {}
     for (table,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
         rows = file.execute(f"SELECT * FROM {table}")  # noqa: S608 - the name comes from the database itself

@@ -283,7 +283,9 @@ async def test_old_cards_and_double_presses_change_nothing_more(rapport: World, 
     refusal = await maya.actor.submit_modal(form, {"body": words})
     assert words in maya._note(refusal)
     assert (await note(rapport)).version == 1
-    assert (await rapport.bot.services.thank_yous.get(maya.id, interview)).sent_at == sent_at
+    view = await rapport.bot.services.thank_yous.get(maya.id, interview)
+    assert isinstance(view, NoteView)
+    assert view.sent_at == sent_at
 
 
 async def test_the_same_form_sent_twice_is_one_version(rapport: World, maya: Student) -> None:

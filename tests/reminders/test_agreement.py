@@ -1,5 +1,6 @@
 """Nothing that cannot be taken back is done by a clock that is wrong, or has just jumped."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -7,10 +8,12 @@ import pytest
 import time_machine
 
 from bot.clock import now
-from bot.reminders.agreement import CALM, RESIGNED, Agreement
+from bot.domain.reminders.reminder import LATE_AFTER
+from bot.reminders import engine as engines
+from bot.reminders.agreement import CALM, RESIGNED, TOLERANCE, Agreement
 from bot.reminders.engine import Engine
 from bot.reminders.housekeeping import Housekeeping
-from bot.services.reminders.deliveries import Deliveries
+from bot.services.reminders.deliveries import LEASE, Deliveries
 from bot.services.reminders.inactivity import Inactivity
 from bot.storage.database import Database
 from tests.reminders.engine_kit import HOUR, Notes, look, plan, status
@@ -98,6 +101,17 @@ async def test_a_clock_that_stays_a_little_wrong_is_lived_with(times: Times, ahe
     assert await times.agreement.settled()
 
 
+def test_what_is_just_tolerable_is_tolerated(times: Times) -> None:
+    times.agreement.heard(now() + HOUR)
+    times.agreement.heard(now() + TOLERANCE)
+    times.go_by(CALM)
+    assert times.agreement.steady()
+    times.agreement.heard(now() + LATE_AFTER)
+    assert not times.agreement.steady()
+    times.go_by(RESIGNED)
+    assert times.agreement.steady()
+
+
 async def test_after_a_jump_nothing_is_believed_before_discord_says_a_word(times: Times) -> None:
     times.speak()
     times.online = False
@@ -113,10 +127,10 @@ async def test_after_a_jump_nothing_is_believed_before_discord_says_a_word(times
 async def test_it_does_not_ask_all_the_time(times: Times) -> None:
     times.jump(YEAR)
     times.speak()
-    for _ in range(60):
+    for _ in range(61):
         await times.agreement.settled()
         times.go_by(SECOND)
-    assert times.asked == 4
+    assert times.asked == 5, "at once, and then every 15 seconds"
 
 
 def test_a_slow_answer_says_no_more_than_it_can(times: Times) -> None:
@@ -172,6 +186,72 @@ async def test_a_clock_that_jumps_between_the_claim_and_the_message_costs_no_rem
     await look(engine)
     times.go_by(MINUTE)
     await look(engine)
+    assert notes.sent == [(1, [ping], False)]
+
+
+async def test_a_clock_that_jumps_while_a_dm_is_read_back_makes_nothing_be_said_again(
+    db: Database, engine: Engine, notes: Notes, times: Times, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times.speak()
+    [ping] = await plan(db, now())
+    await Deliveries(db).claim()  # by a worker that died
+    times.go_by(LEASE)
+    find = notes.find
+
+    async def reads(*asked: object) -> None:
+        """The DM is closed to the bot, which would be the end of it."""
+        times.jump(YEAR)
+
+    monkeypatch.setattr(notes, "find", reads)
+    await look(engine)
+    assert await status(db, ping) == ("pending", "the clock jumped")
+    monkeypatch.setattr(notes, "find", find)
+    notes.in_the_dm = {ping: 77}
+    times.jump(-YEAR)
+    await look(engine)
+    times.go_by(MINUTE)
+    await look(engine)
+    assert await status(db, ping) == ("sent", "found in the DM")
+    assert notes.sent == []
+
+
+def test_the_log_says_once_by_how_much_the_clock_is_wrong_and_once_that_it_is_right(
+    times: Times, caplog: pytest.LogCaptureFixture
+) -> None:
+    def told(theirs: timedelta) -> list[str]:
+        caplog.clear()
+        for _ in range(2):
+            times.agreement.heard(now() + theirs)
+        return caplog.messages
+
+    wrong = "this machine's clock differs from Discord's by {}; reminders wait. Put it right"
+    assert told(timedelta(0)) == []
+    assert told(HOUR) == [wrong.format("-1:00:00")]
+    assert told(-HOUR - SECOND) == [wrong.format("+1:00:00")]
+    assert told(timedelta(0)) == ["this machine's clock agrees with Discord's again"]
+    times.jump(-2 * HOUR)
+    assert told(2 * HOUR) == [
+        "this machine's clock jumped by -2:00:00; reminders wait until it is sure again",
+        wrong.format("-2:00:00"),
+    ]
+
+
+async def test_an_engine_that_was_unsure_looks_again_by_itself(
+    db: Database, engine: Engine, notes: Notes, times: Times, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "_UNSURE", 0.001)
+    [ping] = await plan(db, now())
+    times.online = False
+    times.jump(YEAR)
+    times.speak()
+    await look(engine)
+    times.jump(-YEAR)
+    times.online = True
+    times.go_by(MINUTE)
+    times.speak()
+    times.go_by(MINUTE)
+    async with asyncio.timeout(60):
+        await notes.arrived.wait()
     assert notes.sent == [(1, [ping], False)]
 
 

@@ -3,19 +3,22 @@
 import asyncio
 from datetime import time, timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import select
 
 from bot.clock import now
 from bot.domain.reminders.reminder import Planned, ReminderKind, Status
 from bot.reminders.engine import Engine
-from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
+from bot.reminders.sender import DirectMessagesClosedError, TakenBackError, TryLaterError
 from bot.services.base import ensure_user
 from bot.services.reminders.deliveries import LEASE, Deliveries, DeliveryOutcome
 from bot.services.reminders.scheduling import arm, cancel
 from bot.storage.database import Database
 from bot.storage.models import Reminder, User
 from tests.reminders.engine_kit import HOUR, Notes, look, plan, status
+
+WORDS = "Ana Núñez"
 
 
 async def test_only_what_is_due_goes_out_and_only_once(db: Database, engine: Engine, notes: Notes) -> None:
@@ -51,6 +54,19 @@ async def test_what_is_too_late_to_be_useful_is_marked_with_the_reason(
     assert await status(db, old) == ("stale", "too late to be useful")
 
 
+async def test_from_its_last_moment_on_it_is_too_late(
+    db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
+) -> None:
+    [in_time] = await plan(db, now(), lives=HOUR)
+    traveller.shift(HOUR - timedelta(microseconds=1))
+    await look(engine)
+    [too_late] = await plan(db, now(), lives=HOUR)
+    traveller.shift(HOUR)
+    await look(engine)
+    assert [ids for _, ids, _ in notes.sent] == [[in_time]]
+    assert await status(db, too_late) == ("stale", "too late to be useful")
+
+
 async def test_of_several_about_one_note_only_the_newest_goes_out(
     db: Database, engine: Engine, notes: Notes
 ) -> None:
@@ -72,7 +88,7 @@ async def test_closed_dms_are_kept_as_undeliverable_and_remembered(
     [ping] = await plan(db, now())
     notes.trouble[1] = [DirectMessagesClosedError()]
     await look(engine)
-    assert (await status(db, ping))[0] == "undeliverable"
+    assert await status(db, ping) == ("undeliverable", "direct messages are closed")
     async with db.read() as session:
         assert (await session.get_one(User, 1)).dm_closed_at == now()
     await plan(db, now())
@@ -102,13 +118,16 @@ async def test_a_refusal_is_tried_again_after_a_growing_wait(
 
 
 async def test_one_student_in_trouble_does_not_hold_up_the_others(
-    db: Database, engine: Engine, notes: Notes
+    db: Database, engine: Engine, notes: Notes, caplog: pytest.LogCaptureFixture
 ) -> None:
     for user in (1, 2, 3):
         await plan(db, now(), user=user)
-    notes.trouble[1] = [RuntimeError("unforeseen")]
+    notes.trouble[1] = [RuntimeError(WORDS)]
     await look(engine)
     assert sorted(user for user, _, _ in notes.sent) == [2, 3]
+    [said] = caplog.messages
+    assert said.startswith("a reminder failed; it is tried again\nRuntimeError")
+    assert WORDS not in said
 
 
 async def test_what_was_claimed_by_a_worker_that_died_is_claimed_again_after_its_lease(
@@ -152,6 +171,29 @@ async def test_overdue_pings_wait_for_the_end_of_quiet_hours(
     traveller.shift(9 * HOUR)  # 08:00
     await look(engine)
     assert notes.sent == [(1, [ping], True)]
+
+
+async def test_quiet_hours_are_those_of_the_student_and_not_of_this_machine(
+    db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
+) -> None:
+    [ping] = await plan(db, now(), lives=48 * HOUR)
+    async with db.write() as session:
+        user = await session.get_one(User, 1)
+        user.zone, user.quiet_from, user.quiet_to = "Asia/Tokyo", time(22), time(8)
+    traveller.shift(8 * HOUR)  # 23:00 in Denver, where the machine is, and afternoon where the student is
+    await look(engine)
+    assert notes.sent == [(1, [ping], True)]
+
+
+async def test_a_message_of_which_something_was_taken_back_is_made_anew_at_once(
+    db: Database, engine: Engine, notes: Notes
+) -> None:
+    [ping] = await plan(db, now())
+    notes.trouble[1] = [TakenBackError()]
+    engine.start()
+    await engine.finished()
+    assert notes.sent == [(1, [ping], False)]
+    assert await status(db, ping) == ("sent", "")
 
 
 async def test_nothing_left_to_say_is_marked_and_not_sent(db: Database, engine: Engine, notes: Notes) -> None:

@@ -55,7 +55,7 @@ async def plans(db: Database, asked: list[tuple[str, Any]]) -> dict[str, list[st
 
 async def _explain_sqlite(connection: AsyncConnection, statement: str, values: Any) -> list[str]:
     rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-    return [row[3] for row in rows]
+    return [row.detail for row in rows]
 
 
 async def _explain_postgresql(connection: AsyncConnection, statement: str, values: Any) -> list[str]:
@@ -140,7 +140,9 @@ async def test_looking_for_who_stays_away_reads_nobody_who_is_here(db: Database)
     (((statement, values)),) = [one for one in asked if "users" in one[0]]
     if db.engine.dialect.name == "sqlite":
         async with db.engine.connect() as connection:
-            plan = [row[3] for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            plan = [
+                row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            ]
         assert plan == ["SEARCH users USING INDEX ix_users_last_seen_at (last_seen_at<?)"]
 
     # However many of them there are, they are looked at in as many statements.

@@ -44,7 +44,7 @@ class Dm:
         """What goes wrong with the next looks; None: the DM cannot be read."""
         self.looked_for: list[set[int]] = []
 
-    async def send(self, _user_id: int, reminders: Sequence[Claimed], **_late: bool) -> int:
+    async def send(self, _user_id: int, reminders: Sequence[Claimed], *, late: bool) -> int:  # noqa: ARG002
         if self.sending:
             raise self.sending.pop(0)
         return self.arrives(reminders)
@@ -171,6 +171,21 @@ async def test_a_dm_that_cannot_be_read_in_time_leaves_it_uncertain(
     await look(engine)
     assert dm.told == []
     assert await ends(db, ping) == [("uncertain", "its DM could not be read in time", None)]
+
+
+async def test_a_dm_that_does_not_answer_is_looked_at_again_after_a_growing_wait(
+    db: Database, engine: Engine, dm: Dm, traveller: time_machine.Traveller
+) -> None:
+    [ping] = await plan(db, now())
+    await claim(db)
+    traveller.shift(LEASE)
+    for wait in (60, 120, 240):
+        dm.reading = [TimeoutError()]
+        await look(engine)
+        again = (await row(db, ping)).available_at
+        assert now() + wait / 2 * SECOND <= again <= now() + wait * SECOND
+        traveller.move_to(again)
+    assert len(dm.looked_for) == 3
 
 
 @pytest.mark.parametrize("unsure", [True, False])

@@ -1,6 +1,7 @@
 """However many pings fall due for one student, they are few messages: at most one in a gap."""
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.clock import now
 from bot.reminders.engine import Engine
-from bot.reminders.pace import Spacing
+from bot.reminders.pace import SendPace, Spacing
 from bot.reminders.sender import TryLaterError
 from bot.services.reminders.deliveries import LEASE, MOST, Deliveries
 from bot.storage.database import Database
@@ -97,7 +98,7 @@ async def test_a_clock_that_is_set_back_silences_nobody(
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 40)), max_size=200))
 def test_two_messages_to_one_student_are_never_closer_than_the_gap(acts: list[tuple[int, int]]) -> None:
     spacing, present = Spacing(MINUTE), START
-    said: dict[int, list[object]] = {}
+    said: dict[int, list[datetime]] = {}
     for user, wait in acts:
         present += wait * SECOND
         if (until := spacing.wait_until(user, present)) is None:
@@ -107,6 +108,25 @@ def test_two_messages_to_one_student_are_never_closer_than_the_gap(acts: list[tu
             spacing.note(user, present)
         else:
             assert present < until == said[user][-1] + MINUTE
+
+
+async def test_all_messages_go_out_evenly_and_without_a_wait_after_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, slept = 100.0, list[float]()
+
+    async def sleeps(seconds: float) -> None:
+        nonlocal clock
+        slept.append(seconds)
+        clock += seconds
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: clock)
+    monkeypatch.setattr(asyncio, "sleep", sleeps)
+    pace = SendPace(4)
+    for _ in range(3):
+        await pace.wait()
+    assert slept == [0.25, 0.25]
+    clock += 10
+    await pace.wait()
+    assert slept == [0.25, 0.25]
 
 
 def test_only_those_of_the_last_gap_are_remembered() -> None:

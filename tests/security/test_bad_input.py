@@ -144,7 +144,7 @@ WORDS: dict[str, tuple[Opens, Says]] = {
 @contextmanager
 def locked(rapport: World) -> Iterator[None]:
     """Another program holds the database."""
-    other = sqlite3.connect(rapport.settings.database.database, isolation_level=None)
+    other = sqlite3.connect(rapport.settings.database.database or "", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -157,7 +157,7 @@ def locked(rapport: World) -> Iterator[None]:
 def full(rapport: World) -> Iterator[None]:
     """There is no room for another page."""
 
-    other = sqlite3.connect(rapport.settings.database.database)
+    other = sqlite3.connect(rapport.settings.database.database or "")
     other.execute("VACUUM")
     other.close()
 

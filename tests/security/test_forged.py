@@ -63,7 +63,7 @@ VALUE = PIECE | st.none() | st.integers() | st.lists(st.none(), max_size=2) | st
 KEY = (
     st.sampled_from(["text", "name", "when", "word", "values", "contact", "words", "question", "ticked"]) | ANY_TEXT
 )
-FIELD = (
+FIELD: st.SearchStrategy[dict[str, Any]] = (
     st.fixed_dictionaries({"type": st.just(4), "custom_id": KEY, "value": VALUE})
     | st.fixed_dictionaries({"type": st.sampled_from([3, 22]), "custom_id": KEY, "values": CHOSEN})
     | st.fixed_dictionaries({"values": VALUE, "custom_id": VALUE})

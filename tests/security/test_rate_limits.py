@@ -21,7 +21,7 @@ from tests.support.world import ZONE, Screen, Student, World, sqlite_url, world
 pytestmark = pytest.mark.again  # goes the same ways once more
 
 AT_ONCE, HEARD = 20, 10
-LIMITS = {
+LIMITS: dict[str, Any] = {
     "actions_at_once": AT_ONCE,
     "actions_per_minute": 60,
     "messages_at_once": HEARD,
@@ -147,6 +147,7 @@ async def on_the_list(rapport: World, maya: Student) -> Shown:
     """The first button of a list with something on it."""
     await maya.slash("todo add", text="Read the report")
     card = await maya.slash("todo list")
+    assert card.message_id is not None
     return next(things(rapport.env.backend.messages[maya._message(card).channel_id][card.message_id]))
 
 

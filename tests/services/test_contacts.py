@@ -373,8 +373,9 @@ async def test_answers_are_counted_as_the_rules_count_them(services: Services, d
         )
     async with db.read() as session:
         facts = await load_facts(session, MAYA)
-    assert facts[number].meeting is not None
-    assert facts[number].meeting.answered == 4
+    talk = facts[number].meeting
+    assert talk is not None
+    assert talk.answered == 4
 
 
 @pytest.mark.parametrize(

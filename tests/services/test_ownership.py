@@ -229,7 +229,7 @@ class Walk:
 
     def numbers(self, model: type[Base], student: int) -> list[int]:
         """The numbers of the student's rows."""
-        table = model.__table__
+        table = model.metadata.tables[model.__tablename__]
         return [key[0] for key, row in self.rows[table.name].items() if owner(self.rows, table, row) == student]
 
     async def call(self, entrance: Entrance, student: int, **given: Any) -> tuple[Any, ...]:
@@ -287,7 +287,7 @@ class Walk:
                 self.wrong.append(f"{full}={number} of {student}: {answer} is unlike {nothing}")
 
 
-NOT_FOUND = (CoachError, Code.NOT_FOUND, {})
+NOT_FOUND: tuple[type[CoachError], Code, dict[str, Any]] = (CoachError, Code.NOT_FOUND, {})
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ DAY = timedelta(days=1)
 class Story:
     """Maya and her contact Ana."""
 
-    def __init__(self, services: Services, db: Database) -> None:
-        self.services, self.db = services, db
+    def __init__(self, services: Services, db: Database, ana: int) -> None:
+        self.services, self.db, self.ana = services, db, ana
 
     async def book(self) -> int:
         done = await self.services.interviews.schedule(MAYA, self.ana, Terms(denver(3, 14), place="Room 4"))
@@ -77,18 +77,17 @@ def _claimed(row: Reminder) -> Claimed:
 
 @pytest.fixture
 async def story(services: Services, db: Database) -> Story:
-    told = Story(services, db)
     for owner in (MAYA, TOM):
         await services.profiles.set_zone(owner, ZONE)
-    told.ana = await add(db, Contact(owner_id=MAYA, name="Ana Núñez", created_at=now()))
-    return told
+    ana = await add(db, Contact(owner_id=MAYA, name="Ana Núñez", created_at=now()))
+    return Story(services, db, ana)
 
 
 BEFORE = (ReminderKind.PREPARE, ReminderKind.SOON)
 THANKS = (ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND, ReminderKind.THANK_YOU_LATE)
 
 
-async def test_before_a_meeting(story: Story):
+async def test_before_a_meeting(story: Story) -> None:
     interview = await story.book()
     views = await story.describe(*BEFORE)
     assert [view.kind for view in views] == [ReminderKind.PREPARE, ReminderKind.SOON]
@@ -99,7 +98,7 @@ async def test_before_a_meeting(story: Story):
 
 async def test_the_question_whether_it_took_place_waits_for_its_end(
     story: Story, traveller: time_machine.Traveller
-):
+) -> None:
     await story.book()
     assert await story.describe(ReminderKind.CHECK_BACK) == []
     traveller.move_to(denver(3, 14, 35))
@@ -111,7 +110,7 @@ async def test_the_question_whether_it_took_place_waits_for_its_end(
 @pytest.mark.parametrize("act", ["cancel", "move", "happened", "missed"])
 async def test_a_meeting_that_went_another_way_is_not_spoken_of(
     story: Story, traveller: time_machine.Traveller, act: str
-):
+) -> None:
     interview = await story.book()
     traveller.move_to(denver(3, 14, 35))
     held = await story.claimed(ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK)
@@ -123,7 +122,7 @@ async def test_a_meeting_that_went_another_way_is_not_spoken_of(
     assert await story.services.pings.describe(MAYA, held) == []
 
 
-async def test_a_note_is_spoken_of_until_it_is_sent(story: Story):
+async def test_a_note_is_spoken_of_until_it_is_sent(story: Story) -> None:
     interview = await story.meet()
     held = await story.claimed(*THANKS)
     views = await story.services.pings.describe(MAYA, held)
@@ -132,7 +131,7 @@ async def test_a_note_is_spoken_of_until_it_is_sent(story: Story):
     assert await story.services.pings.describe(MAYA, held) == []
 
 
-async def test_a_ping_speaks_by_the_clock_of_its_reader_and_names_as_much_as_they_chose(story: Story):
+async def test_a_ping_speaks_by_the_clock_of_its_reader_and_names_as_much_as_they_chose(story: Story) -> None:
     await story.book()
     for named in (True, False):
         await story.services.profiles.set_names_in_pings(MAYA, shown=named)
@@ -142,7 +141,7 @@ async def test_a_ping_speaks_by_the_clock_of_its_reader_and_names_as_much_as_the
 
 async def test_after_the_deadline_every_ping_about_a_note_speaks_as_a_late_one(
     story: Story, traveller: time_machine.Traveller
-):
+) -> None:
     await story.meet()
     traveller.shift(DAY)
     views = await story.describe(ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND)
@@ -150,14 +149,14 @@ async def test_after_the_deadline_every_ping_about_a_note_speaks_as_a_late_one(
 
 
 @pytest.mark.parametrize(("status", "waits"), [("sent", True), ("answered", False), ("draft", False)])
-async def test_a_request_waits_while_it_is_out(story: Story, status: str, waits: bool):
+async def test_a_request_waits_while_it_is_out(story: Story, status: str, waits: bool) -> None:
     request = await story.ask(status)
     await story.plan(ReminderKind.NUDGE, request)
     views = await story.describe(ReminderKind.NUDGE)
     assert [view.about for view in views] == ([Waiting(request, "Ana Núñez", now())] if waits else [])
 
 
-async def test_a_to_do_is_due_until_it_is_done(story: Story):
+async def test_a_to_do_is_due_until_it_is_done(story: Story) -> None:
     todo = (await story.services.todos.add(MAYA, "Read", contact=story.ana, due=denver(3, 9))).todos[0]
     held = await story.claimed(ReminderKind.TODO_DUE)
     (view,) = await story.services.pings.describe(MAYA, held)
@@ -166,7 +165,7 @@ async def test_a_to_do_is_due_until_it_is_done(story: Story):
     assert await story.services.pings.describe(MAYA, held) == []
 
 
-async def test_what_is_gone_foreign_or_taken_back_is_left_out(story: Story, db: Database):
+async def test_what_is_gone_foreign_or_taken_back_is_left_out(story: Story, db: Database) -> None:
     await story.plan(ReminderKind.NUDGE, 404)
     await story.plan(ReminderKind.TODO_DUE, 404)
     await story.plan(ReminderKind.PREPARE, 404)
@@ -180,7 +179,7 @@ async def test_what_is_gone_foreign_or_taken_back_is_left_out(story: Story, db: 
     assert await story.services.pings.describe(MAYA, held) == []
 
 
-async def test_many_pings_cost_no_more_queries_than_one_of_each(story: Story, db: Database):
+async def test_many_pings_cost_no_more_queries_than_one_of_each(story: Story, db: Database) -> None:
     await story.meet()
     for number in range(12):
         await story.plan(ReminderKind.NUDGE, await story.ask())
@@ -194,7 +193,7 @@ async def test_many_pings_cost_no_more_queries_than_one_of_each(story: Story, db
     assert len([one for one in asked if one.startswith("SELECT")]) <= 5
 
 
-async def test_one_ping_again(story: Story):
+async def test_one_ping_again(story: Story) -> None:
     interview = await story.meet()
     (held, *_) = await story.claimed(ReminderKind.THANK_YOU_FIRST)
     view = await story.services.pings.one(MAYA, held.id)

@@ -253,7 +253,8 @@ async def test_what_is_snoozed_due_or_sent_stays_as_it_is(
     traveller.shift(timedelta(hours=3))  # the first ping is two hours old and goes out any moment
     due = (await pings(db))["thank_you_first"]
     async with db.write() as session:
-        second = await session.scalar(select(Reminder).where(Reminder.kind == ReminderKind.THANK_YOU_SECOND.value))
+        query = select(Reminder).where(Reminder.kind == ReminderKind.THANK_YOU_SECOND.value)
+        second = (await session.scalars(query)).one()
         second.status = Status.SENT.value
     back = await snooze(services, MAYA, second.id, Snooze.MORNING)
     await services.profiles.set_zone(MAYA, "Europe/Berlin")
@@ -269,7 +270,7 @@ async def test_a_sent_note_and_another_students_pings_are_left_alone(services: S
     done = await meeting(db, now() - timedelta(minutes=20), ended=True)
     await meeting(db, denver(10, 10), owner=TOM)
     async with db.write() as session:
-        note = await session.scalar(select(ThankYou).where(ThankYou.interview_id == done))
+        note = (await session.scalars(select(ThankYou).where(ThankYou.interview_id == done))).one()
         note.sent_at = now()
         for row in await session.scalars(select(Reminder).where(Reminder.user_id == MAYA)):
             row.status = Status.CANCELLED.value

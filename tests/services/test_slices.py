@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import now
+from bot.domain.contacts import KnownContact
 from bot.services import Services
 from bot.services.contacts.views import ContactEntry
 from bot.services.slices.reading import CHARACTERS, ROWS, Deadline, each_of, read_all
@@ -88,7 +89,7 @@ async def test_a_likely_double_is_found_that_came_in_while_the_others_were_compa
 ) -> None:
     compare = services.contacts._like
 
-    async def and_somebody_else_adds(owner_id: int, new: object) -> tuple[int, int]:
+    async def and_somebody_else_adds(owner_id: int, new: KnownContact) -> tuple[int, int]:
         found = await compare(owner_id, new)
         monkeypatch.undo()
         await services.contacts.add(owner_id, ContactEntry("Eva López"))
@@ -106,7 +107,7 @@ async def test_a_likely_double_that_is_gone_by_then_is_not_named(
 ) -> None:
     compare = services.contacts._like
 
-    async def and_it_is_deleted(owner_id: int, new: object) -> tuple[int, int]:
+    async def and_it_is_deleted(owner_id: int, new: KnownContact) -> tuple[int, int]:
         found = await compare(owner_id, new)
         await services.contacts.delete(owner_id, people[0])
         return found

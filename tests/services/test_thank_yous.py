@@ -87,11 +87,11 @@ def codes(view: NoteView) -> list[NoteFindingCode]:
 # Which meeting
 
 
-async def test_without_a_meeting_there_is_no_note(story: Story):
+async def test_without_a_meeting_there_is_no_note(story: Story) -> None:
     assert await story.notes.about(MAYA, story.ana) == NoMeeting(story.ana, "Ana Núñez")
 
 
-async def test_a_booked_meeting_has_to_happen_first(story: Story, traveller: time_machine.Traveller):
+async def test_a_booked_meeting_has_to_happen_first(story: Story, traveller: time_machine.Traveller) -> None:
     await story.services.interviews.schedule(MAYA, story.ana, Terms(denver(3, 10)))
     ahead = await story.notes.about(MAYA, story.ana)
     assert isinstance(ahead, NotMet)
@@ -105,7 +105,7 @@ async def test_a_booked_meeting_has_to_happen_first(story: Story, traveller: tim
     assert await story.notes.sent_to(MAYA, "Ana", "an hour ago") == over
 
 
-async def test_the_last_meeting_that_happened_is_meant(story: Story, traveller: time_machine.Traveller):
+async def test_the_last_meeting_that_happened_is_meant(story: Story, traveller: time_machine.Traveller) -> None:
     first = await story.meet()
     traveller.move_to(denver(5, 15))
     last = await story.meet()
@@ -116,7 +116,7 @@ async def test_the_last_meeting_that_happened_is_meant(story: Story, traveller: 
 
 async def test_a_newer_meeting_that_nobody_has_told_of_waits_for_the_note_before_it(
     story: Story, traveller: time_machine.Traveller
-):
+) -> None:
     first = await story.meet()
     await story.services.interviews.schedule(MAYA, story.ana, Terms(denver(3, 10)))
     traveller.move_to(denver(3, 12))
@@ -127,7 +127,7 @@ async def test_a_newer_meeting_that_nobody_has_told_of_waits_for_the_note_before
     assert isinstance(await story.notes.about(MAYA, story.ana), NotMet)
 
 
-async def test_a_cancelled_meeting_has_no_note(story: Story):
+async def test_a_cancelled_meeting_has_no_note(story: Story) -> None:
     done = await story.services.interviews.schedule(MAYA, story.ana, Terms(denver(3, 10)))
     await story.services.interviews.cancel(MAYA, done.interview.id)
     assert isinstance(await story.notes.about(MAYA, story.ana), NoMeeting)
@@ -137,7 +137,7 @@ async def test_a_cancelled_meeting_has_no_note(story: Story):
 # What the form starts from
 
 
-async def test_the_form_starts_from_the_evaluation_and_the_to_dos(story: Story):
+async def test_the_form_starts_from_the_evaluation_and_the_to_dos(story: Story) -> None:
     interview = await story.meet()
     await story.evaluate(
         interview,
@@ -157,7 +157,7 @@ async def test_the_form_starts_from_the_evaluation_and_the_to_dos(story: Story):
     assert view.evaluated
 
 
-async def test_long_answers_are_offered_short(story: Story):
+async def test_long_answers_are_offered_short(story: Story) -> None:
     interview = await story.meet()
     await story.evaluate(interview, (9, Verdict.TEXT, "storms " * 500))
     offered = (await story.note(interview)).offered.learned
@@ -165,7 +165,7 @@ async def test_long_answers_are_offered_short(story: Story):
     assert offered.endswith("…")
 
 
-async def test_without_an_evaluation_the_form_is_blank_and_asks_nothing(story: Story):
+async def test_without_an_evaluation_the_form_is_blank_and_asks_nothing(story: Story) -> None:
     view = await story.note(await story.meet())
     assert (view.offered, view.gaps, view.evaluated, view.version) == (NOTHING, (), False, 0)
 
@@ -173,7 +173,7 @@ async def test_without_an_evaluation_the_form_is_blank_and_asks_nothing(story: S
 # The draft
 
 
-async def test_a_draft_has_the_three_moves(story: Story):
+async def test_a_draft_has_the_three_moves(story: Story) -> None:
     view = await story.notes.compose(MAYA, await story.meet(), WORDS)
     learned, done, following = (view.body.index(part) for part in (WORDS.learned, WORDS.done, WORDS.next_step))
     assert learned < done < following
@@ -183,14 +183,14 @@ async def test_a_draft_has_the_three_moves(story: Story):
     assert view.words == len([word for word in view.body.split() if any(map(str.isalnum, word))])
 
 
-async def test_the_same_form_twice_is_one_version(story: Story):
+async def test_the_same_form_twice_is_one_version(story: Story) -> None:
     interview = await story.meet()
     first = await story.notes.compose(MAYA, interview, WORDS)
     assert await story.notes.compose(MAYA, interview, WORDS) == first
     assert (await story.notes.compose(MAYA, interview, NOTHING)).version == 2
 
 
-async def test_an_open_to_do_is_never_told_as_done_and_a_ticked_one_is(story: Story):
+async def test_an_open_to_do_is_never_told_as_done_and_a_ticked_one_is(story: Story) -> None:
     interview = await story.meet()
     chapter, report = (
         await story.services.todos.add_from(
@@ -213,7 +213,7 @@ async def test_an_open_to_do_is_never_told_as_done_and_a_ticked_one_is(story: St
     assert [todo.id for todo in view.open_todos] == [chapter.id]
 
 
-async def test_claiming_an_open_to_do_is_noticed_until_it_is_ticked(story: Story):
+async def test_claiming_an_open_to_do_is_noticed_until_it_is_ticked(story: Story) -> None:
     interview = await story.meet()
     todo = (await story.services.todos.add_from(MAYA, interview, "Join the local chapter")).todos[0]
     view = await story.notes.compose(MAYA, interview, WORDS)
@@ -222,7 +222,7 @@ async def test_claiming_an_open_to_do_is_noticed_until_it_is_ticked(story: Story
     assert codes(await story.note(interview)) == []
 
 
-async def test_only_to_dos_of_this_meeting_can_be_ticked(story: Story, traveller: time_machine.Traveller):
+async def test_only_to_dos_of_this_meeting_can_be_ticked(story: Story, traveller: time_machine.Traveller) -> None:
     interview = await story.meet()
     elsewhere = (await story.services.todos.add(MAYA, "Call the bank")).todos[0]
     foreign = (await story.services.todos.add(TOM, "Call the dean")).todos[0]
@@ -232,7 +232,7 @@ async def test_only_to_dos_of_this_meeting_can_be_ticked(story: Story, traveller
     assert len(await story.services.todos.listing(TOM)) == 1
 
 
-async def test_one_open_question_can_be_asked(story: Story, services: Services):
+async def test_one_open_question_can_be_asked(story: Story, services: Services) -> None:
     interview = await story.meet()
     view = await story.notes.compose(MAYA, interview, WORDS, question=6)
     asked = services.handbook.question(6).ask_in_note
@@ -240,7 +240,7 @@ async def test_one_open_question_can_be_asked(story: Story, services: Services):
     assert "?" not in (await story.notes.compose(MAYA, interview, WORDS, question=99)).body
 
 
-async def test_what_is_too_long_leaves_the_note_alone(story: Story):
+async def test_what_is_too_long_leaves_the_note_alone(story: Story) -> None:
     interview = await story.meet()
     await story.notes.compose(MAYA, interview, WORDS)
     before = await story.note(interview)
@@ -253,7 +253,7 @@ async def test_what_is_too_long_leaves_the_note_alone(story: Story):
     assert await story.note(interview) == before
 
 
-async def test_a_note_that_grows_too_long_ticks_nothing(story: Story):
+async def test_a_note_that_grows_too_long_ticks_nothing(story: Story) -> None:
     interview = await story.meet()
     lines = "\n".join(f"{number} " + "x" * 195 for number in range(10))
     todos = (await story.services.todos.add_from(MAYA, interview, lines)).todos
@@ -265,7 +265,7 @@ async def test_a_note_that_grows_too_long_ticks_nothing(story: Story):
     assert len(await story.open_todos()) == 10
 
 
-async def test_editing_makes_a_version_and_reads_it_again(story: Story):
+async def test_editing_makes_a_version_and_reads_it_again(story: Story) -> None:
     interview = await story.meet()
     await story.notes.compose(MAYA, interview, WORDS)
     view = await story.notes.edit(MAYA, interview, "  Hi Ana, are you hiring?  ")
@@ -282,7 +282,7 @@ async def test_editing_makes_a_version_and_reads_it_again(story: Story):
 
 async def test_sent_ends_every_ping_in_one_go_snoozed_ones_too(
     story: Story, db: Database, services: Services, traveller: time_machine.Traveller
-):
+) -> None:
     interview = await story.meet()
     async with db.write() as session:
         first = await session.scalar(select(Reminder).where(Reminder.kind == ReminderKind.THANK_YOU_FIRST.value))
@@ -296,6 +296,7 @@ async def test_sent_ends_every_ping_in_one_go_snoozed_ones_too(
         ReminderKind.THANK_YOU_LATE,
     ]
     view = await story.notes.sent(MAYA, interview)
+    assert isinstance(view, NoteView)
     assert (view.sent_at, view.late) == (now(), False)
     assert await story.pings() == []
     assert await story.pings(Status.CANCELLED) == list(THANKS)
@@ -303,19 +304,21 @@ async def test_sent_ends_every_ping_in_one_go_snoozed_ones_too(
 
 async def test_sent_twice_is_sent_once_and_a_given_moment_corrects_it(
     story: Story, traveller: time_machine.Traveller
-):
+) -> None:
     interview = await story.meet(denver(2, 14))
     first = await story.notes.sent(MAYA, interview)
     traveller.shift(HOUR)
     assert await story.notes.sent(MAYA, interview) == first
-    assert (await story.notes.sent(MAYA, interview, denver(2, 14, 30))).sent_at == denver(2, 14, 30)
+    corrected = await story.notes.sent(MAYA, interview, denver(2, 14, 30))
+    assert isinstance(corrected, NoteView)
+    assert corrected.sent_at == denver(2, 14, 30)
     with pytest.raises(CoachError) as refusal:
         await story.notes.sent(MAYA, interview, denver(1, 12))
     assert refusal.value.code is Code.SENT_TOO_SOON
     assert (await story.note(interview)).sent_at == denver(2, 14, 30)
 
 
-async def test_a_sent_note_is_not_written_any_more(story: Story):
+async def test_a_sent_note_is_not_written_any_more(story: Story) -> None:
     interview = await story.meet()
     await story.notes.compose(MAYA, interview, WORDS)
     sent = await story.notes.sent(MAYA, interview)
@@ -326,7 +329,7 @@ async def test_a_sent_note_is_not_written_any_more(story: Story):
     assert await story.note(interview) == sent
 
 
-async def test_late_begins_with_the_deadline_to_the_second(story: Story, traveller: time_machine.Traveller):
+async def test_late_begins_with_the_deadline_to_the_second(story: Story, traveller: time_machine.Traveller) -> None:
     ended_at = now() - HOUR
     interview = await story.meet(ended_at)
     assert (await story.note(interview)).due_at == ended_at + 24 * HOUR
@@ -336,7 +339,7 @@ async def test_late_begins_with_the_deadline_to_the_second(story: Story, travell
     assert (await story.note(interview)).late
 
 
-async def test_another_students_note_is_not_found_and_not_changed(story: Story, db: Database):
+async def test_another_students_note_is_not_found_and_not_changed(story: Story, db: Database) -> None:
     interview = await story.meet()
     await story.notes.compose(MAYA, interview, WORDS)
     before = await story.note(interview)

@@ -55,7 +55,7 @@ async def pings(db: Database, status: Status = Status.PENDING) -> list[tuple[str
         return [(row.kind, row.due_at) for row in found]
 
 
-async def test_lines_become_to_dos_without_their_bullets(services: Services, ana: int):
+async def test_lines_become_to_dos_without_their_bullets(services: Services, ana: int) -> None:
     done = await services.todos.add(MAYA, "- Read the report\n\n2. Write to  Tom\n• read the REPORT\n[ ] Call")
     assert [todo.text for todo in done.todos] == ["Read the report", "Write to Tom", "Call"]
     assert [todo.text for todo in await services.todos.listing(MAYA)] == ["Read the report", "Write to Tom", "Call"]
@@ -72,14 +72,14 @@ async def test_lines_become_to_dos_without_their_bullets(services: Services, ana
 )
 async def test_what_cannot_be_kept_leaves_nothing(
     services: Services, db: Database, ana: int, text: str, code: Code
-):
+) -> None:
     with pytest.raises(CoachError) as refusal:
         await services.todos.add(MAYA, f"{text}")
     assert refusal.value.code is code
     assert await rows(db) == []
 
 
-async def test_the_same_to_do_is_kept_once_until_it_is_done(services: Services, db: Database, ana: int):
+async def test_the_same_to_do_is_kept_once_until_it_is_done(services: Services, db: Database, ana: int) -> None:
     first = await services.todos.add(MAYA, "Read the report", contact=ana)
     again = await services.todos.add(MAYA, " read the Report", contact=ana)
     assert [todo.id for todo in again.todos] == [todo.id for todo in first.todos]
@@ -89,7 +89,7 @@ async def test_the_same_to_do_is_kept_once_until_it_is_done(services: Services, 
     assert len(await rows(db)) == 3
 
 
-async def test_a_contact_brings_the_last_meeting_with_it(services: Services, db: Database, ana: int):
+async def test_a_contact_brings_the_last_meeting_with_it(services: Services, db: Database, ana: int) -> None:
     none = await services.todos.add(MAYA, "Look her up", contact=ana)
     assert (none.interview_id, none.note_waits) == (None, False)
     await met(db, ana, denver(1, 10))
@@ -100,14 +100,14 @@ async def test_a_contact_brings_the_last_meeting_with_it(services: Services, db:
     assert [todo.interview_id for todo in await rows(db)] == [None, last]
 
 
-async def test_from_a_meeting_whose_note_is_out(services: Services, db: Database, ana: int):
+async def test_from_a_meeting_whose_note_is_out(services: Services, db: Database, ana: int) -> None:
     interview = await met(db, ana, denver(2, 13), sent=True)
     done = await services.todos.add_from(MAYA, interview, "Read\nWrite")
     assert (done.interview_id, done.note_waits, len(done.todos)) == (interview, False, 2)
     assert {todo.contact_id for todo in await rows(db)} == {ana}
 
 
-async def test_somebody_elses_contact_and_meeting_are_not_found(services: Services, db: Database, ana: int):
+async def test_somebody_elses_contact_and_meeting_are_not_found(services: Services, db: Database, ana: int) -> None:
     interview = await met(db, ana, denver(2, 13))
     for attempt in (
         services.todos.add(TOM, "x", contact=ana),
@@ -129,13 +129,15 @@ async def test_somebody_elses_contact_and_meeting_are_not_found(services: Servic
         pytest.param(denver(7, 23, 30), denver(8, 8), id="over a clock change"),
     ],
 )
-async def test_the_ping_of_a_date(services: Services, db: Database, ana: int, due: datetime, ping: datetime):
+async def test_the_ping_of_a_date(
+    services: Services, db: Database, ana: int, due: datetime, ping: datetime
+) -> None:
     done = await services.todos.add(MAYA, "Read", due=due)
     assert done.todos[0].due_at == due
     assert await pings(db) == [(ReminderKind.TODO_DUE, ping)]
 
 
-async def test_a_new_date_moves_the_ping_and_no_date_leaves_it(services: Services, db: Database, ana: int):
+async def test_a_new_date_moves_the_ping_and_no_date_leaves_it(services: Services, db: Database, ana: int) -> None:
     await services.todos.add(MAYA, "Read", due=denver(6, 17))
     await services.todos.add(MAYA, "Read", due=denver(5, 12))
     await services.todos.add(MAYA, "Read")
@@ -145,14 +147,16 @@ async def test_a_new_date_moves_the_ping_and_no_date_leaves_it(services: Service
     assert await pings(db) == [(ReminderKind.TODO_DUE, denver(6, 17))]
 
 
-async def test_a_date_needs_a_zone(services: Services, db: Database):
+async def test_a_date_needs_a_zone(services: Services, db: Database) -> None:
     with pytest.raises(CoachError) as refusal:
         await services.todos.add(MAYA, "Read", due=denver(6, 17))
     assert refusal.value.code is Code.ZONE_NEEDED
     assert await rows(db) == []
 
 
-async def test_done_once_is_done(services: Services, db: Database, ana: int, traveller: time_machine.Traveller):
+async def test_done_once_is_done(
+    services: Services, db: Database, ana: int, traveller: time_machine.Traveller
+) -> None:
     todo, other = (await services.todos.add(MAYA, "Read\nWrite", due=denver(6, 17))).todos
     first = await services.todos.done(MAYA, todo.id)
     assert first.todo.done_at == now()
@@ -162,7 +166,7 @@ async def test_done_once_is_done(services: Services, db: Database, ana: int, tra
     assert await services.todos.done(MAYA, todo.id) == first
 
 
-async def test_finding_what_is_meant(services: Services, ana: int):
+async def test_finding_what_is_meant(services: Services, ana: int) -> None:
     report, letter, call = (await services.todos.add(MAYA, "Read the reef report\nWrite a letter\nCall Tom")).todos
     older = (await services.todos.add(MAYA, "Call Tom about the report", contact=ana)).todos[0]
 
@@ -183,7 +187,7 @@ async def test_finding_what_is_meant(services: Services, ana: int):
     assert [todo.id for todo in await services.todos.suggest(MAYA, "tom")] == [call.id, older.id]
 
 
-async def test_the_next_due_comes_first(services: Services, ana: int):
+async def test_the_next_due_comes_first(services: Services, ana: int) -> None:
     await services.todos.add(MAYA, "someday")
     await services.todos.add(MAYA, "friday", due=denver(6, 17))
     await services.todos.add(MAYA, "tuesday", due=denver(3, 17))

@@ -58,7 +58,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def college(lived: Path, tmp_path: Path) -> URL:
     """A copy of it, that a test may spoil."""
     (tmp_path / "from").mkdir()
-    return at(shutil.copy(lived, tmp_path / "from"))
+    return at(Path(shutil.copy(lived, tmp_path / "from")))
 
 
 @pytest.fixture
@@ -105,7 +105,8 @@ async def counts(url: URL) -> dict[str, int]:
             return {}
         async with engine.connect() as connection:
             return {
-                table.name: await connection.scalar(select(func.count()).select_from(table)) for table in TABLES
+                table.name: (await connection.execute(select(func.count()).select_from(table))).scalar_one()
+                for table in TABLES
             }
 
 

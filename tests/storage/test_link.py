@@ -85,7 +85,7 @@ async def test_a_unit_that_is_broken_off_in_the_middle_keeps_nothing_and_the_nex
             await ensure_user(session, 1)
             await break_off(db, server)
 
-    assert (await trouble_in(half()))[0] is StorageProblem.LOST
+    assert await trouble_in(half()) is StorageProblem.LOST
     assert not await known(db, 1)
     await keep(db, 1)
     assert await known(db, 1)

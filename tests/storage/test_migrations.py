@@ -1,6 +1,7 @@
 """Migrations and models agree, on SQLite and on PostgreSQL, up and down."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from alembic import command
@@ -81,7 +82,7 @@ async def test_a_table_that_is_copied_keeps_what_hangs_on_its_rows(engine: Async
         rows = await connection.exec_driver_sql(
             "SELECT text, name FROM todos JOIN contacts ON contacts.id = contact_id"
         )
-        assert rows.all() == [("Write", "Ana")]
+        assert [tuple(row) for row in rows] == [("Write", "Ana")]
         counters = await connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence")
         assert dict(tuple(row) for row in counters)["todos"] == 7, "a ping still knows the number 7"
         assert (await connection.exec_driver_sql("PRAGMA foreign_keys")).scalar() == 1
@@ -116,7 +117,7 @@ async def test_no_table_gives_a_number_twice(engine: AsyncEngine) -> None:
     await upgrade(engine)
     async with engine.connect() as connection:
         rows = await connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
-        counts = {name for name, made in rows if "AUTOINCREMENT" in made}
+        counts = {row.name for row in rows if "AUTOINCREMENT" in row.sql}
     numbered = {table.name for table in Base.metadata.sorted_tables if "id" in table.c}
     assert counts == numbered
 
@@ -134,7 +135,7 @@ def _reaches_users(name: str) -> bool:
     return "users" in parents or any(_reaches_users(parent) for parent in parents - {name})
 
 
-FORMER = {
+FORMER: dict[str, list[dict[str, Any]]] = {
     "users": [{"discord_id": user, "created_at": f"2025-01-0{user} 10:00:00.000000"} for user in (1, 2, 3, 4)],
     "contacts": [
         {"id": 1, "owner_id": 1, "name": "Ana", "created_at": "2025-02-01 10:00:00.000000"},

@@ -25,8 +25,8 @@ def test_every_column_is_in_it_with_what_is_said_of_it() -> None:
 
 def test_another_word_at_a_column_makes_another_page(monkeypatch: pytest.MonkeyPatch) -> None:
     before = privacy.tables()
-    column = Contact.__table__.c.notes
-    monkeypatch.setitem(column.info, "classified", classified(Contact.__table__.c.id))
+    columns = Base.metadata.tables[Contact.__tablename__].c
+    monkeypatch.setitem(columns.notes.info, "classified", classified(columns.id))
     assert privacy.tables() != before
 
 

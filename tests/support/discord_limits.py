@@ -34,6 +34,11 @@ LOCKED_PHONE = 120
 """Characters that a locked phone shows of a message."""
 
 
+def components_of(view: Any) -> list[dict[str, Any]]:
+    """What Discord gets of a view; discord.py does not say of what type."""
+    return list(view.to_components())
+
+
 def parts(components: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     """Every component, in reading order."""
     for component in components:

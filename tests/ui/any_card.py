@@ -86,13 +86,14 @@ def anything(hint: Any) -> st.SearchStrategy[Any]:
         return made()
     origin, parts = get_origin(hint), get_args(hint)
     if origin in {Union, UnionType}:
-        return st.one_of(map(anything, parts))
+        return st.one_of([anything(part) for part in parts])
     if origin is Literal:
         return st.sampled_from(parts)
     if origin is not None:
         return _many(origin, parts)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
+    assert isinstance(hint, type), f"nothing is known of {hint}"
     assert is_dataclass(hint), f"nothing is known of {hint}"
     known = get_type_hints(hint)
     return st.builds(hint, **{one.name: _field(one.name, known[one.name]) for one in fields(hint) if one.init})
@@ -139,14 +140,16 @@ def _evaluation() -> st.SearchStrategy[EvaluationView]:
 
 def _ping() -> st.SearchStrategy[PingView]:
     return st.one_of(
-        st.builds(
-            PingView,
-            reminder_id=st.builds(lambda: next(_ID)),
-            kind=st.sampled_from(kinds),
-            due_at=anything(datetime),
-            about=anything(about),
-        )
-        for about, kinds in _KINDS.items()
+        [
+            st.builds(
+                PingView,
+                reminder_id=st.builds(lambda: next(_ID)),
+                kind=st.sampled_from(kinds),
+                due_at=anything(datetime),
+                about=anything(about),
+            )
+            for about, kinds in _KINDS.items()
+        ]
     )
 
 

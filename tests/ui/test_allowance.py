@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -23,7 +23,7 @@ class Time:
     def __init__(self) -> None:
         self.moment = START
 
-    def __call__(self) -> object:
+    def __call__(self) -> datetime:
         return self.moment
 
     def wait(self, seconds: float) -> None:

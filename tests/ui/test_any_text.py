@@ -12,6 +12,7 @@ from bot.ui.cards.errors import Fault, card_for
 from bot.ui.dispatch.suggestions import suggestion
 from bot.ui.kit.card import (
     BLANK,
+    Block,
     Button,
     Card,
     Entry,
@@ -39,6 +40,7 @@ from tests.support.discord_limits import (
     check_choices,
     check_message,
     check_modal,
+    components_of,
     parts,
 )
 from tests.support.discord_markdown import mischief
@@ -53,7 +55,7 @@ every_kind = pytest.mark.parametrize(
 def drawn(card: Card) -> list[dict[str, Any]]:
     """The components of the card, once they are known to be such as Discord takes."""
     built = build(card, 1)
-    components = built.view.to_components()
+    components = components_of(built.view)
     check_message({"components": components, "allowed_mentions": {"parse": []}}, is_real=False)
     assert [part["file"]["url"] for part in parts(components) if "file" in part] == [
         f"attachment://{file.filename}" for file in built.files
@@ -116,7 +118,7 @@ def test_a_card_never_holds_an_empty_part(nothing: str) -> None:
         Select("contact.show", (Option(nothing, "1", nothing),), nothing),
     )
     link = Link("Open a.example", "https://a.example")
-    blocks = [
+    blocks: list[Block] = [
         Text(nothing), Text(plain(nothing)), Text(f"**{short(nothing, 9)}**"),
         Entry(nothing, Button("Done", "todo.done", (1,))), Linked(nothing, link), Letter(nothing, nothing),
     ]  # fmt: skip
@@ -132,7 +134,7 @@ def test_a_card_never_holds_an_empty_part(nothing: str) -> None:
 @every_kind
 def test_a_form_never_holds_an_empty_part(nothing: str) -> None:
     option = Option(nothing, "1", nothing)
-    fields = [
+    fields: list[TextField | ChoiceField | TickField] = [
         TextField("a", nothing, nothing, nothing, nothing, limit=0),
         ChoiceField("b", nothing, (option,), nothing, nothing),
         TickField("c", nothing, (option,), nothing),

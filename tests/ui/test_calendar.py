@@ -65,7 +65,7 @@ def test_the_meeting_can_be_imported() -> None:
     assert found.decoded("dtstamp") == STAMP.replace(microsecond=0)
     assert found["summary"] == "Informational interview with Ana Núñez"
     assert found["location"] == "https://zoom.example/j/1?pwd=a,b;c"
-    assert "45 minutes, by video" in found["description"]
+    assert "45 minutes, by video" in str(found["description"])
     assert found["status"] == "CONFIRMED"
     assert {alarm.decoded("trigger") for alarm in found.walk("VALARM")} == {-timedelta(hours=1), -timedelta(days=1)}
 
@@ -112,7 +112,7 @@ def test_whatever_was_typed_stays_text(typed: str, read: str) -> None:
     assert found["location"] == read
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=300))
+@given(st.text(max_size=300))
 def test_no_name_or_place_breaks_the_file(text: str) -> None:
     view = meeting(text, text)
     found = event(view)

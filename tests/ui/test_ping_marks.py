@@ -19,7 +19,7 @@ from bot.ui.kit.card import Card, Notice
 from bot.ui.kit.custom_ids import ComponentKind as Carrier
 from bot.ui.kit.custom_ids import Route, encode
 from bot.ui.kit.render import build, build_notice
-from tests.support.discord_limits import parts
+from tests.support.discord_limits import components_of, parts
 
 HANDBOOK = loader.load()
 OWNER, REMINDER = 1001, 4711
@@ -75,8 +75,7 @@ def subject(kind: ReminderKind) -> About:
 
 def custom_ids(said: Card | Notice) -> list[str]:
     built = build_notice(said, OWNER)["view"] if isinstance(said, Notice) else build(said, OWNER).view
-    components = built.to_components()  # type: ignore[no-untyped-call]
-    return [part["custom_id"] for part in parts(components) if "custom_id" in part]
+    return [part["custom_id"] for part in parts(components_of(built)) if "custom_id" in part]
 
 
 KINDS = [kind for kind in ReminderKind if kind not in SILENT]

@@ -57,7 +57,10 @@ PASSING = {
     "silence": (TimeoutError(WORDS), "Discord cannot be reached (TimeoutError). Is this machine online?"),
     "a break": (ConnectionResetError(WORDS), "Discord cannot be reached (ConnectionResetError)"),
     "a disconnect": (aiohttp.ServerDisconnectedError(WORDS), "cannot be reached (ServerDisconnectedError)"),
-    "no gateway": (discord.GatewayNotFound(), "Discord cannot be reached (GatewayNotFound)"),
+    "no gateway": (
+        discord.GatewayNotFound(),  # type: ignore[no-untyped-call]  # as discord.py has it
+        "Discord cannot be reached (GatewayNotFound)",
+    ),
     "an odd close": (closed(4000), "Discord closed the connection (code 4000)"),
 }
 LASTING = {

@@ -12,7 +12,7 @@ from bot.domain.text.unicode import isolated, visible
 from bot.ui.kit.card import BLANK, Button, Card, Letter, Option, Select, bare, plain, plain_lines, short
 from bot.ui.kit.form import Form, TextField, TickField, build_modal
 from bot.ui.kit.render import build
-from tests.support.discord_limits import parts
+from tests.support.discord_limits import components_of, parts
 from tests.support.discord_markdown import HOSTILE, TAG, drawn, labels, mischief, misshapen, read
 
 PLACES = (
@@ -74,7 +74,7 @@ def test_labels_options_and_titles_hold_one_line_of_what_can_be_seen(text: str) 
     form = Form(
         f"On {text}"[:45], "contact.noted", [TextField("a", "A", text[:900]), TickField("b", "B", (option,))]
     )
-    fields = list(parts(build(card, 1).view.to_components()))
+    fields = list(parts(components_of(build(card, 1).view)))
     modal = build_modal(form, 1).to_dict()
     said = [modal["title"], *labels(fields), *labels(parts(modal["components"]))]
     assert len(said) >= 4
@@ -108,7 +108,7 @@ def test_what_joins_emoji_and_scripts_is_kept() -> None:
 def test_a_letter_with_a_code_fence_is_whole_in_the_card_and_in_the_file() -> None:
     text = "Dear Ana,\n```\nrm -rf\n```\n- one\n" + "x " * 2000
     built = build(Card("T", [Letter(text, "letter.txt")]), 1)
-    shown = next(part["content"] for part in parts(built.view.to_components()) if "Dear" in part.get("content", ""))
+    shown = next(part["content"] for part in parts(components_of(built.view)) if "Dear" in part.get("content", ""))
     assert list(drawn(shown.rsplit("\n\n", 1)[0])) == []
     assert read(shown).startswith("Dear Ana,\n```\nrm -rf\n```\n- one\nx x")
     assert built.files[0].fp.read().decode() == text
@@ -172,5 +172,5 @@ def test_of_a_text_that_goes_on_in_a_file_only_the_beginning_is_drawn(
     built = build(Card("Notes", [Letter(text, "notes.txt")]), 1)
     assert [file.filename for file in built.files] == ["notes.txt"]
     assert built.files[0].fp.read() == text.encode()
-    assert "The whole text is in the file below" in str(built.view.to_components())
+    assert "The whole text is in the file below" in str(components_of(built.view))
     assert max(read_in) <= 4400

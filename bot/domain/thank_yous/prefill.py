@@ -31,10 +31,6 @@ def worth_naming(answers: Mapping[int, GivenAnswer]) -> tuple[str, ...]:
     )
 
 
-def _words(answer: GivenAnswer) -> str:
-    return "" if is_damaged(answer.text) else fragment(answer.text)
-
-
 def learned(answers: Mapping[int, GivenAnswer]) -> str:
     """A first answer to "What did you learn or appreciate?"; empty when the evaluation says nothing."""
     words = worth_naming(answers)

@@ -108,10 +108,14 @@ def shift_out_of_quiet(
 
 
 def next_morning(after: datetime, zone: ZoneInfo, at: time = time(9)) -> datetime:
-    """The first time that clocks in `zone` show `at`, strictly after the moment `after`."""
+    """The first time that clocks in `zone` show `at`, strictly after the moment `after`.
+
+    A day that the zone skipped altogether has no morning, rather than one at midnight.
+    """
     today = after.astimezone(zone).date()
-    mornings = (_instant(today + days * _DAY, at, zone) for days in range(4))
-    return next(morning for morning in mornings if morning > after)
+    days = [today + days * _DAY for days in range(4)]
+    mornings = ((day, _instant(day, at, zone)) for day in days)
+    return next(morning for day, morning in mornings if morning > after and morning.astimezone(zone).date() == day)
 
 
 def day_before_at(moment: datetime, zone: ZoneInfo, at: time = time(18)) -> datetime:
