@@ -75,14 +75,15 @@ def plan_pings(
 
 def _second(ended_at: datetime, zone: ZoneInfo, quiet: QuietHours, now: datetime) -> datetime | None:
     wanted, deadline = ended_at + _SECOND_AFTER, due_at(ended_at)
-    if wanted < now:
-        return None
     earliest = max(now, ended_at + _NOT_BEFORE)
     for latest in (deadline - _TIME_TO_WRITE, deadline):
         due = shift_out_of_quiet(wanted, deadline=latest, earliest=earliest, quiet=quiet, zone=zone)
         if not in_quiet(due, quiet, zone):
-            return due
-    return wanted
+            break
+    else:
+        due = wanted
+    # One whose moment lies in the night that it is still waits for its end.
+    return due if due >= now else None
 
 
 def _first(
