@@ -55,6 +55,7 @@ def test_a_note_is_due_after_24_hours_on_the_stopwatch() -> None:
         pytest.param(at(12, 15), at(12, 18), QUIET, (None, at(13, 11), at(14, 9)), id="told 3 h later"),
         pytest.param(at(12, 15), at(13, 12), QUIET, (None, None, at(14, 9)), id="told 21 h later"),
         pytest.param(at(12, 11), at(13, 7, 30), QUIET, (None, at(13, 8), at(14, 9)), id="told before that day"),
+        pytest.param(at(12, 21), at(12, 23, 30), QUIET, (at(13, 8), at(13, 17), at(14, 9)), id="that night"),
         pytest.param(at(12, 11), at(13, 8, 30), QUIET, (None, None, at(14, 9)), id="told on that day"),
         pytest.param(at(12, 15), at(15, 12), QUIET, (None, None, at(16, 9)), id="told days later"),
         pytest.param(at(12, 15), at(27, 8), QUIET, (None, None, at(27, 9)), id="told two weeks later"),

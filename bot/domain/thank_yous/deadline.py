@@ -82,7 +82,7 @@ def _second(ended_at: datetime, zone: ZoneInfo, quiet: QuietHours, now: datetime
             break
     else:
         due = wanted
-    # One whose moment lies in the night that it is still waits for its end.
+    # Told in the very night that it waits for the end of, it still does.
     return due if due >= now else None
 
 
@@ -90,11 +90,9 @@ def _first(
     ended_at: datetime, second: datetime | None, zone: ZoneInfo, quiet: QuietHours, now: datetime
 ) -> datetime | None:
     wanted = ended_at + _FIRST_AFTER
-    if wanted < now:
-        return None
     earliest = max(now, ended_at + _NOT_BEFORE)
     due = shift_out_of_quiet(wanted, deadline=second, earliest=earliest, quiet=quiet, zone=zone)
-    return None if in_quiet(due, quiet, zone) else due
+    return None if due < now or in_quiet(due, quiet, zone) else due
 
 
 def _late(deadline: datetime, zone: ZoneInfo, quiet: QuietHours, now: datetime) -> datetime:
