@@ -1,6 +1,7 @@
 """A ping that has gone out comes once more where what it is about got another moment, or it was put off."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import pytest
 
@@ -83,3 +84,59 @@ async def test_a_ping_that_was_put_off_and_came_back_can_be_put_off_on_its_old_m
         inbox = Inbox(ready)
         await rapport.skip(hours=hours, minutes=1)
         assert inbox.lines() == ["Thank-you note to Ana Núñez: due Tue, Mar 3, 3:00 PM"]
+
+
+@pytest.mark.parametrize("corrected", ["yesterday 15:10", "today 10:00"])
+async def test_what_was_put_off_comes_back_though_the_end_is_corrected(
+    rapport: World, ready: Student, corrected: str
+) -> None:
+    await ready.slash("interview happened", contact="Ana")
+    await rapport.skip_to(denver(3, 11, 5))
+    await ready.press("Snooze")
+    assert f"Snoozed until {stamp(denver(3, 14, 5))}" in (await ready.press("3 h")).text
+    await ready.slash("interview happened", contact="Ana", when=corrected)
+    await rapport.skip_to(denver(3, 14))
+    inbox = Inbox(ready)
+    await rapport.skip_to(denver(3, 14, 10))
+    assert len(inbox.lines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("ended", "awake", "corrected"),
+    [
+        ("today 11:00", denver(3, 7, 30), "yesterday 11:10"),  # the second
+        ("today 21:00", denver(2, 23, 30), "today 21:10"),  # the first
+    ],
+)
+async def test_what_waits_for_the_morning_comes_though_the_end_is_corrected(
+    rapport: World, ready: Student, ended: str, awake: datetime, corrected: str
+) -> None:
+    await rapport.skip_to(denver(2, 21, 30))
+    await ready.slash("interview happened", contact="Ana", when=ended)
+    await rapport.skip_to(awake)
+    await ready.slash("interview happened", contact="Ana", when=corrected)
+    inbox = Inbox(ready)
+    await rapport.skip_to(denver(3, 9))
+    assert len(inbox.lines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("corrected", "come"),
+    [
+        # A week is over all the same, and nothing else would remind them.
+        ("2026-03-02 10:00", [denver(10, 9)]),
+        # The week begins anew, and the card says when that is over.
+        ("2026-03-09 10:00", [denver(16, 10)]),
+    ],
+)
+async def test_what_was_put_off_comes_back_though_the_request_went_out_earlier(
+    rapport: World, ready: Student, corrected: str, come: Sequence[datetime]
+) -> None:
+    await ready.slash("request sent", contact="Ana")
+    await rapport.skip_to(denver(9, 16))
+    await ready.press("Snooze")
+    assert f"Snoozed until {stamp(denver(10, 9))}" in (await ready.press("Tomorrow morning")).text
+    await ready.slash("request sent", contact="Ana", when=corrected)
+    before = len(ready.dm())
+    await rapport.skip(days=30)
+    assert [message.created_at for message in ready.dm()[before:]] == come

@@ -75,25 +75,24 @@ def plan_pings(
 
 def _second(ended_at: datetime, zone: ZoneInfo, quiet: QuietHours, now: datetime) -> datetime | None:
     wanted, deadline = ended_at + _SECOND_AFTER, due_at(ended_at)
-    if wanted < now:
-        return None
     earliest = max(now, ended_at + _NOT_BEFORE)
     for latest in (deadline - _TIME_TO_WRITE, deadline):
         due = shift_out_of_quiet(wanted, deadline=latest, earliest=earliest, quiet=quiet, zone=zone)
         if not in_quiet(due, quiet, zone):
-            return due
-    return wanted
+            break
+    else:
+        due = wanted
+    # Told in the very night that it waits for the end of, it still does.
+    return due if due >= now else None
 
 
 def _first(
     ended_at: datetime, second: datetime | None, zone: ZoneInfo, quiet: QuietHours, now: datetime
 ) -> datetime | None:
     wanted = ended_at + _FIRST_AFTER
-    if wanted < now:
-        return None
     earliest = max(now, ended_at + _NOT_BEFORE)
     due = shift_out_of_quiet(wanted, deadline=second, earliest=earliest, quiet=quiet, zone=zone)
-    return None if in_quiet(due, quiet, zone) else due
+    return None if due < now or in_quiet(due, quiet, zone) else due
 
 
 def _late(deadline: datetime, zone: ZoneInfo, quiet: QuietHours, now: datetime) -> datetime:

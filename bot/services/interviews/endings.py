@@ -87,7 +87,8 @@ async def record(session: AsyncSession, owner_id: int, interview: Interview, end
         note = ThankYou(interview_id=interview.id)
         session.add(note)
     note.due_at = thank_yous.due_at(ended_at)
-    await cancel(session, (*MEETING, *THANKS), [interview.id], "the meeting has happened")
+    await cancel(session, MEETING, [interview.id], "the meeting has happened")
+    await cancel(session, THANKS, [interview.id], "the meeting has happened", but_put_off=True)
     if note.sent_at is None:
         if before is not None and thank_yous.starts_anew(before, ended_at, now()):
             await set_aside(session, owner_id, THANKS, interview.id)

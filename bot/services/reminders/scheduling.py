@@ -129,22 +129,27 @@ def announce(session: AsyncSession, due: datetime) -> None:
 
 
 async def cancel(
-    session: AsyncSession, kinds: Iterable[ReminderKind], subjects: Iterable[int], reason: str
+    session: AsyncSession,
+    kinds: Iterable[ReminderKind],
+    subjects: Iterable[int],
+    reason: str,
+    *,
+    but_put_off: bool = False,
 ) -> None:
     """Take back pending pings of `kinds` about these rows, in the transaction that makes them pointless.
 
+    With `but_put_off`, what the student put off comes back when they said: its cause has only another moment.
     Whoever makes the transaction returns when none of them is on its way any more, or after a moment.
     """
     session.info[TAKEN_BACK] = True
-    await session.execute(
-        update(Reminder)
-        .where(
-            Reminder.kind.in_([kind.value for kind in kinds]),
-            Reminder.subject_id.in_(list(subjects)),
-            Reminder.status == Status.PENDING,
-        )
-        .values(status=Status.CANCELLED.value, reason=reason, claimed_until=None)
+    pending = update(Reminder).where(
+        Reminder.kind.in_([kind.value for kind in kinds]),
+        Reminder.subject_id.in_(list(subjects)),
+        Reminder.status == Status.PENDING,
     )
+    if but_put_off:
+        pending = pending.where(Reminder.dedupe_key.not_like(f"%{SNOOZE}%"))
+    await session.execute(pending.values(status=Status.CANCELLED.value, reason=reason, claimed_until=None))
 
 
 async def set_aside(session: AsyncSession, user_id: int, kinds: Iterable[ReminderKind], subject: int) -> None:

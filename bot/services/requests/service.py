@@ -246,11 +246,15 @@ async def _send(session: AsyncSession, owner_id: int, request: Request, at: date
         return
     request.status, request.sent_at = RequestStatus.SENT.value, at or now().replace(microsecond=0)
     await session.flush()
-    earlier = owned(Request, owner_id).where(Request.contact_id == request.contact_id)
-    await cancel(session, _NUDGE, await session.scalars(earlier.with_only_columns(Request.id)), "asked anew")
+    pings = nudge_pings(user, request, request.sent_at)
+    theirs = owned(Request, owner_id).where(Request.contact_id == request.contact_id)
+    earlier = await session.scalars(theirs.where(Request.id != request.id).with_only_columns(Request.id))
+    await cancel(session, _NUDGE, earlier, "asked anew")
+    # Where the week is over all the same, what the student put off is all that still reminds them.
+    await cancel(session, _NUDGE, [request.id], "asked anew", but_put_off=not pings)
     # Its ping may have gone out already, a week after what was taken for the moment before.
     await set_aside(session, owner_id, _NUDGE, request.id)
-    await arm(session, owner_id, nudge_pings(user, request, request.sent_at))
+    await arm(session, owner_id, pings)
 
 
 async def _answer(session: AsyncSession, request: Request, outcome: RequestOutcome) -> None:
