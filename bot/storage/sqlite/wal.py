@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.sqlite.connection import beside_the_loop
+from bot.storage.beside import beside_the_loop
 
 PATIENCE = 500
 """Milliseconds to wait for those who read what is in the write-ahead log, when nothing else goes on."""
