@@ -12,7 +12,7 @@ import logging
 import os
 import platform
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -103,13 +103,15 @@ class Alone:
     async def sign_in(self) -> None:
         """Note that this process is at work, once the tables are there.
 
-        On PostgreSQL that takes the shards: it waits for the lease of a process that was killed. Raises AtWorkError
-        as soon as the other one turns out to be alive.
+        On PostgreSQL that takes the shards: it waits for the lease of a process that was killed, and no longer than
+        a lease is where one ends later than it may, as after the server's clock was ahead. Raises AtWorkError as
+        soon as the other one turns out to be alive.
         """
-        seen: dict[str, datetime] = {}
-        while found := await self._take():
+        seen: dict[str, tuple[datetime, float]] = {}
+        loop = asyncio.get_running_loop()
+        while found := await self._take(_silent(seen, loop.time())):
             for key, other in found.items():
-                if seen.setdefault(key, other.until) != other.until:
+                if seen.setdefault(key, (other.until, loop.time()))[0] != other.until:
                     raise AtWorkError(other)
             await asyncio.sleep(_LOOK_AGAIN)
         self._signed_in = True
@@ -132,8 +134,11 @@ class Alone:
             self._lock.release()
             self._lock = None
 
-    async def _take(self) -> dict[str, Worker]:
-        """Write the row, unless others have these shards: returns them, by key."""
+    async def _take(self, silent: Mapping[str, datetime]) -> dict[str, Worker]:
+        """Write the row, unless others have these shards: returns them, by key.
+
+        `silent`: the end of the lease of each that did not renew it in time, whatever that end is.
+        """
         async with self._db.write() as session:
             present = self._me.since
             if self._file is None:
@@ -141,7 +146,11 @@ class Alone:
                 present = await _moment(session)
             others = await _workers(session)
             # Whoever had a file before has lost its lock, or this process would not have it.
-            over = [key for key, other in others.items() if self._file is not None or other.until <= present]
+            over = [
+                key
+                for key, other in others.items()
+                if self._file is not None or other.until <= present or silent.get(key) == other.until
+            ]
             met = {key: one for key, one in others.items() if key not in over and one.meets(self._me)}
             if not met:
                 await session.execute(delete(Fact).where(Fact.key.in_(over)))
@@ -199,6 +208,11 @@ class Alone:
         return self._locked(0)
 
 
+def _silent(seen: Mapping[str, tuple[datetime, float]], present: float) -> dict[str, datetime]:
+    """Of those that were `seen`, each with the moment of that, who has said nothing for as long as a lease."""
+    return {key: until for key, (until, since) in seen.items() if present - since >= LEASE.total_seconds()}
+
+
 def lock_of(file: Path) -> Path:
     """The lock of a SQLite file, the same for every path that leads to it."""
     whole = Path(os.path.realpath(file))  # a link that goes in circles is for SQLite to refuse
@@ -226,7 +240,12 @@ async def writes_with_another_key(engine: AsyncEngine) -> Worker | None:
         return None
     async with AsyncSession(engine) as session:
         present = None if file is not None else await _moment(session)
-        others = [one for one in (await _workers(session)).values() if present is None or one.until > present]
+        # A lease that ends later than one can is of a clock that was ahead, and not of one that renews it.
+        others = [
+            one
+            for one in (await _workers(session)).values()
+            if present is None or present < one.until <= present + LEASE
+        ]
     mine = seal_of(engine.dialect).name
     other = next((one for one in others if one.key not in {"", mine}), None)
     return other if other is None or file is None or await asyncio.to_thread(_is_locked, file) else None

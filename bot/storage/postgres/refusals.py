@@ -67,6 +67,7 @@ _SENTENCES = {
     "28P01": _LET_IN,
     "28000": f"{_LET_IN} Or its pg_hba.conf has no line for this user, database and machine.",
     "3D000": "The database server has no database of that name. docs/postgresql.md says how to make one.",
+    "3F000": "The database has no schema that the user's search_path names. Make it, or name one that is there.",
     "42501": "The user lacks a right in the database. docs/postgresql.md lists those that it needs.",
     "42704": "The address of the database has an option that the server does not know.",
     "53100": "The database server's disk is full, so nothing can be saved.",
