@@ -157,7 +157,9 @@ async def test_a_lease_by_a_clock_that_was_ahead_keeps_nobody_out(
     monkeypatch.setattr(alone, "LEASE", timedelta(days=365))
     await Alone(db, now()).sign_in()
     monkeypatch.setattr(alone, "LEASE", timedelta(seconds=0.5))
-    assert await alone.writes_with_another_key(open_engine(db.engine.url, (new_key(),))) is None
+    another = open_engine(db.engine.url, (new_key(),))
+    assert await alone.writes_with_another_key(another) is None
+    await another.dispose()
     second = await at_work(Alone(other, now()))
     assert len(await notes(db)) == 1
     await second.release()
