@@ -222,6 +222,8 @@ async def _open(url: URL, keys: Sequence[str], data_dir: Path) -> tuple[str | No
             raise StorageUnavailableError(StorageProblem.FOREIGN)
         if engine.name == "postgresql" and await _takes_nothing(engine):
             raise StorageUnavailableError(StorageProblem.READ_ONLY)
+        if revision is None and engine.name == "postgresql":
+            await _tables_can_be_made(engine)
         if revision == NEWEST:
             await check_keys(engine)
             words = await _words(engine)
@@ -230,6 +232,13 @@ async def _open(url: URL, keys: Sequence[str], data_dir: Path) -> tuple[str | No
         await engine.dispose()
     version = ".".join(str(part) for part in getattr(engine.dialect, "server_version_info", None) or ())
     return revision, f" (PostgreSQL {version}, {engine.driver})" if engine.name == "postgresql" else "", words
+
+
+async def _tables_can_be_made(engine: AsyncEngine) -> None:
+    """Have a server that is empty make one, and take it back; raises what it says, as the first start would."""
+    async with engine.connect() as connection, connection.begin() as tried:
+        await connection.execute(text("CREATE TABLE alembic_version_tried (tried integer)"))
+        await tried.rollback()
 
 
 async def _takes_nothing(engine: AsyncEngine) -> bool:

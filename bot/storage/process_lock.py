@@ -103,16 +103,15 @@ class Alone:
     async def sign_in(self) -> None:
         """Note that this process is at work, once the tables are there.
 
-        On PostgreSQL that takes the shards: it waits for the lease of a process that was killed. Raises AtWorkError
-        as soon as the other one turns out to be alive.
+        On PostgreSQL that takes the shards: it waits for the lease of a process that was killed, and no longer than
+        a lease is where one ends later than it may, as after the server's clock was ahead. Raises AtWorkError as
+        soon as the other one turns out to be alive.
         """
-        clock = asyncio.get_running_loop()
         seen: dict[str, tuple[datetime, float]] = {}
-        silent: dict[str, datetime] = {}
-        while found := await self._take(silent):
+        loop = asyncio.get_running_loop()
+        while found := await self._take(_silent(seen, loop.time())):
             for key, other in found.items():
-                until, since = seen.setdefault(key, (other.until, clock.time()))
-                if until != other.until:
+                if seen.setdefault(key, (other.until, loop.time()))[0] != other.until:
                     raise AtWorkError(other)
                 if clock.time() - since > LEASE.total_seconds():
                     # Its lease would have ended by now, had the server's clock not been set back.
@@ -141,7 +140,7 @@ class Alone:
     async def _take(self, silent: Mapping[str, datetime]) -> dict[str, Worker]:
         """Write the row, unless others have these shards: returns them, by key.
 
-        `silent`: by key, leases of those who have not renewed them for as long as one lasts.
+        `silent`: the end of the lease of each that did not renew it in time, whatever that end is.
         """
         async with self._db.write() as session:
             present = self._me.since
@@ -153,7 +152,7 @@ class Alone:
             over = [
                 key
                 for key, other in others.items()
-                if self._file is not None or other.until <= present or other.until == silent.get(key)
+                if self._file is not None or other.until <= present or silent.get(key) == other.until
             ]
             met = {key: one for key, one in others.items() if key not in over and one.meets(self._me)}
             if not met:
@@ -212,6 +211,11 @@ class Alone:
         return self._locked(0)
 
 
+def _silent(seen: Mapping[str, tuple[datetime, float]], present: float) -> dict[str, datetime]:
+    """Of those that were `seen`, each with the moment of that, who has said nothing for as long as a lease."""
+    return {key: until for key, (until, since) in seen.items() if present - since >= LEASE.total_seconds()}
+
+
 def lock_of(file: Path) -> Path:
     """The lock of a SQLite file, the same for every path that leads to it."""
     whole = Path(os.path.realpath(file))  # a link that goes in circles is for SQLite to refuse
@@ -239,7 +243,12 @@ async def writes_with_another_key(engine: AsyncEngine) -> Worker | None:
         return None
     async with AsyncSession(engine) as session:
         present = None if file is not None else await _moment(session)
-        others = [one for one in (await _workers(session)).values() if present is None or one.until > present]
+        # A lease that ends later than one can is of a clock that was ahead, and not of one that renews it.
+        others = [
+            one
+            for one in (await _workers(session)).values()
+            if present is None or present < one.until <= present + LEASE
+        ]
     mine = seal_of(engine.dialect).name
     other = next((one for one in others if one.key not in {"", mine}), None)
     return other if other is None or file is None or await asyncio.to_thread(_is_locked, file) else None

@@ -117,6 +117,7 @@ NOBODY = "postgresql+asyncpg://maya:hush@"
             f"{NOBODY}127.0.0.1:1/x?sslmode=verify-full&sslrootcert=/no/ca",
             "names a file that is not there",
         ),
+        ("check", f"{NOBODY}127.0.0.1:1/x?sslmode=verify-full&sslrootcert=/", "or that this account may not read"),
         ("run", f"{NOBODY}127.0.0.1:1/rapport", "database server cannot be reached (ConnectionRefusedError)"),
         ("db upgrade", f"{NOBODY}127.0.0.1:1/rapport", "cannot be reached (ConnectionRefusedError)"),
     ],

@@ -14,10 +14,10 @@ from tests.support.command_line import TOKEN, run
 from tests.support.postgres import Server
 
 
-def change(file: Path, statement: str) -> None:
+def change(file: Path, statement: str, *values: object) -> None:
     file.parent.mkdir(exist_ok=True)
     with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute(statement)
+        connection.execute(statement, values)
     file.chmod(0o600)
 
 
@@ -35,6 +35,58 @@ def test_a_newer_database_is_not_to_be_upgraded_and_keeps_its_log(tmp_path: Path
     assert "of another program or of another version of Rapport" in words
     assert "db upgrade" not in words
     assert "-wal" not in words, "it is sound, and its newest rows may be there"
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize("number", ["0001_initial", "0003x", b"\0\xff"])
+def test_the_numbers_of_another_program_are_not_ours(tmp_path: Path, command: str, number: str | bytes) -> None:
+    change(college(tmp_path), "UPDATE alembic_version SET version_num = ?", number)
+    words = said(tmp_path, command)
+    assert "of another program" in words
+    assert "db upgrade" not in words
+
+
+def test_a_database_from_which_all_was_taken_back_is_empty(tmp_path: Path, server: Server) -> None:
+    """What `alembic downgrade base` leaves is its own table, with nothing in it."""
+    bare = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
+    change(tmp_path / "data" / "rapport.sqlite3", bare)
+    address = asyncio.run(server.fresh("template1"))
+    try:
+        asyncio.run(server.do(bare, at=address.database or ""))
+        for settings in ({}, {"DATABASE_URL": address.render_as_string(hide_password=False)}):
+            checked = run(tmp_path, "check", DISCORD_TOKEN=TOKEN, **settings)
+            assert checked.returncode == 0, checked.stdout
+            assert "the first start makes the tables" in checked.stdout
+            assert run(tmp_path, "db", "upgrade", **settings).returncode == 0
+    finally:
+        asyncio.run(server.drop(address))
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize(
+    ("option", "why"),
+    [("-c search_path=nowhere", "has no schema"), ("-c search_path=closed", "lacks a right")],
+)
+def test_a_server_on_which_no_tables_can_be_made_is_found(
+    tmp_path: Path, server: Server, command: str, option: str, why: str
+) -> None:
+    address = asyncio.run(server.fresh("template1"))
+    try:
+        asyncio.run(
+            server.do(
+                "DROP ROLE IF EXISTS guest",
+                "CREATE ROLE guest",
+                "CREATE SCHEMA closed",
+                "GRANT USAGE ON SCHEMA closed TO guest",
+                at=address.database or "",
+            )
+        )
+        there = address.update_query_dict({"options": f"{option} -c role=guest"})
+        words = said(tmp_path, command, DATABASE_URL=there.render_as_string(hide_password=False))
+    finally:
+        asyncio.run(server.drop(address))
+        asyncio.run(server.do("DROP ROLE guest"))
+    assert why in words
 
 
 @pytest.mark.parametrize("command", ["check", "run"])

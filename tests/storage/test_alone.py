@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 from bot.clock import now
 from bot.storage import process_lock as alone
+from bot.storage.columns.seal import new_key
 from bot.storage.database import Database, open_engine
 from bot.storage.models import Fact
 from bot.storage.process_lock import Alone, AtWorkError, lock_of
@@ -150,17 +151,33 @@ async def test_a_start_after_a_kill_waits_for_the_lease_and_goes_on(
 
 @only_postgresql
 @pytest.mark.usefixtures("_impatient")
-async def test_a_start_after_a_kill_waits_no_longer_where_the_server_s_clock_was_set_back(
+async def test_a_lease_by_a_clock_that_was_ahead_keeps_nobody_out(
     db: Database, other: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(alone, "LEASE", timedelta(hours=3))
-    killed = Alone(db, now())
-    await killed.sign_in()
-    monkeypatch.setattr(alone, "LEASE", timedelta(seconds=0.2))
-    second = Alone(other, now())
-    await second.sign_in()
+    monkeypatch.setattr(alone, "LEASE", timedelta(days=365))
+    await Alone(db, now()).sign_in()
+    monkeypatch.setattr(alone, "LEASE", timedelta(seconds=0.5))
+    another = open_engine(db.engine.url, (new_key(),))
+    assert await alone.writes_with_another_key(another) is None
+    await another.dispose()
+    second = await at_work(Alone(other, now()))
     assert len(await notes(db)) == 1
     await second.release()
+
+
+@only_postgresql
+@pytest.mark.usefixtures("_impatient")
+async def test_whoever_took_over_meanwhile_is_given_the_time_of_a_lease(
+    db: Database, other: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alone, "LEASE", timedelta(days=365))
+    await Alone(db, now()).sign_in()
+    monkeypatch.setattr(alone, "LEASE", timedelta(seconds=0.5))
+    starts = await asyncio.gather(*(at_work(Alone(where, now())) for where in (db, other)), return_exceptions=True)
+    [first] = [start for start in starts if isinstance(start, Alone)]
+    assert any(isinstance(start, AtWorkError) for start in starts)
+    assert not first.lost.is_set()
+    await first.release()
 
 
 @only_postgresql

@@ -1,5 +1,6 @@
 """Migrations and models agree, on SQLite and on PostgreSQL, up and down."""
 
+import resource
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,8 +12,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.database import open_engine
+from bot.storage.errors import StorageProblem, StorageUnavailableError
 from bot.storage.models import Base
 from bot.storage.schema.revision import NEWEST, bring_up_to_date, current
+from bot.storage.schema.startup import make_ready
 from bot.storage.schema.upgrade import BrokenKeysError, config, differences, migrating, upgrade
 
 
@@ -86,6 +89,35 @@ async def test_a_table_that_is_copied_keeps_what_hangs_on_its_rows(engine: Async
         counters = await connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence")
         assert dict(tuple(row) for row in counters)["todos"] == 7, "a ping still knows the number 7"
         assert (await connection.exec_driver_sql("PRAGMA foreign_keys")).scalar() == 1
+
+
+@pytest.mark.sqlite(reason="PostgreSQL alters a table where it is")
+async def test_a_disk_that_is_full_meanwhile_is_told(engine: AsyncEngine) -> None:
+    """SQLite takes all back by itself then, and Alembic fails once more where it drops what is gone."""
+    await upgrade(engine, "0002")
+    async with engine.execution_options(writes=True).begin() as connection:
+        await connection.exec_driver_sql(
+            "INSERT INTO users"
+            " (discord_id, display_name, quiet_from, quiet_to, school, about, interests, created_at)"
+            " VALUES (1, 'Maya', '22:00:00', '08:00:00', '', '', '', '2026-03-02 22:00:00')"
+        )
+        await connection.exec_driver_sql(
+            "INSERT INTO contacts (owner_id, name, title, organization, reach, source, why, notes, created_at)"
+            " VALUES (1, 'Ana', '', '', '', '', '', ?, '2026-03-02 22:00:00')",
+            [("x" * 10_000,)] * 400,
+        )
+    await engine.dispose()  # its log is in the file now
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, most))
+    try:
+        with pytest.raises(StorageUnavailableError) as refused:
+            await make_ready(engine)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    assert refused.value.trouble is StorageProblem.FULL
+    assert await current(engine) == "0002"
+    await make_ready(engine)
+    assert await current(engine) == NEWEST
 
 
 @pytest.mark.sqlite(reason="PostgreSQL looks at every statement")

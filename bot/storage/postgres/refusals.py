@@ -42,10 +42,10 @@ def _why(cause: BaseException | None) -> str | None:
         case ModuleNotFoundError():
             return _NO_DRIVER
         case ssl.SSLError():
-            why = getattr(cause, "verify_message", None) or cause.reason
+            why = getattr(cause, "verify_message", None) or cause.reason or _NO_KEY
             return f"TLS with the database server fails: {why}. {_TLS}"
-        case FileNotFoundError():
-            return _NO_FILE
+        case FileNotFoundError() | PermissionError() | IsADirectoryError() | NotADirectoryError():
+            return _NO_FILE.format(f" ({cause.filename})" if cause.filename else "")
         case OSError():
             away = f"The database server cannot be reached ({type(cause).__name__}). {_IS_IT_THERE}"
             return _NO_TLS if type(cause) is ConnectionError else away  # the driver's own word for it
@@ -58,7 +58,11 @@ _NO_DRIVER = (
     'PostgreSQL needs one more package: pip install -c constraints.txt -e ".[postgres]"'
     " (in Rapport's folder, with its .venv active)."
 )
-_NO_FILE = "The address of the database names a file that is not there: the server's socket, or a certificate."
+_NO_FILE = (
+    "The address of the database names a file that is not there, or that this account may not read{}: the server's"
+    " socket, or a certificate."
+)
+_NO_KEY = "a certificate or its key cannot be read; sslkey has to name the key of sslcert, without a password"
 _NO_TLS = "The database server does not offer TLS, and sslmode in its address asks for it."
 _IS_IT_THERE = "Is it running, and are host and port in its address right?"
 _TLS = "docs/operators/postgresql.md says how its certificate is checked."
@@ -67,6 +71,7 @@ _SENTENCES = {
     "28P01": _LET_IN,
     "28000": f"{_LET_IN} Or its pg_hba.conf has no line for this user, database and machine.",
     "3D000": "The database server has no database of that name. docs/operators/postgresql.md says how to make one.",
+    "3F000": "The database has no schema that the user's search_path names. Make it, or name one that is there.",
     "42501": "The user lacks a right in the database. docs/operators/postgresql.md lists those that it needs.",
     "42704": "The address of the database has an option that the server does not know.",
     "53100": "The database server's disk is full, so nothing can be saved.",

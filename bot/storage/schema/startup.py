@@ -20,15 +20,18 @@ async def make_ready(engine: AsyncEngine) -> None:
     if trouble is StorageProblem.EMPTY:
         raise StorageUnavailableError(trouble)
     try:
-        revision = await current(engine)
-        if await is_foreign(engine, revision):
-            raise StorageUnavailableError(StorageProblem.FOREIGN)
-        await bring_up_to_date(engine)
-    except DBAPIError:
+        await _bring_ours(engine)
+    except (DBAPIError, StorageUnavailableError):
         if file is not None and trouble is StorageProblem.MISSING:
             await engine.dispose()
             _take_away(file)
         raise
+
+
+async def _bring_ours(engine: AsyncEngine) -> None:
+    if await is_foreign(engine, await current(engine)):
+        raise StorageUnavailableError(StorageProblem.FOREIGN)
+    await bring_up_to_date(engine)
 
 
 def _take_away(file: Path) -> None:

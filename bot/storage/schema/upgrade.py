@@ -1,7 +1,7 @@
 """Bring a database to the newest tables, and compare these with the models."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, event, func, select, text
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.storage.errors import StorageProblem, StorageUnavailableError, problem_of
 from bot.storage.models import Base
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
@@ -48,8 +51,39 @@ async def migrating(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A transaction in which tables may change.
 
     SQLite alters a table by copying it and dropping the old one, and would delete what hangs on its rows. So there,
-    foreign keys are off meanwhile and checked at the end. Raises BrokenKeysError.
+    foreign keys are off meanwhile and checked at the end. Raises BrokenKeysError and StorageUnavailableError.
     """
+    with _first_trouble(engine):
+        async with _transaction(engine) as connection:
+            yield connection
+
+
+@contextmanager
+def _first_trouble(engine: AsyncEngine) -> Iterator[None]:
+    """Tell what failed first, such as a full disk.
+
+    Alembic drops its copy of a table then, which fails as well once SQLite has taken everything back by itself.
+    """
+    troubles: list[StorageProblem] = []
+
+    def note(context: ExceptionContext) -> None:
+        if (trouble := problem_of(context.original_exception)) is not None:
+            troubles.append(trouble)
+
+    event.listen(engine.sync_engine, "handle_error", note)
+    try:
+        yield
+    except DBAPIError as error:
+        if troubles and problem_of(error) is None:
+            raise StorageUnavailableError(troubles[0]) from error
+        raise
+    finally:
+        event.remove(engine.sync_engine, "handle_error", note)
+
+
+@asynccontextmanager
+async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """The same, without what is told when it fails."""
     async with engine.execution_options(writes=True).connect() as connection:
         if engine.dialect.name != "sqlite":
             async with connection.begin():
