@@ -113,9 +113,6 @@ class Alone:
             for key, other in found.items():
                 if seen.setdefault(key, (other.until, loop.time()))[0] != other.until:
                     raise AtWorkError(other)
-                if clock.time() - since > LEASE.total_seconds():
-                    # Its lease would have ended by now, had the server's clock not been set back.
-                    silent[key] = until
             await asyncio.sleep(_LOOK_AGAIN)
         self._signed_in = True
 
