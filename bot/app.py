@@ -38,8 +38,8 @@ from bot.ui.dispatch.press import Press
 from bot.ui.dispatch.router import Router
 from bot.ui.kit.dynamic_items import Routed
 from bot.ui.kit.render import NO_MENTIONS
-from bot.ui.pings.discord_limits import DiscordLimits
-from bot.ui.pings.sender import PingSender
+from bot.ui.reminders.discord_limits import DiscordLimits
+from bot.ui.reminders.sender import PingSender
 from cogs import COGS
 
 log = logging.getLogger(__name__)

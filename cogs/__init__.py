@@ -6,8 +6,8 @@ from cogs.evaluations.cog import EvaluationCog
 from cogs.home import HomeCog
 from cogs.interviews import InterviewCog
 from cogs.mydata import MyDataCog
-from cogs.pings import PingCog
 from cogs.profile import ProfileCog
+from cogs.reminders import PingCog
 from cogs.requests import RequestCog
 from cogs.thank_yous import ThankYouCog
 from cogs.todos import TodoCog

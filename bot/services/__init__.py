@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from bot.domain.quotas import STANDARD, Quota
 from bot.handbook.models import Handbook
 from bot.services.contacts.service import ContactService
+from bot.services.due_reminders import PingService
 from bot.services.evaluations.service import EvaluationService
 from bot.services.interviews.service import InterviewService
 from bot.services.journey.home import HomeService
 from bot.services.mydata.service import MAX_FILE_BYTES, MyDataService
-from bot.services.pings import PingService
 from bot.services.preparation import PreparationService
 from bot.services.profiles import ProfileService
 from bot.services.reminders.deliveries import Deliveries

@@ -9,7 +9,7 @@ import time_machine
 from bot.domain.reminders.reminder import Status
 from bot.reminders.attempts import Attempts
 from bot.services.reminders.deliveries import Claimed, Delivery
-from bot.ui.pings.sender import PingSender
+from bot.ui.reminders.sender import PingSender
 from tests.faults.boundaries import trial as boundaries
 from tests.faults.boundaries.students import START, Who, planted
 from tests.faults.boundaries.trial import AWAY, POST, Stop, play, run

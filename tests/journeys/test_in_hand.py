@@ -19,7 +19,7 @@ from bot.services.interviews.views import Terms
 from bot.services.reminders.planning import THANKS
 from bot.storage.models import Reminder
 from bot.ui.kit import direct_messages as direct
-from bot.ui.pings import sender as ping_sender
+from bot.ui.reminders import sender as ping_sender
 from tests.support.shortcuts import snooze
 from tests.support.world import ZONE, Student, World
 

@@ -9,7 +9,7 @@ from bot.clock import now
 from bot.domain.reminders.inactivity import absence
 from bot.domain.reminders.reminder import ReminderKind, Status
 from bot.services import Services
-from bot.services.pings import Leaving, PingView
+from bot.services.due_reminders import Leaving, PingView
 from bot.services.reminders.deliveries import DeliveryOutcome
 from bot.services.reminders.inactivity import Looked
 from bot.storage.database import Database

@@ -24,8 +24,8 @@ from bot.handbook.models import Handbook
 from bot.handbook.models.evaluation import EvaluationTexts
 from bot.handbook.models.home import HomeTexts
 from bot.handbook.models.topics import Topic
+from bot.services.due_reminders import DueTodo, Leaving, Meeting, NoteDue, PingView, Waiting
 from bot.services.evaluations.views import EvaluationView
-from bot.services.pings import DueTodo, Leaving, Meeting, NoteDue, PingView, Waiting
 from bot.services.preparation import AgendaItem
 from bot.storage.errors import StorageProblem
 from bot.ui import cards

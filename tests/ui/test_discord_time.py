@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.reminders.agreement import Agreement
 from bot.ui.connection.discord_time import listen
-from bot.ui.pings.discord_limits import DiscordLimits
+from bot.ui.reminders.discord_limits import DiscordLimits
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.ui.pings.discord_limits import retry_after
+from bot.ui.reminders.discord_limits import retry_after
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from datetime import timedelta
 import aiohttp
 import discord
 
-from bot.ui.pings.discord_limits import retry_after
+from bot.ui.reminders.discord_limits import retry_after
 
 TALK = (discord.DiscordException, aiohttp.ClientError, TimeoutError, ConnectionError)
 """What talking with Discord may raise; other errors of the system are about files."""

@@ -10,7 +10,7 @@ import discord
 
 from bot.domain.errors import CoachError, Code
 from bot.domain.text.input import seen, whole_number
-from bot.ui.cards.pings.cards import speaks_of_several
+from bot.ui.cards.reminders.cards import speaks_of_several
 from bot.ui.kit.card import Card
 from bot.ui.kit.direct_messages import DM, custom_ids, dm, open_dm
 from bot.ui.kit.form import Fields, Form, build_modal

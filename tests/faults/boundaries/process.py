@@ -24,8 +24,8 @@ from bot.clock import now
 from bot.reminders.engine import Engine
 from bot.services import Services, build_services
 from bot.storage.database import Database, open_engine
-from bot.ui.pings.discord_limits import DiscordLimits
-from bot.ui.pings.sender import PingSender
+from bot.ui.reminders.discord_limits import DiscordLimits
+from bot.ui.reminders.sender import PingSender
 from tests.faults.doubles.recording_discord import handbook
 from tests.faults.power import one_thread
 

@@ -11,7 +11,7 @@ from discord.utils import snowflake_time
 from bot.domain.reminders.reminder import Status, snoozed_key
 from bot.domain.times.wall_clock import QuietHours, in_quiet
 from bot.storage.models import Reminder
-from bot.ui.cards.pings.cards import LINES
+from bot.ui.cards.reminders.cards import LINES
 from tests.faults.boundaries.process import World
 from tests.faults.boundaries.students import QUIET_UNTIL, START, Who, planted
 from tests.faults.doubles.discord.messages import Created, custom_ids

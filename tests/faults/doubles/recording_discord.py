@@ -18,7 +18,7 @@ from bot.handbook.models import Handbook
 from bot.reminders.engine import Engine
 from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
 from bot.services import Services, build_services
-from bot.services.pings import PingService
+from bot.services.due_reminders import PingService
 from bot.services.reminders.deliveries import Claimed
 from bot.storage.database import Database, open_engine
 

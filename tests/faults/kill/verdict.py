@@ -13,7 +13,7 @@ from bot.domain.reminders.reminder import ReminderKind, Status
 from bot.domain.requests.status import RequestStatus
 from bot.storage.database import Database
 from bot.storage.models import Interview, Reminder, Request, ThankYou, Todo
-from bot.ui.cards.pings.cards import LINES, marks
+from bot.ui.cards.reminders.cards import LINES, marks
 from bot.ui.kit.custom_ids import decode
 from tests.faults.doubles.discord.messages import Created, Mail
 

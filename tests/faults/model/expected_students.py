@@ -12,7 +12,7 @@ from bot.domain.reminders.reminder import Planned, ReminderKind, Snooze, Status,
 from bot.domain.requests import nudges
 from bot.domain.thank_yous import deadline as thank_yous
 from bot.domain.times.wall_clock import shift_out_of_quiet
-from tests.faults.model.expected_pings import Clock, ExpectedPings, Row
+from tests.faults.model.expected_reminders import Clock, ExpectedPings, Row
 
 MEETING = (ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK)
 THANKS = (ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND, ReminderKind.THANK_YOU_LATE)

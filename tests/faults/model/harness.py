@@ -23,7 +23,7 @@ from bot.storage.database import Database, open_engine
 from bot.storage.models import Contact
 from bot.storage.schema.upgrade import upgrade
 from tests.faults.doubles.recording_discord import Discord, Fate, Message, Process
-from tests.faults.model.expected_pings import SEEN, Clock, Forecast, Row
+from tests.faults.model.expected_reminders import SEEN, Clock, Forecast, Row
 from tests.faults.model.expected_students import Expected
 
 T = TypeVar("T")

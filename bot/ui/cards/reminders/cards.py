@@ -11,9 +11,9 @@ from bot.domain.text.input import clip
 from bot.domain.text.wording import fill
 from bot.handbook.models import Handbook
 from bot.handbook.models.pings import COMBINED
-from bot.services.pings import DueTodo, Leaving, Meeting, NoteDue, PingView, Waiting
+from bot.services.due_reminders import DueTodo, Leaving, Meeting, NoteDue, PingView, Waiting
 from bot.ui.cards.mydata import DELETE, EXPORT
-from bot.ui.cards.pings.words import about, advice, facts, line, name, place, shown_name, title, whole_todo
+from bot.ui.cards.reminders.words import about, advice, facts, line, name, place, shown_name, title, whole_todo
 from bot.ui.cards.shared import NEXT, first_is_primary, what_happened, with_link
 from bot.ui.kit.card import LINE_LIMIT, Button, Card, CardState, Link, Notice, Style, Text, ago, bare, when
 from bot.ui.kit.custom_ids import decode

@@ -9,7 +9,7 @@ import discord
 import pytest
 
 from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
-from bot.ui.pings.sender import _explained
+from bot.ui.reminders.sender import _explained
 
 
 @dataclass

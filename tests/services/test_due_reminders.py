@@ -11,8 +11,8 @@ from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.reminders.reminder import Planned, ReminderKind
 from bot.services import Services
+from bot.services.due_reminders import DueTodo, Meeting, PingView, Reader, Waiting
 from bot.services.interviews.views import Booked, Met, Terms
-from bot.services.pings import DueTodo, Meeting, PingView, Reader, Waiting
 from bot.services.reminders.deliveries import LEASE, Claimed
 from bot.services.reminders.scheduling import arm, cancel
 from bot.storage.database import Database

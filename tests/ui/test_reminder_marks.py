@@ -11,10 +11,10 @@ from bot.clock import now
 from bot.domain.interviews.interview import InterviewStatus
 from bot.domain.reminders.reminder import ReminderKind
 from bot.handbook import loader
+from bot.services.due_reminders import About, DueTodo, Leaving, Meeting, NoteDue, PingView, Reader, Waiting
 from bot.services.interviews.views import InterviewView
-from bot.services.pings import About, DueTodo, Leaving, Meeting, NoteDue, PingView, Reader, Waiting
 from bot.services.todos.views import TodoView
-from bot.ui.cards.pings import cards
+from bot.ui.cards.reminders import cards
 from bot.ui.kit.card import Card, Notice
 from bot.ui.kit.custom_ids import ComponentKind as Carrier
 from bot.ui.kit.custom_ids import Route, encode

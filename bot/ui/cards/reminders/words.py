@@ -11,7 +11,7 @@ from bot.domain.times.wall_clock import day_words, moment_words
 from bot.handbook.fields import Advice
 from bot.handbook.models import Handbook
 from bot.handbook.models.pings import READY
-from bot.services.pings import DueTodo, Leaving, Meeting, NoteDue, PingView, Waiting
+from bot.services.due_reminders import DueTodo, Leaving, Meeting, NoteDue, PingView, Waiting
 from bot.ui.cards.interviews.cards import terms
 from bot.ui.cards.shared import who
 from bot.ui.kit.card import ago, day, fact, plain, plain_within, short

@@ -2,7 +2,7 @@
 
 from bot.domain.errors import CoachError, Code
 from bot.domain.reminders.reminder import Snooze
-from bot.ui.cards.pings import cards
+from bot.ui.cards.reminders import cards
 from bot.ui.dispatch.press import Press, one_of
 from bot.ui.dispatch.step import StepCog, action
 

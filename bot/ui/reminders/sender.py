@@ -14,12 +14,12 @@ from bot.clock import now
 from bot.domain.reminders.reminder import is_late
 from bot.reminders.sender import DirectMessagesClosedError, TakenBackError, TryLaterError
 from bot.services import Services
-from bot.services.pings import PingView
+from bot.services.due_reminders import PingView
 from bot.services.reminders.deliveries import Claimed
-from bot.ui.cards.pings import cards
+from bot.ui.cards.reminders import cards
 from bot.ui.kit.card import Notice
 from bot.ui.kit.direct_messages import CLOSED, DM, custom_ids, in_dm, notify
-from bot.ui.pings.discord_limits import DiscordLimits, retry_after
+from bot.ui.reminders.discord_limits import DiscordLimits, retry_after
 
 T = TypeVar("T")
 
