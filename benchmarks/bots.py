@@ -30,10 +30,10 @@ def bare_bot() -> commands.Bot:
     bot = commands.Bot(commands.when_mentioned, intents=discord.Intents.none(), help_command=None)
 
     @app_commands.command(description="Answer")
-    async def ping(interaction: discord.Interaction[Any]) -> None:
+    async def reminder(interaction: discord.Interaction[Any]) -> None:
         await interaction.response.send_message("Pong.")
 
-    bot.tree.add_command(ping)
+    bot.tree.add_command(reminder)
     return bot
 
 

@@ -15,7 +15,7 @@ from bot.domain.quotas import STANDARD
 from bot.services.mydata.export_files import FORMAT, VERSION
 from bot.services.mydata.import_reader import MOST_PARTS
 from bot.services.mydata.service import MAX_FILE_BYTES
-from bot.services.quotas import KEPT_PINGS
+from bot.services.quotas import KEPT_REMINDERS
 
 ZONE = "America/Denver"
 NOTES, TEXT = "n" * 2_000, "t" * 300
@@ -36,17 +36,17 @@ class Counts:
 
     @property
     def entries(self) -> int:
-        """Requests, meetings, to-dos: each of them."""
+        """Requests, interviews, to-dos: each of them."""
         return max(2, int(self.share * STANDARD.entries))
 
     @property
-    def pings(self) -> int:
+    def reminders(self) -> int:
         """That are over with."""
-        return max(1, int(self.share * KEPT_PINGS))
+        return max(1, int(self.share * KEPT_REMINDERS))
 
 
 def fill(file: Path, owner: int, counts: Counts) -> None:
-    """Give `owner`, of whom nothing is kept, as much as the counts say. Half of the meetings are over."""
+    """Give `owner`, of whom nothing is kept, as much as the counts say. Half of the interviews are over."""
     present = datetime.now(UTC)
     with closing(connected(file, *PRAGMAS)) as connection:
         connection.execute("BEGIN IMMEDIATE")
@@ -150,7 +150,7 @@ def _rows(owner: int, counts: Counts, present: datetime) -> Iterator[tuple[str, 
                 "dedupe_key": f"nudge:{_FIRST + n % counts.entries}:{2 + n}",
                 **over,
             }
-            for n in range(counts.pings)
+            for n in range(counts.reminders)
         ],
     )
 
@@ -182,7 +182,7 @@ def largest(owner: int, counts: Counts) -> bytes:
     }
     parts = sum(map(len, tables.values()))
     tables["reminders"] = [
-        _ping("todo_due", n, n, then, "sent") for n in range(min(counts.pings, MOST_PARTS - parts))
+        _reminder("todo_due", n, n, then, "sent") for n in range(min(counts.reminders, MOST_PARTS - parts))
     ]
     room = (MAX_FILE_BYTES - 200_000 - len(_packed(tables))) // people
     for person in tables["contacts"]:
@@ -190,11 +190,11 @@ def largest(owner: int, counts: Counts) -> bytes:
     return _packed(tables)
 
 
-def pings_only(owner: int, counts: Counts) -> bytes:
-    """A file with 20,000 pings to come about one person's meeting."""
+def reminders_only(owner: int, counts: Counts) -> bytes:
+    """A file with 20,000 reminders to come about one person's interview."""
     present = datetime.now(UTC)
     then, soon = present.isoformat(), (present + timedelta(days=3)).isoformat()
-    meeting = {
+    interview = {
         "id": 1,
         "contact_id": 1,
         "starts_at": soon,
@@ -206,8 +206,8 @@ def pings_only(owner: int, counts: Counts) -> bytes:
         {
             "users": [_user(owner)],
             "contacts": [_person(1, then)],
-            "interviews": [meeting | {"created_at": then}],
-            "reminders": [_ping("prepare", 1, n, soon, "pending") for n in range(int(20_000 * counts.share))],
+            "interviews": [interview | {"created_at": then}],
+            "reminders": [_reminder("prepare", 1, n, soon, "pending") for n in range(int(20_000 * counts.share))],
         }
     )
 
@@ -220,7 +220,7 @@ def _user(owner: int) -> Row:
     return {"discord_id": owner, "zone": ZONE}
 
 
-def _ping(kind: str, subject: int, number: int, moment: str, status: str) -> Row:
+def _reminder(kind: str, subject: int, number: int, moment: str, status: str) -> Row:
     return {
         "id": number,
         "user_id": 0,

@@ -98,8 +98,8 @@ async def _by_us(run: Run, file: Path, pace: _Pace) -> None:
         started = time.perf_counter()
         for number in range(1, count + 1):
             async with db.write() as session:
-                ping = Planned(ReminderKind.NUDGE, number, due, due + timedelta(days=1), f"nudge:{number}")
-                await arm(session, number, [ping])
+                reminder = Planned(ReminderKind.NUDGE, number, due, due + timedelta(days=1), f"nudge:{number}")
+                await arm(session, number, [reminder])
         between = time.perf_counter()
         engine.poke()
         await engine.finished()

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from benchmarks.bots import STUDENTS, our_bot
 from benchmarks.discord_stub import command, fed, log_in
-from benchmarks.full_account import Counts, fill, largest, pings_only
+from benchmarks.full_account import Counts, fill, largest, reminders_only
 from benchmarks.handlers import Asking
 from benchmarks.sizes import Found, Run
 from bot.app import Rapport
@@ -53,7 +53,7 @@ class _Full:
             "/mydata delete": self._delete,
             "/mydata import of the largest file": self._import(largest),
             "deleting that again": self._delete,
-            "/mydata import of 20,000 pings": self._import(pings_only),
+            "/mydata import of 20,000 pings": self._import(reminders_only),
             "and again": self._delete,
         }
 

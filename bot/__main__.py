@@ -164,7 +164,7 @@ def _run(settings: Settings, *, force_sync: bool) -> int:
         log.warning("%s", what)
     try:
         asyncio.run(_serve(settings, settings.discord_token.get_secret_value(), force_sync=force_sync))
-    except refusals.TALK as error:
+    except refusals.EVALUATION as error:
         refused = refusals.refusal(error, proxy=settings.proxy_shown)
         if refused is None:
             raise

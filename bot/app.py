@@ -39,7 +39,7 @@ from bot.ui.dispatch.router import Router
 from bot.ui.kit.dynamic_items import Routed
 from bot.ui.kit.render import NO_MENTIONS
 from bot.ui.reminders.discord_limits import DiscordLimits
-from bot.ui.reminders.sender import PingSender
+from bot.ui.reminders.sender import ReminderSender
 from cogs import COGS
 
 log = logging.getLogger(__name__)
@@ -137,7 +137,7 @@ class Rapport(commands.Bot):
         self.router = Router(Gate(*_rates(settings)))
         self.engine = Engine(
             services.deliveries,
-            PingSender(self, services, limits),
+            ReminderSender(self, services, limits),
             sweep_seconds=settings.sweep_seconds,
             per_second=settings.sends_per_second * settings.share,
             gap_seconds=settings.ping_gap_seconds,

@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     """Contacts that one student may have."""
 
     max_entries: Annotated[int, Field(ge=1, le=100_000)] = 5_000
-    """Requests that one student may have; as many meetings, and as many to-dos."""
+    """Requests that one student may have; as many interviews, and as many to-dos."""
 
     max_file_bytes: Annotated[int, Field(ge=100_000, le=100_000_000)] = 5_000_000
     """Most bytes of a file that a student hands in, also once it is unpacked; reading it may take twenty times as

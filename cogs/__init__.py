@@ -7,7 +7,7 @@ from cogs.home import HomeCog
 from cogs.interviews import InterviewCog
 from cogs.mydata import MyDataCog
 from cogs.profile import ProfileCog
-from cogs.reminders import PingCog
+from cogs.reminders import ReminderCog
 from cogs.requests import RequestCog
 from cogs.thank_yous import ThankYouCog
 from cogs.todos import TodoCog
@@ -20,7 +20,7 @@ COGS: tuple[type[StepCog], ...] = (
     InterviewCog,
     ThankYouCog,
     TodoCog,
-    PingCog,
+    ReminderCog,
     MyDataCog,
     HomeCog,
 )

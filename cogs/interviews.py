@@ -1,4 +1,4 @@
-"""Commands and actions of interviews: book, move, prepare, and say what became of a meeting."""
+"""Commands and actions of interviews: book, move, prepare, and say what became of an interview."""
 
 from datetime import UTC, datetime
 from typing import Literal
@@ -8,7 +8,16 @@ from discord import app_commands
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.interviews.interview import LONGEST_MINUTES, PLACE_LIMIT, SHORTEST_MINUTES, Mode
-from bot.services.interviews.views import Booked, InterviewView, Met, NoMeeting, NotMet, NotMoved, Terms, TypedTerms
+from bot.services.interviews.views import (
+    Booked,
+    InterviewView,
+    Met,
+    NoInterview,
+    NotMet,
+    NotMoved,
+    Terms,
+    TypedTerms,
+)
 from bot.ui.cards.interviews import booking, cards, forms
 from bot.ui.cards.interviews.listing import listing
 from bot.ui.cards.interviews.preparation import preparation
@@ -19,7 +28,7 @@ from bot.ui.kit.card import Button, Card
 
 
 class InterviewCog(StepCog):
-    """Booking a meeting, moving it, preparing for it, and telling what became of it."""
+    """Booking an interview, moving it, preparing for it, and telling what became of it."""
 
     interview = app_commands.Group(name="interview", description="Your meetings: book, prepare, tell what happened")
 
@@ -42,7 +51,7 @@ class InterviewCog(StepCog):
         mode: Literal["video", "phone", "in person"] | None = None,
         place: app_commands.Range[str, 1, PLACE_LIMIT] | None = None,
     ) -> None:
-        """Book a meeting, with reminders and a calendar file."""
+        """Book an interview, with reminders and a calendar file."""
         await self.act(
             interaction, "interview.schedule", contact=contact, when=when, minutes=minutes, mode=mode, place=place
         )
@@ -58,19 +67,19 @@ class InterviewCog(StepCog):
     @app_commands.describe(contact="Who you meet", when="The new time, as you would say it: Thu 4pm")
     @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def move_command(self, interaction: Interaction, contact: str, when: str) -> None:
-        """Move a meeting, and its reminders with it."""
+        """Move an interview, and its reminders with it."""
         await self.act(interaction, "interview.move", contact=contact, when=when)
 
     @interview.command(name="cancel")
     @app_commands.describe(contact="Who you were going to meet")
     @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def cancel_command(self, interaction: Interaction, contact: str) -> None:
-        """Call a meeting off."""
+        """Call an interview off."""
         await self.act(interaction, "interview.cancel", contact=contact)
 
     @interview.command(name="list")
     async def list_command(self, interaction: Interaction) -> None:
-        """See your meetings, coming and past."""
+        """See your interviews, coming and past."""
         await self.act(interaction, "interview.list")
 
     @interview.command(name="happened")
@@ -99,36 +108,36 @@ class InterviewCog(StepCog):
 
     @action("interview.show")
     async def show(self, press: Press, interview: int, in_place: int = 0) -> None:
-        """Show a meeting as it stands."""
+        """Show an interview as it stands."""
         view = await self.services.interviews.get(press.user_id, interview)
         await press.show(self._card(view), replace=bool(in_place))
 
     @action("interview.open")
     async def show_chosen(self, press: Press) -> None:
-        """Show the meeting that was chosen in the list."""
+        """Show the interview that was chosen in the list."""
         await press.show(self._card(await self.services.interviews.get(press.user_id, press.chosen_row())))
 
     @action("interview.list")
     async def show_list(self, press: Press, page: int = -1) -> None:
-        """Show a page of all meetings; turning a page stays in place."""
+        """Show a page of all interviews; turning a page stays in place."""
         found = await self.services.interviews.listing(press.user_id)
         await press.show(listing(found, page), replace=page >= 0)
 
     @action("interview.prep")
     async def prep(self, press: Press, interview: int = 0, _reminder: int = 0) -> None:
-        """Show what to bring to a meeting, or to one with a contact that is not booked yet."""
+        """Show what to bring to an interview, or to one with a contact that is not booked yet."""
         if interview:
             sheet = await self.services.preparation.of(press.user_id, interview)
         else:
             sheet = await self.services.preparation.with_contact(press.user_id, self.key(press))
-        if sheet.meeting is None or sheet.meeting.waits:
+        if sheet.interview is None or sheet.interview.waits:
             await press.show(preparation(sheet, self.services.handbook))
         else:
-            await press.show(self._card(sheet.meeting))
+            await press.show(self._card(sheet.interview))
 
     @action("interview.moved")
     async def moved(self, press: Press, interview: int, reminder: int = 0) -> None:
-        """Open the form for a new time, unless something has become of the meeting."""
+        """Open the form for a new time, unless something has become of the interview."""
         view, zone = await self.services.interviews.to_move(press.user_id, interview)
         if view.waits:
             await press.ask(forms.move(view, zone, reminder))
@@ -150,31 +159,31 @@ class InterviewCog(StepCog):
 
     async def _move_by_contact(self, press: Press) -> None:
         done = await self.services.interviews.move_with(press.user_id, self.key(press), _terms(press))
-        await press.show(cards.no_meeting(done) if isinstance(done, NoMeeting) else self._moved(done))
+        await press.show(cards.no_interview(done) if isinstance(done, NoInterview) else self._moved(done))
 
     @action("interview.shift")
     async def shift(self, press: Press, interview: int, moment: int, minutes: int, mode: str) -> None:
-        """Move a meeting to a time that was asked for before; `moment` in Unix seconds."""
+        """Move an interview to a time that was asked for before; `moment` in Unix seconds."""
         terms = Terms(_moment(moment), minutes or None, _mode(mode))
         done = await self.services.interviews.move(press.user_id, interview, terms, even_if_over=True)
         await press.show(self._moved(done), replace=True)
 
     @action("interview.cancel")
     async def cancel(self, press: Press, interview: int = 0) -> None:
-        """Ask before a coming meeting is called off."""
+        """Ask before a coming interview is called off."""
         if interview:
             view = await self.services.interviews.get(press.user_id, interview)
         else:
             waiting = await self.services.interviews.waiting(press.user_id, self.key(press))
-            if isinstance(waiting, NoMeeting):
-                await press.show(cards.no_meeting(waiting))
+            if isinstance(waiting, NoInterview):
+                await press.show(cards.no_interview(waiting))
                 return
             view = waiting
         await press.show(cards.ask_cancel(view) if view.coming else self._card(view))
 
     @action("interview.cancelled")
     async def cancelled(self, press: Press, interview: int) -> None:
-        """Call a meeting off."""
+        """Call an interview off."""
         view = await self.services.interviews.cancel(press.user_id, interview)
         await press.show(cards.cancelled(view, now(), self.services.handbook), replace=True)
 
@@ -185,7 +194,7 @@ class InterviewCog(StepCog):
 
     @action("interview.happened")
     async def happened(self, press: Press, interview: int = 0, _reminder: int = 0) -> None:
-        """Take word that a meeting has happened: this one, or one with a contact."""
+        """Take word that an interview has happened: this one, or one with a contact."""
         if interview:
             done = await self.services.interviews.happened(press.user_id, interview)
         else:
@@ -198,11 +207,11 @@ class InterviewCog(StepCog):
 
     @action("interview.missed")
     async def missed(self, press: Press, interview: int, _reminder: int = 0) -> None:
-        """Take word that a meeting did not take place."""
+        """Take word that an interview did not take place."""
         await press.show(self._card(await self.services.interviews.missed(press.user_id, interview)), replace=True)
 
     def _card(self, view: InterviewView) -> Card:
-        return cards.meeting(view, self.services.handbook)
+        return cards.interview(view, self.services.handbook)
 
     def _moved(self, done: Booked | NotMoved) -> Card:
         if isinstance(done, Booked):

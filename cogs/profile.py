@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from discord import app_commands
 
 from bot.clock import now
-from bot.domain.errors import CoachError, Code
+from bot.domain.errors import CoachError
 from bot.domain.profiles import Naming
 from bot.domain.times.zones import search_zones, zone_label
 from bot.services.slices.reading import Deadline
@@ -110,9 +110,7 @@ class ProfileCog(StepCog):
     @action("profile.zone.choose")
     async def choose(self, press: Press) -> None:
         """Take the zone that was picked. What is left on the screen of the erased brings nobody back."""
-        if not await self.services.mydata.is_kept(press.user_id):
-            raise CoachError(Code.NOT_FOUND)
-        await self._take(press, press.chosen())
+        await self._take(press, press.chosen(), known=True)
 
     @action("profile.zone.set")
     async def set_zone(self, press: Press) -> None:
@@ -137,8 +135,8 @@ class ProfileCog(StepCog):
                 raise
             await press.show(cards.zones_found(typed, now(), found), replace=True)
 
-    async def _take(self, press: Press, name: str) -> None:
-        done = await press.patiently(self.services.profiles.set_zone(press.user_id, name))
+    async def _take(self, press: Press, name: str, *, known: bool = False) -> None:
+        done = await press.patiently(self.services.profiles.set_zone(press.user_id, name, known=known))
         waiting = done.parked if done.parked and done.parked.action in self.router.handlers else None
         card = cards.zone_set(done.profile, goes_on=waiting is not None)
         if waiting is None:

@@ -14,7 +14,7 @@ from bot.ui.kit.card import Card
 
 
 class RequestCog(StepCog):
-    """Asking for the meeting, and what comes back."""
+    """Asking for the interview, and what comes back."""
 
     request = app_commands.Group(name="request", description="Ask somebody for 20 minutes")
 

@@ -2,7 +2,7 @@
 
 from discord import app_commands
 
-from bot.services.interviews.views import NoMeeting, NotMet
+from bot.services.interviews.views import NoInterview, NotMet
 from bot.services.thank_yous.views import NoteView, NoteWords
 from bot.ui.cards import thank_yous as cards
 from bot.ui.dispatch.press import Interaction, Press
@@ -93,13 +93,13 @@ class ThankYouCog(StepCog):
             found = await notes.sent_to(press.user_id, self.key(press), when)
         await self._show(press, found, replace=isinstance(found, NoteView))
 
-    async def _find(self, press: Press, interview: int) -> NoteView | NotMet | NoMeeting:
-        """The note for a meeting, or for the last one with the contact that was named."""
+    async def _find(self, press: Press, interview: int) -> NoteView | NotMet | NoInterview:
+        """The note for an interview, or for the last one with the contact that was named."""
         if interview:
             return await self.services.thank_yous.get(press.user_id, interview)
         return await self.services.thank_yous.about(press.user_id, self.key(press))
 
-    async def _show(self, press: Press, found: NoteView | NotMet | NoMeeting, *, replace: bool = False) -> None:
+    async def _show(self, press: Press, found: NoteView | NotMet | NoInterview, *, replace: bool = False) -> None:
         if isinstance(found, NoteView):
             await press.show(cards.note(found, self.services.handbook), replace=replace)
         else:

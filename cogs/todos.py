@@ -59,7 +59,7 @@ class TodoCog(StepCog):
 
     @action("todo.add")
     async def add(self, press: Press, interview: int = 0) -> None:
-        """Take the command, or the form for a meeting."""
+        """Take the command, or the form for an interview."""
         try:
             done = await self._add(press, interview)
         except CoachError as error:

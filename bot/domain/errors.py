@@ -38,7 +38,7 @@ class Code(StrEnum):
     BAD_QUIET_HOURS = "bad_quiet_hours"
     """`text`: not HH:MM, or the two ends are the same."""
     BAD_MINUTES = "bad_minutes"
-    """`minutes`, `low`, `high`: no length for a meeting."""
+    """`minutes`, `low`, `high`: no length for an interview."""
     RESTARTING = "restarting"
     """The bot is stopping and takes nothing new."""
     TOO_FAST = "too_fast"
@@ -72,7 +72,7 @@ class Code(StrEnum):
     SOMETHING_KEPT = "something_kept"
     """The student has rows already, and an import does not mix with them."""
     SENT_TOO_SOON = "sent_too_soon"
-    """`understood`, `started` (UTC): a note cannot have gone out before the meeting began."""
+    """`understood`, `started` (UTC): a note cannot have gone out before the interview began."""
 
 
 class CoachError(Exception):

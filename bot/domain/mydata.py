@@ -268,7 +268,7 @@ def _request_holds_together(row: Mapping[str, Any]) -> bool:
     return (sent, answered) == wanted and answered == (row["outcome"] is not None)
 
 
-def _meeting_holds_together(row: Mapping[str, Any]) -> bool:
+def _interview_holds_together(row: Mapping[str, Any]) -> bool:
     return bool((row["status"] == interviews.InterviewStatus.MET) == (row["ended_at"] is not None))
 
 
@@ -282,7 +282,7 @@ def _evaluation_holds_together(row: Mapping[str, Any]) -> bool:
 
 HOLDS_TOGETHER: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "requests": _request_holds_together,
-    "interviews": _meeting_holds_together,
+    "interviews": _interview_holds_together,
     "evaluations": _evaluation_holds_together,
 }
 """By table: whether what a row says in one column fits the others."""

@@ -9,7 +9,7 @@ class Quota:
 
     contacts: int = 2_000
     entries: int = 5_000
-    """Most requests, most meetings and most to-dos: each of the three may be as many."""
+    """Most requests, most interviews and most to-dos: each of the three may be as many."""
 
 
 STANDARD = Quota()

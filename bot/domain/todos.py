@@ -1,4 +1,4 @@
-"""To-dos: what somebody promised or was advised to do, and the ping when one is due.
+"""To-dos: what somebody promised or was advised to do, and the reminder when one is due.
 
 Handout, Follow-Up: take action on any suggested steps.
 """
@@ -18,7 +18,7 @@ TEXT_LIMIT = 200
 AT_ONCE = 10
 """To-dos in one form."""
 WORTH_FOR = timedelta(days=14)
-"""So long after its moment a ping about a to-do is still worth sending."""
+"""So long after its moment a reminder about a to-do is still worth sending."""
 
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\[[ xX]?\]|\d{1,2}[.)])(?:\s+|$)")
 
@@ -39,7 +39,7 @@ def read_lines(text: str) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def plan_ping(todo_id: int, due_at: datetime, *, zone: ZoneInfo, quiet: QuietHours, now: datetime) -> Planned:
-    """The ping at the moment a to-do is due, or in the morning when that lies in quiet hours."""
+def plan_reminder(todo_id: int, due_at: datetime, *, zone: ZoneInfo, quiet: QuietHours, now: datetime) -> Planned:
+    """The reminder at the moment a to-do is due, or in the morning when that lies in quiet hours."""
     due = shift_out_of_quiet(max(due_at, now), deadline=None, earliest=now, quiet=quiet, zone=zone)
     return planned(ReminderKind.TODO_DUE, todo_id, due, due + WORTH_FOR, int(due_at.timestamp()))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.domain.quotas import STANDARD, Quota
 from bot.handbook.models import Handbook
 from bot.services.contacts.service import ContactService
-from bot.services.due_reminders import PingService
+from bot.services.due_reminders import ReminderService
 from bot.services.evaluations.service import EvaluationService
 from bot.services.interviews.service import InterviewService
 from bot.services.journey.home import HomeService
@@ -38,7 +38,7 @@ class Services:
     interviews: InterviewService
     memory: BotState
     mydata: MyDataService
-    pings: PingService
+    reminders: ReminderService
     preparation: PreparationService
     profiles: ProfileService
     requests: RequestService
@@ -70,7 +70,7 @@ def build_services(
         interviews=InterviewService(db, handbook, room),
         memory=BotState(db),
         mydata=MyDataService(db, handbook, room, max_file_bytes),
-        pings=PingService(db, handbook, inactive_months),
+        reminders=ReminderService(db, handbook, inactive_months),
         preparation=PreparationService(db, handbook),
         profiles=ProfileService(db, handbook),
         requests=RequestService(db, handbook, room),

@@ -86,5 +86,5 @@ def zone_of(user: User | None) -> ZoneInfo:
 
 
 def quiet_of(user: User) -> QuietHours:
-    """The hours in which the student wants no pings."""
+    """The hours in which the student wants no reminders."""
     return QuietHours(user.quiet_from, user.quiet_to)

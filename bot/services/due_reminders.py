@@ -1,4 +1,4 @@
-"""What a ping has to say, read when it is sent; and whether it still has anything to say."""
+"""What a reminder has to say, read when it is sent; and whether it still has anything to say."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.interviews.interview import InterviewStatus
 from bot.domain.reminders.inactivity import WARNINGS, absence, announced
-from bot.domain.reminders.reminder import Ping, ReminderKind, Snooze, Status
+from bot.domain.reminders.reminder import ReminderKind, ReminderLike, Snooze, Status
 from bot.domain.requests.status import RequestStatus
 from bot.handbook.models import Handbook
 from bot.services.base import UseCases, known_zone, own, owned
-from bot.services.interviews.views import InterviewView, meetings, view
+from bot.services.interviews.views import InterviewView, interviews, view
 from bot.services.reminders.deliveries import Claimed
-from bot.services.reminders.planning import MEETING, THANKS
+from bot.services.reminders.planning import INTERVIEW, THANKS
 from bot.services.reminders.scheduling import put_off
 from bot.services.todos.views import TodoView, todos_by_id
 from bot.storage.database import Database
@@ -26,15 +26,15 @@ from bot.storage.models import Contact, Interview, Reminder, Request, User
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
-    """A ping before a meeting, or the question whether it took place."""
+class AboutInterview:
+    """A reminder before an interview, or the question whether it took place."""
 
     interview: InterviewView
 
 
 @dataclass(frozen=True, slots=True)
 class NoteDue:
-    """A ping about a thank-you note that is not sent yet."""
+    """A reminder about a thank-you note that is not sent yet."""
 
     interview: InterviewView
     due_at: datetime
@@ -42,7 +42,7 @@ class NoteDue:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A ping about a request that is out and not answered."""
+    """A reminder about a request that is out and not answered."""
 
     request_id: int
     contact_name: str
@@ -51,7 +51,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class DueTodo:
-    """A ping about a to-do that is still open."""
+    """A reminder about a to-do that is still open."""
 
     todo: TodoView
 
@@ -67,44 +67,44 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """By whose clock a ping speaks, and how much others may read of it on a locked phone."""
+    """By whose clock a reminder speaks, and how much others may read of it on a locked phone."""
 
     zone: ZoneInfo | None
     named: bool
     """Names, to-do words and places may stand in it."""
 
 
-About = Meeting | NoteDue | Waiting | DueTodo | Leaving
+About = AboutInterview | NoteDue | Waiting | DueTodo | Leaving
 
 
 @dataclass(frozen=True, slots=True)
-class PingView:
-    """One ping that still has something to say."""
+class ReminderView:
+    """One reminder that still has something to say."""
 
     reminder_id: int
     kind: ReminderKind
-    """What it says now: a thank-you ping that comes after the deadline speaks as a late one."""
+    """What it says now: a thank-you reminder that comes after the deadline speaks as a late one."""
     due_at: datetime
     about: About
     reader: Reader
 
 
-class _Due(Ping, Protocol):
+class _Due(ReminderLike, Protocol):
     """What is read of a reminder; a claimed one and a stored one both have it."""
 
     @property
     def id(self) -> int: ...
 
 
-class PingService(UseCases):
-    """What a ping has to say."""
+class ReminderService(UseCases):
+    """What a reminder has to say."""
 
     def __init__(self, db: Database, handbook: Handbook, inactive_months: int) -> None:
         """`inactive_months`: see `bot.services.reminders.inactivity`."""
         super().__init__(db, handbook)
         self._inactive_months = inactive_months
 
-    async def describe(self, user_id: int, claimed: Sequence[Claimed]) -> list[PingView]:
+    async def describe(self, user_id: int, claimed: Sequence[Claimed]) -> list[ReminderView]:
         """What to tell about `claimed`, in their order, without those that became pointless since they were due.
 
         One query per table, however many there are.
@@ -120,8 +120,8 @@ class PingService(UseCases):
             waiting = [one for one in claimed if one.id in left]
             return await _describe(session, user, waiting, self._inactive_months) if user is not None else []
 
-    async def snooze(self, owner_id: int, reminder_id: int, choice: Snooze) -> tuple[PingView, datetime]:
-        """Send a ping that still has something to say again later; returns what it says, and when.
+    async def snooze(self, owner_id: int, reminder_id: int, choice: Snooze) -> tuple[ReminderView, datetime]:
+        """Send a reminder that still has something to say again later; returns what it says, and when.
 
         Raises NOT_FOUND, and MOVED_ON when it has become pointless.
         """
@@ -133,8 +133,8 @@ class PingService(UseCases):
                 raise CoachError(Code.MOVED_ON)
             return found[0], await put_off(session, reminder, choice)
 
-    async def one(self, owner_id: int, reminder_id: int) -> PingView | None:
-        """What the ping that was sent says today; None when it has become pointless. Raises NOT_FOUND."""
+    async def one(self, owner_id: int, reminder_id: int) -> ReminderView | None:
+        """What the reminder that was sent says today; None when it has become pointless. Raises NOT_FOUND."""
         async with self.db.read(owner_id) as session:
             reminder = await own(session, Reminder, owner_id, reminder_id)
             user = await session.get_one(User, owner_id)
@@ -144,18 +144,20 @@ class PingService(UseCases):
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The rows that pings are about, by id, as far as they are there."""
+    """The rows that reminders are about, by id, as far as they are there."""
 
-    meetings: Mapping[int, InterviewView]
+    interviews: Mapping[int, InterviewView]
     requests: Mapping[int, Waiting]
     todos: Mapping[int, TodoView]
     leaving: Mapping[ReminderKind, Leaving]
 
 
-async def _describe(session: AsyncSession, user: User, due: Sequence[_Due], inactive_months: int) -> list[PingView]:
+async def _describe(
+    session: AsyncSession, user: User, due: Sequence[_Due], inactive_months: int
+) -> list[ReminderView]:
     user_id, reader = user.discord_id, Reader(known_zone(user), user.names_in_pings)
     known = _Known(
-        await _meetings(session, user_id, _subjects(due, (*MEETING, *THANKS))),
+        await _interviews(session, user_id, _subjects(due, (*INTERVIEW, *THANKS))),
         await _requests(session, user_id, _subjects(due, (ReminderKind.NUDGE,))),
         await _todos(session, user_id, _subjects(due, (ReminderKind.TODO_DUE,))),
         _leaving(user, inactive_months) if _subjects(due, WARNINGS) else {},
@@ -168,7 +170,7 @@ async def _describe(session: AsyncSession, user: User, due: Sequence[_Due], inac
         if about is not None:
             overdue = isinstance(about, NoteDue) and about.due_at <= present
             views.append(
-                PingView(one.id, ReminderKind.THANK_YOU_LATE if overdue else kind, one.due_at, about, reader)
+                ReminderView(one.id, ReminderKind.THANK_YOU_LATE if overdue else kind, one.due_at, about, reader)
             )
     return views
 
@@ -179,20 +181,20 @@ def _subjects(due: Iterable[_Due], kinds: Iterable[ReminderKind]) -> set[int]:
 
 
 def _before(known: _Known, interview_id: int) -> About | None:
-    meeting = known.meetings.get(interview_id)
-    return Meeting(meeting) if meeting is not None and meeting.waits and not meeting.begun else None
+    interview = known.interviews.get(interview_id)
+    return AboutInterview(interview) if interview is not None and interview.waits and not interview.begun else None
 
 
 def _check_back(known: _Known, interview_id: int) -> About | None:
-    meeting = known.meetings.get(interview_id)
-    return Meeting(meeting) if meeting is not None and meeting.waits and meeting.over else None
+    interview = known.interviews.get(interview_id)
+    return AboutInterview(interview) if interview is not None and interview.waits and interview.over else None
 
 
 def _note(known: _Known, interview_id: int) -> About | None:
-    meeting = known.meetings.get(interview_id)
-    if meeting is None or meeting.status is not InterviewStatus.MET or meeting.note_due_at is None:
+    interview = known.interviews.get(interview_id)
+    if interview is None or interview.status is not InterviewStatus.MET or interview.note_due_at is None:
         return None
-    return None if meeting.note_sent_at else NoteDue(meeting, meeting.note_due_at)
+    return None if interview.note_sent_at else NoteDue(interview, interview.note_due_at)
 
 
 def _todo(known: _Known, todo_id: int) -> About | None:
@@ -214,10 +216,10 @@ _ABOUT: Mapping[ReminderKind, Callable[[_Known, int], About | None]] = {
 }
 
 
-async def _meetings(session: AsyncSession, user_id: int, ids: set[int]) -> dict[int, InterviewView]:
+async def _interviews(session: AsyncSession, user_id: int, ids: set[int]) -> dict[int, InterviewView]:
     if not ids:
         return {}
-    rows = await session.execute(meetings(user_id).where(Interview.id.in_(ids)))
+    rows = await session.execute(interviews(user_id).where(Interview.id.in_(ids)))
     return {row[0].id: view(*row) for row in rows}
 
 

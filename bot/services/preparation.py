@@ -22,7 +22,7 @@ from bot.storage.models import Contact, Evaluation, User
 
 @dataclass(frozen=True, slots=True)
 class AgendaItem:
-    """A part of the meeting, in whole minutes."""
+    """A part of the interview, in whole minutes."""
 
     minutes: int
     title: str
@@ -31,11 +31,11 @@ class AgendaItem:
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """The whole sheet. Without a booked meeting it is made for one of the usual length."""
+    """The whole sheet. Without a booked interview it is made for one of the usual length."""
 
     contact_id: int
     contact_name: str
-    meeting: InterviewView | None
+    interview: InterviewView | None
     zone: ZoneInfo | None
     """Where the student is; the sheet tells the time by it."""
     minutes: int
@@ -47,17 +47,17 @@ class Preparation:
 
 
 class PreparationService(UseCases):
-    """Getting ready for a meeting."""
+    """Getting ready for an interview."""
 
     async def of(self, owner_id: int, interview_id: int) -> Preparation:
-        """What to bring to a meeting. Raises NOT_FOUND."""
+        """What to bring to an interview. Raises NOT_FOUND."""
         async with self.db.read(owner_id) as session:
-            meeting = await view_of(session, owner_id, interview_id)
-            contact = await own(session, Contact, owner_id, meeting.contact_id)
-            return await _prepare(session, self.handbook, contact, meeting)
+            interview = await view_of(session, owner_id, interview_id)
+            contact = await own(session, Contact, owner_id, interview.contact_id)
+            return await _prepare(session, self.handbook, contact, interview)
 
     async def with_contact(self, owner_id: int, contact: ContactKey) -> Preparation:
-        """What to bring to the coming meeting with a contact, or to one that is not booked yet.
+        """What to bring to the coming interview with a contact, or to one that is not booked yet.
 
         Raises what `Find` raises.
         """
@@ -68,17 +68,17 @@ class PreparationService(UseCases):
 
 
 async def _prepare(
-    session: AsyncSession, handbook: Handbook, contact: Contact, meeting: InterviewView | None
+    session: AsyncSession, handbook: Handbook, contact: Contact, interview: InterviewView | None
 ) -> Preparation:
-    """The sheet for `meeting`, or for one with `contact` that is not booked yet."""
+    """The sheet for `interview`, or for one with `contact` that is not booked yet."""
     texts = handbook.interviews
-    minutes = meeting.minutes if meeting else DEFAULT_MINUTES
+    minutes = interview.minutes if interview else DEFAULT_MINUTES
     shares = scaled([part.minutes for part in texts.agenda], minutes)
     questions = _questions(handbook, await _known(session, contact.owner_id))
     return Preparation(
         contact_id=contact.id,
         contact_name=contact.name,
-        meeting=meeting,
+        interview=interview,
         zone=known_zone(await session.get(User, contact.owner_id)),
         minutes=minutes,
         agenda=tuple(
@@ -94,7 +94,7 @@ async def _prepare(
 
 
 def _questions(handbook: Handbook, known: list[KnownSoFar]) -> tuple[Candidate, ...]:
-    """Must-ask questions and spares, most useful first. Closing questions have their own place in the talk."""
+    """Must-ask questions and spares, most useful first. Closing questions have their own place in the interview."""
     texts = handbook.interviews
     gaps = [
         Candidate(handbook.question(number).ask_next, (number,)) for number in open_questions(known, QUESTION_KINDS)
@@ -104,7 +104,7 @@ def _questions(handbook: Handbook, known: list[KnownSoFar]) -> tuple[Candidate, 
         for question in texts.bank
         if question.category is not Category.CLOSING
     ]
-    # Gaps beyond the must-ask questions wait for another time: five open ends are enough for one talk.
+    # Gaps beyond the must-ask questions wait for another time: five open ends are enough for one interview.
     gaps = gaps[: texts.limits.must_ask]
     return choose(gaps, bank, coverage(known), texts.limits.must_ask + texts.limits.spares)
 

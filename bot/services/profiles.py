@@ -94,10 +94,15 @@ class ProfileService(UseCases):
             user.display_name, user.school, user.about, user.interests = name, school, about, interests
             return _view(user)
 
-    async def set_zone(self, owner_id: int, name: str) -> ZoneSet:
-        """Take the zone with this IANA name, move the pings, and hand back what waited. Raises UNKNOWN_ZONE."""
+    async def set_zone(self, owner_id: int, name: str, *, known: bool = False) -> ZoneSet:
+        """Take the zone with this IANA name, move the reminders, and hand back what waited.
+
+        Raises UNKNOWN_ZONE, and NOT_FOUND for somebody who has to be `known` and of whom nothing is kept.
+        """
         zone = find_zone(name)
         async with self.db.write(owner_id) as session:
+            if known and await session.get(User, owner_id) is None:
+                raise CoachError(Code.NOT_FOUND)
             user = await ensure_user(session, owner_id)
             user.zone = zone.key
             left = await replan(session, user)
@@ -106,7 +111,7 @@ class ProfileService(UseCases):
         return zone_set
 
     async def set_quiet(self, owner_id: int, start: str, end: str) -> ProfileView:
-        """Take quiet hours from `start` until `end`, wall-clock times, and move the pings.
+        """Take quiet hours from `start` until `end`, wall-clock times, and move the reminders.
 
         Raises BAD_QUIET_HOURS.
         """

@@ -22,8 +22,8 @@ _CALLED: dict[type[Any], str] = {
     ThankYou: "thank-you notes",
     Answer: "answers",
 }
-KEPT_PINGS = 5_000
-"""Pings that are over with, sent or taken back, that are kept of one student: the newest."""
+KEPT_REMINDERS = 5_000
+"""Reminders that are over with, sent or taken back, that are kept of one student: the newest."""
 
 
 async def check_quota(session: AsyncSession, room: Quota, model: type[Row], owner_id: int, more: int = 1) -> None:
@@ -41,7 +41,7 @@ async def check_quota(session: AsyncSession, room: Quota, model: type[Row], owne
 def check_rows(room: Quota, rows: Mapping[str, int]) -> None:
     """Raises NO_ROOM when a student of whom nothing is kept may not have so many `rows`, by table.
 
-    Pings are not among them: it is for the bot to say how many there are.
+    Reminders are not among them: it is for the bot to say how many there are.
     """
     for model, called in _CALLED.items():
         if rows.get(model.__tablename__, 0) > (limit := _limit(room, model)):
@@ -49,18 +49,18 @@ def check_rows(room: Quota, rows: Mapping[str, int]) -> None:
 
 
 def _limit(room: Quota, model: type[Any]) -> int:
-    """Most rows of `model`. Of each meeting there is one evaluation and one note."""
+    """Most rows of `model`. Of each interview there is one evaluation and one note."""
     if model is Contact:
         return room.contacts
     return room.entries * QUESTIONS if model is Answer else room.entries
 
 
-async def drop_old_pings(session: AsyncSession, owner_id: int) -> None:
-    """Of pings that are over with, keep the newest `KEPT_PINGS`: moving one meeting for ever makes no more rows.
+async def drop_old_reminders(session: AsyncSession, owner_id: int) -> None:
+    """Of reminders that are over with, keep the newest `KEPT_REMINDERS`: moving one for ever makes no more rows.
 
     What waits is never dropped; it is as many as what it is about.
     """
-    await (await session.connection()).execute(_DROP, {"owner": owner_id, "kept": KEPT_PINGS})
+    await (await session.connection()).execute(_DROP, {"owner": owner_id, "kept": KEPT_REMINDERS})
 
 
 _OVER = (

@@ -11,7 +11,7 @@ from bot.storage.columns.holder import HoldsWords
 from bot.storage.columns.types import TZDateTime
 
 ONCE_ONLY = {"sqlite_autoincrement": True}
-"""SQLite would give the number of the last row again once that is deleted. Old buttons and pings go by it."""
+"""SQLite would give the number of the last row again once that is deleted. Old buttons and reminders go by it."""
 
 
 class Base(HoldsWords, DeclarativeBase):

@@ -23,7 +23,8 @@ LONG_AGO = text("'1970-01-01 00:00:00+00'")
 
 ROWS, HANGS = of_student("to hold your rows together"), of_student_on_contact("to hold your rows together")
 SINCE = of_student_on_contact("to put lists in order")
-QUIET, LOCKED = of_student("so that no ping disturbs you"), of_student("so that a locked phone shows what you want")
+QUIET = of_student("so that no reminder disturbs you")
+LOCKED = of_student("so that a locked phone shows what you want")
 LETTERS = of_student("to say in letters who you are")
 
 
@@ -37,7 +38,7 @@ class User(Base):
     )
     display_name: Mapped[str] = mapped_column(default="", info=of_student("to sign your letters"))
     """Name that signs their letters; from Discord until they set it."""
-    zone: Mapped[str | None] = mapped_column(Text, info=of_student("so that times and pings are right"))
+    zone: Mapped[str | None] = mapped_column(Text, info=of_student("so that times and reminders are right"))
     """IANA name. None until asked: UTC is never assumed."""
     quiet_from: Mapped[time] = mapped_column(default=time(22), info=QUIET)
     quiet_to: Mapped[time] = mapped_column(default=time(8), info=QUIET)
@@ -47,7 +48,7 @@ class User(Base):
     about: Mapped[str] = mapped_column(default="", info=LETTERS)
     interests: Mapped[str] = mapped_column(default="", info=LETTERS)
     dm_closed_at: Mapped[datetime | None] = mapped_column(
-        info=of_student("to tell you why pings did not arrive", kept="until a DM arrives again")
+        info=of_student("to tell you why reminders did not arrive", kept="until a DM arrives again")
     )
     """When Discord last refused a DM; cleared by the next one that arrives."""
     parked: Mapped[dict[str, Any] | None] = mapped_column(
@@ -64,7 +65,7 @@ class User(Base):
     Every row says its own; the default is there as SQLite adds no column without one that is never empty."""
 
 
-PREPARE = of_other_person("to draft requests and prepare meetings")
+PREPARE = of_other_person("to draft requests and prepare interviews")
 REACH = of_other_person("so that you can reach them")
 
 
@@ -133,7 +134,7 @@ ENDING = of_student_on_contact("to know what comes next; the thank-you clock sta
 
 
 class Interview(Base):
-    """One meeting, coming or past."""
+    """One interview, coming or past."""
 
     __tablename__ = "interviews"
 
@@ -148,7 +149,7 @@ class Interview(Base):
     ended_at: Mapped[datetime | None] = mapped_column(info=ENDING)
     """When it really ended: the thank-you clock starts here."""
     sequence: Mapped[int] = mapped_column(default=0, info=APPOINTMENT)
-    """Rises with every move: calendars and pings tell a new time from an old one by it."""
+    """Rises with every move: calendars and reminders tell a new time from an old one by it."""
     notes: Mapped[str] = mapped_column(default="", info=of_student_on_contact("to have your notes at hand"))
     created_at: Mapped[datetime] = mapped_column(info=SINCE)
 
@@ -158,7 +159,7 @@ PLACE = of_student_on_contact("to know what you answer in your DM, and to fold t
 
 
 class Evaluation(Base):
-    """The conversation about one meeting. `position` is the question that waits (12: none does)."""
+    """The conversation about one interview. `position` is the question that waits (12: none does)."""
 
     __tablename__ = "evaluations"
 
@@ -215,7 +216,7 @@ DEADLINE = of_student_on_contact("to remind you in time")
 
 
 class ThankYou(Base):
-    """The note for one meeting; the row exists from the moment the meeting has happened."""
+    """The note for one interview; the row exists from the moment the interview has happened."""
 
     __tablename__ = "thank_yous"
 
@@ -256,12 +257,12 @@ class Todo(Base):
     created_at: Mapped[datetime] = mapped_column(info=of_student("to put lists in order"))
 
 
-MOMENT = of_student_on_contact("to send the right ping at the right time")
-ONCE = of_student_on_contact("so that no ping is lost or sent twice")
+MOMENT = of_student_on_contact("to send the right reminder at the right time")
+ONCE = of_student_on_contact("so that no reminder is lost or sent twice")
 
 
 class Reminder(Base):
-    """One ping. It leaves `pending` only after Discord took the message, or with a reason why it never will."""
+    """One reminder. It leaves `pending` only after Discord took the message, or with a reason why it never will."""
 
     __tablename__ = "reminders"
 

@@ -24,7 +24,7 @@ from bot.domain.text.input import seen
 from bot.handbook.models.evaluation import EvaluationTexts as Texts
 from bot.services import Services
 from bot.services.evaluations.views import Busy, Doubtful, EvaluationView, Opened, Opening, Turn
-from bot.services.interviews.views import NoMeeting, NotMet
+from bot.services.interviews.views import NoInterview, NotMet
 from bot.ui.cards.evaluations import cards
 from bot.ui.cards.evaluations import summary as summaries
 from bot.ui.dispatch.press import Interaction, Press, one_of
@@ -36,7 +36,7 @@ from cogs.evaluations.conversation import Conversation
 
 
 class EvaluationCog(StepCog):
-    """Talks a meeting over with the student, one question at a time."""
+    """Talks an interview over with the student, one question at a time."""
 
     def __init__(self, services: Services, router: Router) -> None:
         super().__init__(services, router)
@@ -52,7 +52,7 @@ class EvaluationCog(StepCog):
     @app_commands.describe(contact="Whom you met")
     @app_commands.autocomplete(contact=StepCog.complete_contact)
     async def evaluate(self, interaction: Interaction, contact: str) -> None:
-        """Eleven short questions about a meeting, in our DM."""
+        """Eleven short questions about an interview, in our DM."""
         await self.act(interaction, "evaluation.about", contact=contact)
 
     @action("evaluation.about")
@@ -62,7 +62,7 @@ class EvaluationCog(StepCog):
 
     @action("evaluation.start")
     async def start(self, press: Press, interview: int) -> None:
-        """Start or go on, by meeting."""
+        """Start or go on, by interview."""
         await self._opened(press, await self.services.evaluations.start(press.user_id, interview))
 
     @action("evaluation.switch")
@@ -72,7 +72,7 @@ class EvaluationCog(StepCog):
 
     @action("interview.happened_now")
     async def happened_now(self, press: Press, contact: int) -> None:
-        """Record a meeting that was never booked, and start."""
+        """Record an interview that was never booked, and start."""
         await self._opened(press, await self.services.evaluations.happened_now(press.user_id, contact))
 
     @action("evaluation.choose")
@@ -123,26 +123,26 @@ class EvaluationCog(StepCog):
             await press.show(cards.busy(turn))
         else:
             resumed = isinstance(turn.event, Resumed)
-            await self._conversation.present(press, turn.talk, turn.left, resumed=resumed)
+            await self._conversation.present(press, turn.evaluation, turn.left, resumed=resumed)
 
     @action("evaluation.summary")
     async def summary(self, press: Press, evaluation: int) -> None:
         """What the answers add up to so far."""
-        talk = await self.services.evaluations.get(press.user_id, evaluation)
-        await press.show(summaries.summary(talk, self._texts))
+        view = await self.services.evaluations.get(press.user_id, evaluation)
+        await press.show(summaries.summary(view, self._texts))
 
     @action("evaluation.ask_next")
     async def ask_next(self, press: Press, evaluation: int) -> None:
-        """The open questions, for the next meeting."""
-        talk = await self.services.evaluations.get(press.user_id, evaluation)
+        """The open questions, for the next interview."""
+        view = await self.services.evaluations.get(press.user_id, evaluation)
         top = self.services.handbook.interviews.limits.must_ask
-        await press.show(summaries.ask_next(talk, self._texts, top))
+        await press.show(summaries.ask_next(view, self._texts, top))
 
     @action("evaluation.change")
     async def change(self, press: Press, evaluation: int) -> None:
         """Which answer to change?"""
-        talk = await self.services.evaluations.get(press.user_id, evaluation)
-        await press.show(summaries.change(talk, self._texts))
+        view = await self.services.evaluations.get(press.user_id, evaluation)
+        await press.show(summaries.change(view, self._texts))
 
     @action("evaluation.goto")
     async def goto(self, press: Press, evaluation: int) -> None:
@@ -151,7 +151,7 @@ class EvaluationCog(StepCog):
             case Busy() as busy:
                 await press.show(cards.busy(busy))
             case Turn(event=Ignored()) as turn:
-                await self._conversation.present(press, turn.talk, turn.left)
+                await self._conversation.present(press, turn.evaluation, turn.left)
             case Turn() as turn:
                 await self._conversation.jump(press, turn)
 
@@ -160,8 +160,8 @@ class EvaluationCog(StepCog):
         """A typed message that was doubtful is the answer."""
         typed = await self._typed(press, message)
         if typed is None:
-            talk = await self.services.evaluations.get(press.user_id, evaluation)
-            await self._conversation.unmeant(press, talk, gone=True)
+            view = await self.services.evaluations.get(press.user_id, evaluation)
+            await self._conversation.unmeant(press, view, gone=True)
             return
         match await self.services.evaluations.confirm(press.user_id, evaluation, question, typed):
             case Busy() as busy:
@@ -172,8 +172,8 @@ class EvaluationCog(StepCog):
     @action("evaluation.not_meant")
     async def not_meant(self, press: Press, evaluation: int, _question: int, _message: int) -> None:
         """A typed message that was doubtful is no answer."""
-        talk = await self.services.evaluations.get(press.user_id, evaluation)
-        await self._conversation.unmeant(press, talk)
+        view = await self.services.evaluations.get(press.user_id, evaluation)
+        await self._conversation.unmeant(press, view)
 
     async def _typed(self, press: Press, message: int) -> str | None:
         """What the student typed in the DM that was pressed in. Raises MOVED_ON anywhere else."""
@@ -193,14 +193,14 @@ class EvaluationCog(StepCog):
                 case None:
                     return False
                 case Doubtful() as doubt:
-                    await self._conversation.ask_whether(message, doubt.talk)
+                    await self._conversation.ask_whether(message, doubt.evaluation)
                 case turn:
                     await self._conversation.heard(channel, owner, turn, message.content)
             return True
-        talk = await self.services.evaluations.current(owner)
-        if talk is not None:
-            await direct.send(channel, owner, cards.words_needed(talk, self._texts))
-        return talk is not None
+        view = await self.services.evaluations.current(owner)
+        if view is not None:
+            await direct.send(channel, owner, cards.words_needed(view, self._texts))
+        return view is not None
 
     async def _take(self, press: Press, evaluation: int, question: int, given: Input) -> None:
         """Let one press or form on the card of `question` do what it does."""
@@ -209,7 +209,7 @@ class EvaluationCog(StepCog):
                 await self._conversation.give_back(press)
                 await press.show(cards.busy(busy))
             case Turn(event=Ignored()) as turn:
-                await self._conversation.again(press, turn.talk, question)
+                await self._conversation.again(press, turn.evaluation, question)
             case Turn() as turn:
                 await self._conversation.go_on(press, turn)
 
@@ -217,11 +217,11 @@ class EvaluationCog(StepCog):
         self, press: Press, evaluation: int, question: int, form: Callable[[EvaluationView, Texts], Form]
     ) -> None:
         """Open a form on the card of `question`."""
-        talk = await self.services.evaluations.get(press.user_id, evaluation)
-        if talk.state.position == question:
-            await press.ask(form(talk, self._texts))
+        view = await self.services.evaluations.get(press.user_id, evaluation)
+        if view.state.position == question:
+            await press.ask(form(view, self._texts))
         else:
-            await self._conversation.again(press, talk, question)
+            await self._conversation.again(press, view, question)
 
     async def _opened(self, press: Press, opening: Opening) -> None:
         """Answer a wish to start or to go on."""
@@ -232,5 +232,5 @@ class EvaluationCog(StepCog):
                 await press.show(cards.busy(opening))
             case NotMet():
                 await press.show(cards.not_met(opening))
-            case NoMeeting():
-                await press.show(cards.no_meeting(opening))
+            case NoInterview():
+                await press.show(cards.no_interview(opening))

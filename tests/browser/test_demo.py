@@ -138,7 +138,7 @@ async def _address(process: asyncio.subprocess.Process) -> str:
     raise AssertionError(f"the demo did not start:\n{said}")
 
 
-async def test_from_a_contact_to_a_ping_in_the_browser(demo: Demo) -> None:
+async def test_from_a_contact_to_a_reminder_in_the_browser(demo: Demo) -> None:
     await expect(demo.page.get_by_role("heading", name="Hello, Maya")).to_be_visible()
 
     await demo.press("Add a contact", until=demo.form)

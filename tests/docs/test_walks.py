@@ -66,8 +66,8 @@ async def test_an_answer_is_typed(ready: Student) -> None:
 
 async def test_a_reminder_is_due(rapport: World, ready: Student) -> None:
     await ready.slash("todo add", text="Write to Jun", when="in 2 hours")
-    before = len(ready.pings())
+    before = len(ready.reminders())
     with entered() as files:
         await rapport.skip(seconds=timedelta(hours=2, minutes=1).total_seconds())
-    assert len(ready.pings()) == before + 1
+    assert len(ready.reminders()) == before + 1
     check(REMINDER, files)

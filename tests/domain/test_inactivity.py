@@ -160,23 +160,23 @@ def test_a_warning_is_planned_into_waking_hours(
     seen: datetime, present: datetime, ahead: timedelta, zone: str, quiet: QuietHours
 ) -> None:
     at = present + ahead
-    ping = plan_warning(FIRST, 1, at, last_seen=seen, zone=ZoneInfo(zone), quiet=quiet, now=present)
-    assert ping.due_at >= max(at, present)
-    assert ping.due_at <= max(at, present) + 3 * DAY
-    assert not in_quiet(ping.due_at, quiet, ZoneInfo(zone)) or quiet.start == quiet.end
-    assert ping.expires_at > ping.due_at
-    assert ping.subject_id == 1
+    reminder = plan_warning(FIRST, 1, at, last_seen=seen, zone=ZoneInfo(zone), quiet=quiet, now=present)
+    assert reminder.due_at >= max(at, present)
+    assert reminder.due_at <= max(at, present) + 3 * DAY
+    assert not in_quiet(reminder.due_at, quiet, ZoneInfo(zone)) or quiet.start == quiet.end
+    assert reminder.expires_at > reminder.due_at
+    assert reminder.subject_id == 1
 
 
 def test_what_is_late_comes_at_the_time_of_day_of_the_last_visit() -> None:
     seen, present = datetime(2026, 3, 2, 15, 20, tzinfo=DENVER), datetime(2028, 6, 1, 3, 0, tzinfo=DENVER)
     for zone in (DENVER, None):
-        ping = plan_warning(SECOND, 1, seen, last_seen=seen, zone=zone, quiet=QuietHours(), now=present)
+        reminder = plan_warning(SECOND, 1, seen, last_seen=seen, zone=zone, quiet=QuietHours(), now=present)
         hour = 15 if zone else 16  # Nobody has told when the clocks change there.
-        assert ping.due_at == datetime.combine(present.date(), time(hour, 20), DENVER)
+        assert reminder.due_at == datetime.combine(present.date(), time(hour, 20), DENVER)
 
 
-def test_every_warning_that_is_planned_is_a_ping_of_its_own() -> None:
+def test_every_warning_that_is_planned_is_a_reminder_of_its_own() -> None:
     seen = datetime(2026, 3, 2, 15, tzinfo=DENVER)
 
     def key(kind: ReminderKind, user: int, present: datetime) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.evaluations.questions import EvaluationStatus
 from bot.domain.interviews.interview import InterviewStatus
 from bot.domain.journey.next_steps import NextStep, StepKind, next_steps
-from bot.domain.journey.snapshot import MeetingFacts, PersonFacts, RequestFacts
+from bot.domain.journey.snapshot import InterviewFacts, PersonFacts, RequestFacts
 from bot.domain.requests.status import RequestOutcome, RequestStatus
 
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
@@ -28,28 +28,28 @@ def ago(*, days: float = 0, hours: float = 0) -> datetime:
 LONG_AGO = ago(days=20)
 
 
-def meeting(status: InterviewStatus, ends_at: datetime, **facts: Any) -> MeetingFacts:
-    return replace(MeetingFacts(5, status, ends_at - timedelta(minutes=20), ends_at), **facts)
+def interview(status: InterviewStatus, ends_at: datetime, **facts: Any) -> InterviewFacts:
+    return replace(InterviewFacts(5, status, ends_at - timedelta(minutes=20), ends_at), **facts)
 
 
-def met(ends_at: datetime, **facts: Any) -> MeetingFacts:
-    return meeting(InterviewStatus.MET, ends_at, **facts)
+def met(ends_at: datetime, **facts: Any) -> InterviewFacts:
+    return interview(InterviewStatus.MET, ends_at, **facts)
 
 
-def booked(ends_at: datetime, **facts: Any) -> MeetingFacts:
-    return meeting(InterviewStatus.SCHEDULED, ends_at, **facts)
+def booked(ends_at: datetime, **facts: Any) -> InterviewFacts:
+    return interview(InterviewStatus.SCHEDULED, ends_at, **facts)
 
 
 def asked(status: RequestStatus, created_at: datetime = LONG_AGO, **facts: Any) -> RequestFacts:
     return replace(RequestFacts(3, status, created_at), **facts)
 
 
-def ana(*meetings: MeetingFacts, request: RequestFacts | None = None) -> PersonFacts:
-    return PersonFacts(1, "Ana", ago(days=30), request, meetings)
+def ana(*interviews: InterviewFacts, request: RequestFacts | None = None) -> PersonFacts:
+    return PersonFacts(1, "Ana", ago(days=30), request, interviews)
 
 
-CALLED_OFF = meeting(InterviewStatus.CANCELLED, ago(days=2))
-MISSED = meeting(InterviewStatus.MISSED, ago(days=1))
+CALLED_OFF = interview(InterviewStatus.CANCELLED, ago(days=2))
+MISSED = interview(InterviewStatus.MISSED, ago(days=1))
 ACCEPTED = asked(ANSWERED, outcome=RequestOutcome.ACCEPTED, answered_at=ago(days=3))
 
 
@@ -113,7 +113,7 @@ def test_an_empty_account_starts_with_a_contact() -> None:
     assert next_steps([], NOW) == (NextStep(StepKind.ADD_CONTACT),)
 
 
-def test_refused_pings_are_told_once() -> None:
+def test_refused_reminders_are_told_once() -> None:
     assert next_steps([], NOW, undeliverable=2) == (
         NextStep(StepKind.UNDELIVERABLE, count=2),
         NextStep(StepKind.ADD_CONTACT),
@@ -148,7 +148,7 @@ def test_the_most_urgent_comes_first_whatever_the_order_of_the_rows(people: list
     assert [step.contact_id for step in next_steps(people, NOW)] == [person.id for person in IN_ORDER]
 
 
-def test_refused_pings_come_after_the_notes_that_are_due() -> None:
+def test_refused_reminders_come_after_the_notes_that_are_due() -> None:
     kinds = [step.kind for step in next_steps(IN_ORDER, NOW, undeliverable=1)]
     assert kinds[2:5] == [StepKind.THANK, StepKind.UNDELIVERABLE, StepKind.CHECK_BACK]
 
@@ -156,17 +156,17 @@ def test_refused_pings_come_after_the_notes_that_are_due() -> None:
 moments = st.integers(-40 * 24, 5 * 24).map(lambda hours: NOW + hours * HOUR)
 
 
-def test_of_two_meetings_the_next_one_comes_first() -> None:
+def test_of_two_interviews_the_next_one_comes_first() -> None:
     sooner, later = (booked(NOW + hours * HOUR) for hours in (5, 9))
     people = [
-        PersonFacts(1, "Ana", LONG_AGO, meetings=(later,)),
-        PersonFacts(2, "Ben", LONG_AGO, meetings=(sooner,)),
+        PersonFacts(1, "Ana", LONG_AGO, interviews=(later,)),
+        PersonFacts(2, "Ben", LONG_AGO, interviews=(sooner,)),
     ]
     assert [one.contact_id for one in next_steps(people, NOW)] == [2, 1]
 
 
-some_meetings = st.builds(
-    meeting,
+some_interviews = st.builds(
+    interview,
     st.sampled_from(InterviewStatus),
     moments,
     id=st.integers(1, 99),
@@ -191,7 +191,7 @@ some_people = st.builds(
     name=st.just("Ana"),
     added_at=moments,
     request=st.none() | some_requests,
-    meetings=st.lists(some_meetings, max_size=3).map(tuple),
+    interviews=st.lists(some_interviews, max_size=3).map(tuple),
 )
 
 
@@ -207,6 +207,6 @@ def test_whatever_the_rows_say(people: list[PersonFacts], chance: Random) -> Non
         alone = next_steps([person], NOW)
         theirs = tuple(one for one in steps if one.contact_id == person.id)
         assert alone == (theirs or (NextStep(StepKind.ADD_CONTACT),))
-    shuffled = [replace(person, meetings=person.meetings[::-1]) for person in people]
+    shuffled = [replace(person, interviews=person.interviews[::-1]) for person in people]
     chance.shuffle(shuffled)
     assert next_steps(shuffled, NOW) == steps

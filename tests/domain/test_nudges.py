@@ -1,4 +1,4 @@
-"""The nudge: when its ping comes, and what it says; and what the form of a request starts from."""
+"""The nudge: when its reminder comes, and what it says; and what the form of a request starts from."""
 
 import tomllib
 from datetime import UTC, datetime, time, timedelta
@@ -37,11 +37,11 @@ def test_the_handbook_has_every_phrase() -> None:
     assert {key: placeholders(text) for key, text in OFFERED.items()} == TIES
 
 
-def test_a_week_later_one_ping() -> None:
-    (ping,) = plan_nudge(7, SENT, nudges=0, zone=DENVER, quiet=QUIET, now=SENT)
-    assert (ping.kind, ping.subject_id, ping.due_at) == (ReminderKind.NUDGE, 7, SENT + WEEK)
-    assert ping.expires_at == ping.due_at + NUDGE_FOR
-    assert ping.dedupe_key == "nudge:7:0"
+def test_a_week_later_one_reminder() -> None:
+    (reminder,) = plan_nudge(7, SENT, nudges=0, zone=DENVER, quiet=QUIET, now=SENT)
+    assert (reminder.kind, reminder.subject_id, reminder.due_at) == (ReminderKind.NUDGE, 7, SENT + WEEK)
+    assert reminder.expires_at == reminder.due_at + NUDGE_FOR
+    assert reminder.dedupe_key == "nudge:7:0"
 
 
 @pytest.mark.parametrize("nudges", [NUDGES, NUDGES + 1])
@@ -60,9 +60,9 @@ def test_told_of_a_week_late_there_is_nothing_to_plan() -> None:
 )
 def test_a_nudge_disturbs_nobodys_night(sent_at: datetime, zone: ZoneInfo, hours: tuple[int, int]) -> None:
     quiet = QuietHours(time(hours[0]), time(hours[1]))
-    (ping,) = plan_nudge(7, sent_at, nudges=0, zone=zone, quiet=quiet, now=sent_at)
-    assert not in_quiet(ping.due_at, quiet, zone)
-    assert sent_at + WEEK <= ping.due_at < sent_at + WEEK + timedelta(hours=25)
+    (reminder,) = plan_nudge(7, sent_at, nudges=0, zone=zone, quiet=quiet, now=sent_at)
+    assert not in_quiet(reminder.due_at, quiet, zone)
+    assert sent_at + WEEK <= reminder.due_at < sent_at + WEEK + timedelta(hours=25)
 
 
 def test_a_nudge_is_shorter_than_the_shortest_full_request() -> None:

@@ -1,4 +1,4 @@
-"""When pings come, for any student anywhere: every zone's clock changes, and quiet hours of every shape."""
+"""When reminders come, for any student anywhere: every zone's clock changes, and quiet hours of every shape."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
@@ -37,12 +37,16 @@ ahead = st.integers(0, 3 * 1440).map(lambda minutes: minutes * MINUTE)
 
 def check_all(plan: Iterable[Planned], now: datetime) -> dict[ReminderKind, Planned]:
     """What holds for every plan: one of a kind, none of the past, each before it is pointless; by kind."""
-    pings = tuple(plan)
-    assert len({ping.kind for ping in pings}) == len({ping.dedupe_key for ping in pings}) == len(pings)
-    for ping in pings:
-        assert now <= ping.due_at < ping.expires_at
-    assert [ping.due_at for ping in pings] == sorted({ping.due_at for ping in pings})
-    return {ping.kind: ping for ping in pings}
+    reminders = tuple(plan)
+    assert (
+        len({reminder.kind for reminder in reminders})
+        == len({reminder.dedupe_key for reminder in reminders})
+        == len(reminders)
+    )
+    for reminder in reminders:
+        assert now <= reminder.due_at < reminder.expires_at
+    assert [reminder.due_at for reminder in reminders] == sorted({reminder.due_at for reminder in reminders})
+    return {reminder.kind: reminder for reminder in reminders}
 
 
 # The end comes twice, and the start is skipped.
@@ -72,10 +76,10 @@ def test_quiet_hours_that_end_where_they_begin_are_none(clock: time, night: Nigh
 
 @often
 @given(nights, st.integers(5, 240), ahead)
-def test_the_pings_of_any_meeting(night: Night, minutes: int, booked: timedelta) -> None:
+def test_the_reminders_of_any_interview(night: Night, minutes: int, booked: timedelta) -> None:
     starts, now = night.moment, night.moment - booked
     ends = starts + minutes * MINUTE
-    plan = interviews.plan_pings(
+    plan = interviews.plan_reminders(
         7, starts, minutes=minutes, sequence=0, zone=night.zone, quiet=night.quiet, now=now
     )
     found = check_all(plan, now)
@@ -103,13 +107,13 @@ def test_prepare_comes_at_six_the_evening_before_unless_that_is_quiet(
     night: Night, minutes: int, booked: int
 ) -> None:
     starts, now = night.moment, night.moment - booked * MINUTE
-    plan = interviews.plan_pings(
+    plan = interviews.plan_reminders(
         7, starts, minutes=minutes, sequence=0, zone=night.zone, quiet=night.quiet, now=now
     )
     local = starts.astimezone(night.zone)
     six = datetime.combine(local.date() - DAY, time(18), night.zone).astimezone(UTC)
     assume(six.astimezone(night.zone).date() < local.date())  # the day before exists
-    due = {ping.kind: ping.due_at for ping in plan}.get(ReminderKind.PREPARE)
+    due = {reminder.kind: reminder.due_at for reminder in plan}.get(ReminderKind.PREPARE)
     if not disturbed(six, night):
         assert due == six
     else:
@@ -119,10 +123,10 @@ def test_prepare_comes_at_six_the_evening_before_unless_that_is_quiet(
 
 @often
 @given(nights, st.integers(0, 15 * 1440))
-def test_the_pings_of_any_note(night: Night, told: int) -> None:
+def test_the_reminders_of_any_note(night: Night, told: int) -> None:
     ended, now = night.moment, night.moment + told * MINUTE
     deadline = thank_yous.due_at(ended)
-    plan = thank_yous.plan_pings(7, ended, zone=night.zone, quiet=night.quiet, now=now)
+    plan = thank_yous.plan_reminders(7, ended, zone=night.zone, quiet=night.quiet, now=now)
     found = check_all(plan, now)
     assert list(found) == [kind for kind in NOTE if kind in found]
     for one, following in pairwise(plan):
@@ -151,10 +155,10 @@ def test_a_note_is_due_after_a_day_on_the_stopwatch_whatever_the_clocks_do(night
 
 
 @given(nights, st.integers(0, 14 * 60), st.integers(0, 3 * 60))
-def test_quiet_hours_over_the_deadline_move_the_last_ping_before_them(
+def test_quiet_hours_over_the_deadline_move_the_last_reminder_before_them(
     night: Night, since: int, beyond: int
 ) -> None:
-    """They begin `since` minutes before the ping would come and end `beyond` minutes after the deadline."""
+    """They begin `since` minutes before the reminder would come and end `beyond` minutes after the deadline."""
     ended, zone = night.moment, night.zone
     wanted, deadline = ended + 20 * HOUR, ended + 24 * HOUR
     begin, end = (
@@ -164,8 +168,8 @@ def test_quiet_hours_over_the_deadline_move_the_last_ping_before_them(
     assume(in_quiet(wanted, quiet, zone) and quiet_end_after(wanted, quiet, zone) >= deadline)
     night = night._replace(quiet=quiet)
     assume(any_waking_minute(ended + 15 * MINUTE, wanted, night))
-    plan = thank_yous.plan_pings(7, ended, zone=zone, quiet=quiet, now=ended)
-    second = next(ping.due_at for ping in plan if ping.kind == ReminderKind.THANK_YOU_SECOND)
+    plan = thank_yous.plan_reminders(7, ended, zone=zone, quiet=quiet, now=ended)
+    second = next(reminder.due_at for reminder in plan if reminder.kind == ReminderKind.THANK_YOU_SECOND)
     assert second < wanted
     assert not disturbed(second, night)
     # The last moment there is: a minute later the quiet hours have begun.
@@ -176,11 +180,11 @@ def test_quiet_hours_over_the_deadline_move_the_last_ping_before_them(
 @example(Night(datetime(2026, 5, 4, 16, tzinfo=UTC), NEW_YORK, QuietHours(time(22), time(11, 35))), 0)
 @often
 @given(nights, st.integers(0, 20 * 60))
-def test_the_last_ping_leaves_time_to_write_whenever_it_can(night: Night, told: int) -> None:
+def test_the_last_reminder_leaves_time_to_write_whenever_it_can(night: Night, told: int) -> None:
     ended, now = night.moment, night.moment + told * MINUTE
     deadline, earliest = ended + 24 * HOUR, max(now, ended + 15 * MINUTE)
-    plan = thank_yous.plan_pings(7, ended, zone=night.zone, quiet=night.quiet, now=now)
-    second = next(ping.due_at for ping in plan if ping.kind == ReminderKind.THANK_YOU_SECOND)
+    plan = thank_yous.plan_reminders(7, ended, zone=night.zone, quiet=night.quiet, now=now)
+    second = next(reminder.due_at for reminder in plan if reminder.kind == ReminderKind.THANK_YOU_SECOND)
     if second >= deadline - 30 * MINUTE:
         assert not any_waking_minute(earliest, deadline - 30 * MINUTE, night)
 
@@ -188,8 +192,11 @@ def test_the_last_ping_leaves_time_to_write_whenever_it_can(night: Night, told: 
 @given(nights, st.integers(0, 13 * 1440))
 def test_late_is_better_than_never_at_nine_by_local_clocks(night: Night, told: int) -> None:
     ended, now = night.moment, night.moment + told * MINUTE
-    plan = thank_yous.plan_pings(7, ended, zone=night.zone, quiet=night.quiet, now=now)
-    late, since = {ping.kind: ping for ping in plan}[ReminderKind.THANK_YOU_LATE], max(ended + 24 * HOUR, now)
+    plan = thank_yous.plan_reminders(7, ended, zone=night.zone, quiet=night.quiet, now=now)
+    late, since = (
+        {reminder.kind: reminder for reminder in plan}[ReminderKind.THANK_YOU_LATE],
+        max(ended + 24 * HOUR, now),
+    )
     minutes = (since.replace(second=0) + minute * MINUTE for minute in range(1, 50 * 60))
     nine = next(moment for moment in minutes if moment.astimezone(night.zone).time() == NINE)
     assert not disturbed(late.due_at, night)
@@ -206,10 +213,10 @@ def test_a_nudge_of_any_request(night: Night, sent: int, told: int) -> None:
     plan = nudges.plan_nudge(7, asked, nudges=sent, zone=night.zone, quiet=night.quiet, now=now)
     found = check_all(plan, now)
     if ReminderKind.NUDGE in found:
-        ping = found[ReminderKind.NUDGE]
-        assert not disturbed(ping.due_at, night)
-        assert asked + 7 * DAY <= ping.due_at < asked + 9 * DAY
-        assert not any_waking_minute(asked + 7 * DAY, ping.due_at, night)
+        reminder = found[ReminderKind.NUDGE]
+        assert not disturbed(reminder.due_at, night)
+        assert asked + 7 * DAY <= reminder.due_at < asked + 9 * DAY
+        assert not any_waking_minute(asked + 7 * DAY, reminder.due_at, night)
     assert sent or found
 
 
@@ -220,11 +227,11 @@ def test_a_nudge_of_any_request(night: Night, sent: int, told: int) -> None:
 @given(nights, ahead | ahead.map(lambda delta: -delta))
 def test_a_to_do_of_any_date(night: Night, until: timedelta) -> None:
     now, due = night.moment, night.moment + until
-    ping = todos.plan_ping(7, due, zone=night.zone, quiet=night.quiet, now=now)
-    check_all([ping], now)
-    assert not disturbed(ping.due_at, night)
-    assert not any_waking_minute(max(due, now), ping.due_at, night)
-    assert ping.expires_at == ping.due_at + 14 * DAY
+    reminder = todos.plan_reminder(7, due, zone=night.zone, quiet=night.quiet, now=now)
+    check_all([reminder], now)
+    assert not disturbed(reminder.due_at, night)
+    assert not any_waking_minute(max(due, now), reminder.due_at, night)
+    assert reminder.expires_at == reminder.due_at + 14 * DAY
 
 
 @given(nights, st.integers(-60, 60 * 48))
@@ -252,10 +259,13 @@ def test_a_snooze_is_over_after_elapsed_hours_or_at_the_next_nine(night: Night, 
 
 @given(nights, st.integers(0, 20 * 60), st.sampled_from(ZONES).map(ZoneInfo))
 def test_planning_anew_elsewhere_keeps_every_key(night: Night, told: int, elsewhere: ZoneInfo) -> None:
-    """Whoever moves to another zone gets the same pings at other moments, not more of them."""
+    """Whoever moves to another zone gets the same reminders at other moments, not more of them."""
     ended, now = night.moment, night.moment + told * MINUTE
     here, there = (
-        {ping.kind: ping for ping in thank_yous.plan_pings(7, ended, zone=zone, quiet=night.quiet, now=now)}
+        {
+            reminder.kind: reminder
+            for reminder in thank_yous.plan_reminders(7, ended, zone=zone, quiet=night.quiet, now=now)
+        }
         for zone in (night.zone, elsewhere)
     )
     for kind in here.keys() & there.keys():

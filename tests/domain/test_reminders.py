@@ -1,4 +1,4 @@
-"""Pings: what is planned around a meeting, and when one waits, repeats, is late or gives way."""
+"""Reminders: what is planned around an interview, and when one waits, repeats, is late or gives way."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import CoachError, Code
-from bot.domain.interviews.interview import checked_minutes, plan_pings
+from bot.domain.interviews.interview import checked_minutes, plan_reminders
 from bot.domain.reminders.reminder import (
     Planned,
     ReminderKind,
@@ -35,10 +35,10 @@ def at(day: int, hour: int, minute: int = 0, month: int = 2, zone: ZoneInfo = DE
     return datetime(2026, month, day, hour, minute, tzinfo=zone).astimezone(UTC)
 
 
-def pings(starts_at: datetime, now: datetime, quiet: QuietHours = QUIET) -> dict[ReminderKind, datetime]:
-    plan = plan_pings(7, starts_at, minutes=20, sequence=0, zone=DENVER, quiet=quiet, now=now)
-    assert len(plan) == len({ping.kind for ping in plan})
-    return {ping.kind: ping.due_at for ping in plan}
+def reminders(starts_at: datetime, now: datetime, quiet: QuietHours = QUIET) -> dict[ReminderKind, datetime]:
+    plan = plan_reminders(7, starts_at, minutes=20, sequence=0, zone=DENVER, quiet=quiet, now=now)
+    assert len(plan) == len({reminder.kind for reminder in plan})
+    return {reminder.kind: reminder.due_at for reminder in plan}
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def pings(starts_at: datetime, now: datetime, quiet: QuietHours = QUIET) -> dict
         ),
     ],
 )
-def test_the_pings_of_a_meeting(
+def test_the_reminders_of_an_interview(
     starts_at: datetime,
     now: datetime,
     quiet: QuietHours,
@@ -77,14 +77,14 @@ def test_the_pings_of_a_meeting(
     expected = zip(
         (ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK), prepare_soon_check_back, strict=True
     )
-    assert pings(starts_at, now, quiet) == {kind: due for kind, due in expected if due is not None}
+    assert reminders(starts_at, now, quiet) == {kind: due for kind, due in expected if due is not None}
 
 
-def test_the_pings_of_a_meeting_expire_and_can_be_told_from_those_of_its_next_move() -> None:
-    plan = plan_pings(7, at(12, 15), minutes=20, sequence=3, zone=DENVER, quiet=QUIET, now=at(9, 12))
-    assert [ping.dedupe_key for ping in plan] == ["prepare:7:3", "soon:7:3", "check_back:7:3"]
-    assert [ping.expires_at for ping in plan] == [at(12, 15), at(12, 15), at(19, 15, 20)]
-    assert {ping.subject_id for ping in plan} == {7}
+def test_the_reminders_of_an_interview_expire_and_can_be_told_from_those_of_its_next_move() -> None:
+    plan = plan_reminders(7, at(12, 15), minutes=20, sequence=3, zone=DENVER, quiet=QUIET, now=at(9, 12))
+    assert [reminder.dedupe_key for reminder in plan] == ["prepare:7:3", "soon:7:3", "check_back:7:3"]
+    assert [reminder.expires_at for reminder in plan] == [at(12, 15), at(12, 15), at(19, 15, 20)]
+    assert {reminder.subject_id for reminder in plan} == {7}
 
 
 ZONES = ("America/Denver", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe")
@@ -95,17 +95,19 @@ quiets = st.builds(QuietHours, clocks, clocks).filter(lambda quiet: quiet.start 
 
 
 @given(moments, st.integers(5, 240), zones, quiets, st.integers(0, 72 * 60))
-def test_whatever_the_meeting(
+def test_whatever_the_interview(
     starts_at: datetime, minutes: int, zone: ZoneInfo, quiet: QuietHours, ahead: int
 ) -> None:
     now = starts_at - timedelta(minutes=ahead)
-    plan = plan_pings(7, starts_at, minutes=minutes, sequence=0, zone=zone, quiet=quiet, now=now)
-    assert [ping.due_at for ping in plan] == sorted({ping.due_at for ping in plan})
-    assert [ping.kind for ping in plan] == sorted({ping.kind for ping in plan}, key=list(ReminderKind).index)
-    assert all(now <= ping.due_at < ping.expires_at for ping in plan)
-    for ping in plan:
-        if in_quiet(ping.due_at, quiet, zone):
-            assert ping.kind == ReminderKind.SOON
+    plan = plan_reminders(7, starts_at, minutes=minutes, sequence=0, zone=zone, quiet=quiet, now=now)
+    assert [reminder.due_at for reminder in plan] == sorted({reminder.due_at for reminder in plan})
+    assert [reminder.kind for reminder in plan] == sorted(
+        {reminder.kind for reminder in plan}, key=list(ReminderKind).index
+    )
+    assert all(now <= reminder.due_at < reminder.expires_at for reminder in plan)
+    for reminder in plan:
+        if in_quiet(reminder.due_at, quiet, zone):
+            assert reminder.kind == ReminderKind.SOON
             assert in_quiet(starts_at - timedelta(minutes=1), quiet, zone)
 
 
@@ -135,7 +137,7 @@ def test_snoozing_counts_elapsed_hours_and_local_mornings(choice: Snooze, back: 
     assert snoozed_until(choice, before_the_clocks_go_forward, DENVER) == back
 
 
-def test_a_ping_that_is_put_off_again_keeps_its_one_key() -> None:
+def test_a_reminder_that_is_put_off_again_keeps_its_one_key() -> None:
     key = snoozed_key("nudge:7:0", 41)
     assert key == "nudge:7:0+snooze41"
     assert snoozed_key(key, 42) == "nudge:7:0+snooze42"
@@ -178,7 +180,7 @@ def test_a_key_of_anything_else_is_refused(key: str) -> None:
         (at(13, 3), at(13, 8, 1), at(13, 8)),
     ],
 )
-def test_a_ping_waits_for_the_morning_if_it_still_matters_then(
+def test_a_reminder_waits_for_the_morning_if_it_still_matters_then(
     now: datetime, expires_at: datetime, held: datetime | None
 ) -> None:
     assert hold_until(now, expires_at, QUIET, DENVER) == held
@@ -197,31 +199,33 @@ def test_late_is_more_than_ten_minutes() -> None:
     assert is_late(at(12, 9), at(12, 9, 10) + timedelta(seconds=1))
 
 
-def ping(kind: ReminderKind, subject_id: int, hour: int) -> Planned:
+def reminder(kind: ReminderKind, subject_id: int, hour: int) -> Planned:
     return Planned(kind, subject_id, at(12, hour), at(13, hour), f"{kind}:{subject_id}:0")
 
 
-def test_only_the_newest_ping_about_a_thing_is_kept() -> None:
-    first, second = ping(ReminderKind.THANK_YOU_FIRST, 1, 9), ping(ReminderKind.THANK_YOU_SECOND, 1, 12)
-    other = ping(ReminderKind.THANK_YOU_FIRST, 2, 10)
+def test_only_the_newest_reminder_about_a_thing_is_kept() -> None:
+    first, second = reminder(ReminderKind.THANK_YOU_FIRST, 1, 9), reminder(ReminderKind.THANK_YOU_SECOND, 1, 12)
+    other = reminder(ReminderKind.THANK_YOU_FIRST, 2, 10)
     prepare, soon, check_back = (
-        ping(ReminderKind.PREPARE, 3, 8),
-        ping(ReminderKind.SOON, 3, 11),
-        ping(ReminderKind.CHECK_BACK, 3, 12),
+        reminder(ReminderKind.PREPARE, 3, 8),
+        reminder(ReminderKind.SOON, 3, 11),
+        reminder(ReminderKind.CHECK_BACK, 3, 12),
     )
-    nudge, todo = ping(ReminderKind.NUDGE, 1, 7), ping(ReminderKind.TODO_DUE, 1, 7)
+    nudge, todo = reminder(ReminderKind.NUDGE, 1, 7), reminder(ReminderKind.TODO_DUE, 1, 7)
     sorted_out = keep_newest([second, other, soon, first, prepare, check_back, todo, nudge])
     assert sorted_out.keep == (nudge, todo, other, soon, check_back, second)
     assert sorted_out.superseded == (prepare, first)
 
 
-def test_of_two_pings_for_the_same_moment_the_later_kind_is_kept() -> None:
-    first, late = ping(ReminderKind.THANK_YOU_FIRST, 1, 9), ping(ReminderKind.THANK_YOU_LATE, 1, 9)
+def test_of_two_reminders_for_the_same_moment_the_later_kind_is_kept() -> None:
+    first, late = reminder(ReminderKind.THANK_YOU_FIRST, 1, 9), reminder(ReminderKind.THANK_YOU_LATE, 1, 9)
     assert keep_newest([late, first]).keep == (late,)
 
 
-@given(st.lists(st.builds(ping, st.sampled_from(ReminderKind), st.integers(1, 3), st.integers(0, 23)), max_size=20))
-def test_no_ping_is_lost_or_doubled(overdue: list[Planned]) -> None:
+@given(
+    st.lists(st.builds(reminder, st.sampled_from(ReminderKind), st.integers(1, 3), st.integers(0, 23)), max_size=20)
+)
+def test_no_reminder_is_lost_or_doubled(overdue: list[Planned]) -> None:
     sorted_out = keep_newest(overdue)
     assert sorted(map(id, sorted_out.keep + sorted_out.superseded)) == sorted(map(id, overdue))
     assert [one.due_at for one in sorted_out.keep] == sorted(one.due_at for one in sorted_out.keep)

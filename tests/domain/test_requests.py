@@ -175,7 +175,7 @@ def test_an_introduction_can_be_passed_on() -> None:
         ({}, "Hello Ana Núñez, I am a student and"),
     ],
 )
-def test_a_linkedin_note_is_short_and_asks_for_no_meeting(parts: dict[str, str], in_note: str) -> None:
+def test_a_linkedin_note_is_short_and_asks_for_no_interview(parts: dict[str, str], in_note: str) -> None:
     draft = compose(RequestRoute.LINKEDIN, replace(BLANK, **parts), SPOKEN)
     assert in_note in draft.subject
     assert len(draft.subject) <= LINKEDIN_NOTE

@@ -8,23 +8,23 @@ import pytest
 
 from bot.domain.evaluations.questions import EvaluationStatus
 from bot.domain.interviews.interview import InterviewStatus
-from bot.domain.journey.snapshot import MeetingFacts, PersonFacts, RequestFacts
+from bot.domain.journey.snapshot import InterviewFacts, PersonFacts, RequestFacts
 from bot.domain.journey.stages import Stage, stage
 from bot.domain.requests.status import RequestOutcome, RequestStatus
 
 NOTE, BEFORE, LATER = (datetime(2026, 2, day, tzinfo=UTC) for day in (10, 9, 11))
 
 
-def meeting(status: InterviewStatus, **facts: Any) -> MeetingFacts:
-    return replace(MeetingFacts(5, status, BEFORE, BEFORE), **facts)
+def interview(status: InterviewStatus, **facts: Any) -> InterviewFacts:
+    return replace(InterviewFacts(5, status, BEFORE, BEFORE), **facts)
 
 
 def request(status: RequestStatus, outcome: RequestOutcome | None = None) -> RequestFacts:
     return RequestFacts(3, status, BEFORE, outcome)
 
 
-def ana(*meetings: MeetingFacts, **facts: Any) -> PersonFacts:
-    return replace(PersonFacts(1, "Ana", BEFORE, meetings=meetings), **facts)
+def ana(*interviews: InterviewFacts, **facts: Any) -> PersonFacts:
+    return replace(PersonFacts(1, "Ana", BEFORE, interviews=interviews), **facts)
 
 
 DRAFT, SENT = request(RequestStatus.DRAFT), request(RequestStatus.SENT)
@@ -32,7 +32,7 @@ ACCEPTED, DECLINED, WRONG_PERSON, ANOTHER_TIME, NO_ANSWER = (
     request(RequestStatus.ANSWERED, outcome) for outcome in RequestOutcome
 )
 
-SCHEDULED, MET, CANCELLED, MISSED = map(meeting, InterviewStatus)
+SCHEDULED, MET, CANCELLED, MISSED = map(interview, InterviewStatus)
 EVALUATED = replace(MET, evaluation=EvaluationStatus.DONE)
 THANKED = replace(EVALUATED, thanked_at=NOTE)
 

@@ -16,7 +16,7 @@ from bot.domain.reminders.reminder import Planned, ReminderKind
 from bot.domain.text.wording import placeholders
 from bot.domain.thank_yous import letter as thank_yous
 from bot.domain.thank_yous import review as thank_you_review
-from bot.domain.thank_yous.deadline import due_at, plan_pings
+from bot.domain.thank_yous.deadline import due_at, plan_reminders
 from bot.domain.thank_yous.letter import PHRASES, NoteParts, compose, done_from_todos
 from bot.domain.thank_yous.review import NoteFindingCode, review
 from bot.domain.times.wall_clock import QuietHours, in_quiet
@@ -36,9 +36,9 @@ def at(day: int, hour: int, minute: int = 0, month: int = 2) -> datetime:
 
 
 def plan(ended_at: datetime, now: datetime | None = None, quiet: QuietHours = QUIET) -> dict[ReminderKind, Planned]:
-    pings = plan_pings(7, ended_at, zone=DENVER, quiet=quiet, now=now or ended_at)
-    assert len(pings) == len({ping.kind for ping in pings})
-    return {ping.kind: ping for ping in pings}
+    reminders = plan_reminders(7, ended_at, zone=DENVER, quiet=quiet, now=now or ended_at)
+    assert len(reminders) == len({reminder.kind for reminder in reminders})
+    return {reminder.kind: reminder for reminder in reminders}
 
 
 def test_a_note_is_due_after_24_hours_on_the_stopwatch() -> None:
@@ -74,20 +74,20 @@ def test_a_note_is_due_after_24_hours_on_the_stopwatch() -> None:
         ),
     ],
 )  # fmt: skip
-def test_the_pings_of_a_note(
+def test_the_reminders_of_a_note(
     ended_at: datetime, now: datetime | None, quiet: QuietHours, first_second_late: tuple[datetime | None, ...]
 ) -> None:
     expected = zip((FIRST, SECOND, LATE), first_second_late, strict=True)
-    planned = {kind: ping.due_at for kind, ping in plan(ended_at, now, quiet).items()}
+    planned = {kind: reminder.due_at for kind, reminder in plan(ended_at, now, quiet).items()}
     assert planned == {kind: due for kind, due in expected if due is not None}
 
 
-def test_a_ping_expires_when_the_next_says_it_better() -> None:
-    pings = plan(at(12, 15))
-    assert pings[FIRST].expires_at == pings[SECOND].due_at
-    assert pings[SECOND].expires_at == at(13, 15)
-    assert pings[LATE].expires_at == at(27, 15)
-    assert pings[LATE].dedupe_key == "thank_you_late:7:0"
+def test_a_reminder_expires_when_the_next_says_it_better() -> None:
+    reminders = plan(at(12, 15))
+    assert reminders[FIRST].expires_at == reminders[SECOND].due_at
+    assert reminders[SECOND].expires_at == at(13, 15)
+    assert reminders[LATE].expires_at == at(27, 15)
+    assert reminders[LATE].dedupe_key == "thank_you_late:7:0"
 
 
 ZONES = ("America/Denver", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Auckland")
@@ -101,19 +101,19 @@ quiets = st.builds(QuietHours, clocks, clocks).filter(lambda quiet: quiet.start 
 
 
 @given(moments, st.sampled_from(ZONES).map(ZoneInfo), quiets, st.integers(0, 15 * 24 * 60))
-def test_whatever_the_meeting(ended_at: datetime, zone: ZoneInfo, quiet: QuietHours, told_after: int) -> None:
+def test_whatever_the_interview(ended_at: datetime, zone: ZoneInfo, quiet: QuietHours, told_after: int) -> None:
     now, deadline = ended_at + told_after * MINUTE, due_at(ended_at)
-    pings = plan_pings(7, ended_at, zone=zone, quiet=quiet, now=now)
-    kinds = [ping.kind for ping in pings]
+    reminders = plan_reminders(7, ended_at, zone=zone, quiet=quiet, now=now)
+    kinds = [reminder.kind for reminder in reminders]
     assert kinds == sorted(set(kinds), key=(FIRST, SECOND, LATE).index)
-    for one, following in pairwise(pings):
+    for one, following in pairwise(reminders):
         assert one.due_at < following.due_at
         assert one.expires_at <= following.due_at
-    for ping in pings:
-        assert max(now, ended_at + 15 * MINUTE) <= ping.due_at < ping.expires_at
-        assert ping.kind == LATE or ping.due_at < deadline < ping.due_at + 24 * HOUR
-        if in_quiet(ping.due_at, quiet, zone):
-            assert ping.kind == SECOND
+    for reminder in reminders:
+        assert max(now, ended_at + 15 * MINUTE) <= reminder.due_at < reminder.expires_at
+        assert reminder.kind == LATE or reminder.due_at < deadline < reminder.due_at + 24 * HOUR
+        if in_quiet(reminder.due_at, quiet, zone):
+            assert reminder.kind == SECOND
             assert not any_waking_minute(max(now, ended_at + 15 * MINUTE), deadline, quiet, zone)
     assert told_after > 20 * 60 or SECOND in kinds
     assert told_after > 12 * 24 * 60 or LATE in kinds

@@ -1,4 +1,4 @@
-"""To-dos as typed, and the ping of a date."""
+"""To-dos as typed, and the reminder of a date."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.errors import CoachError, Code
 from bot.domain.reminders.reminder import ReminderKind
 from bot.domain.times.wall_clock import QuietHours, in_quiet
-from bot.domain.todos import AT_ONCE, TEXT_LIMIT, WORTH_FOR, plan_ping, read_lines
+from bot.domain.todos import AT_ONCE, TEXT_LIMIT, WORTH_FOR, plan_reminder, read_lines
 
 DENVER = ZoneInfo("America/Denver")
 QUIET = QuietHours(time(22), time(8))
@@ -68,17 +68,17 @@ def test_whatever_is_typed_is_kept_within_limits_or_refused(typed: str) -> None:
 
 
 @given(st.integers(min_value=-60, max_value=60 * 24 * 400))
-def test_a_ping_never_comes_at_night_nor_before_its_moment(minutes: int) -> None:
+def test_a_reminder_never_comes_at_night_nor_before_its_moment(minutes: int) -> None:
     due = NOW + timedelta(minutes=minutes)
-    ping = plan_ping(7, due, zone=DENVER, quiet=QUIET, now=NOW)
-    assert (ping.kind, ping.subject_id) == (ReminderKind.TODO_DUE, 7)
-    assert not in_quiet(ping.due_at, QUIET, DENVER)
-    assert max(due, NOW) <= ping.due_at <= max(due, NOW) + timedelta(hours=11)
-    assert ping.expires_at == ping.due_at + WORTH_FOR
+    reminder = plan_reminder(7, due, zone=DENVER, quiet=QUIET, now=NOW)
+    assert (reminder.kind, reminder.subject_id) == (ReminderKind.TODO_DUE, 7)
+    assert not in_quiet(reminder.due_at, QUIET, DENVER)
+    assert max(due, NOW) <= reminder.due_at <= max(due, NOW) + timedelta(hours=11)
+    assert reminder.expires_at == reminder.due_at + WORTH_FOR
 
 
-def test_another_date_is_another_ping() -> None:
+def test_another_date_is_another_reminder() -> None:
     first, second = (
-        plan_ping(7, NOW + timedelta(hours=hours), zone=DENVER, quiet=QUIET, now=NOW) for hours in (1, 2)
+        plan_reminder(7, NOW + timedelta(hours=hours), zone=DENVER, quiet=QUIET, now=NOW) for hours in (1, 2)
     )
     assert first.dedupe_key != second.dedupe_key

@@ -1,7 +1,7 @@
-"""The gateway drops, resumes, and forgets the session, while pings fall due and students press and type.
+"""The gateway drops, resumes, and forgets the session, while reminders fall due and students press and type.
 
-However often the bot connects anew, it stays one bot with one engine: every ping comes once and on time, as it goes
-over HTTP, and whatever students did meanwhile has the effect of doing it once.
+However often the bot connects anew, it stays one bot with one engine: every reminder comes once and on time, as it
+goes over HTTP, and whatever students did meanwhile has the effect of doing it once.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from bot.domain.reminders.reminder import Status
 from bot.storage.models import Reminder, Todo
 from bot.ui.kit.custom_ids import decode
-from tests.faults.doubles.bot_in_process import Armed, Ping, World, world
+from tests.faults.doubles.bot_in_process import Armed, DueReminder, World, world
 from tests.faults.doubles.discord.gateway import Gateway
 from tests.faults.doubles.fast_loop import Loop, hurry
 from tests.faults.report import Report
@@ -28,13 +28,13 @@ from tests.faults.report import Report
 SPEED = 200.0
 """How much faster than in service waits go by."""
 ON_TIME = 5.0
-"""Seconds after its due time at which a ping still counts as on time, on a machine with other things to do."""
+"""Seconds after its due time at which a reminder still counts as on time, on a machine with other things to do."""
 OUTAGE = 40.0
 """Seconds for which the gateway lets nobody in, where it does not."""
 BACK = 3000.0
 """Seconds within which the bot is back; discord.py's own waits between two tries grow to a quarter of an hour."""
 DUE = (1, 10, 20, 30, 39, 40, 41, 45)
-"""When pings fall due, in seconds from the break on."""
+"""When reminders fall due, in seconds from the break on."""
 TOLD_NOTHING = 10.0
 """Seconds after which nobody answers what Discord did not tell of."""
 LOOK = 5.0
@@ -125,7 +125,7 @@ class Found:
 async def _all(folder: Path, breaks: list[Break], found: Found) -> None:
     async with world(folder) as here:
         # Something is always still to come, so that the clock is always set.
-        await here.arm(Ping((await here.students("far away"))[0], here.seconds + 1e6))
+        await here.arm(DueReminder((await here.students("far away"))[0], here.seconds + 1e6))
         for number, one in enumerate(breaks):
             found.broken += [f"{one.name}: {line}" for line in await _survived(here, one, number, found)]
         found.broken += [f"Discord's stand-in knows no {gap}" for gap in here.discord.gaps]
@@ -143,25 +143,27 @@ async def _survived(here: World, one: Break, number: int, found: Found) -> list[
     """What was not as it should be when the connection broke in this way."""
     names = (f"student{number}-{place}" for place in range(len(DUE)))
     maya, *others = await here.students(f"maya{number}", *names)
-    (shown,) = await here.arm(Ping(maya, here.seconds))
+    (shown,) = await here.arm(DueReminder(maya, here.seconds))
     await here.settled([shown])
     gateway = here.discord.gateway
     sessions = gateway.identified + gateway.resumed
-    pings = await here.arm(*(Ping(user, here.seconds + wait) for user, wait in zip(others, DUE, strict=True)))
+    reminders = await here.arm(
+        *(DueReminder(user, here.seconds + wait) for user, wait in zip(others, DUE, strict=True))
+    )
     gateway.accepts, gateway.resumable = not one.outage, not one.refused
     away = here.seconds
     await one.does(gateway)
     acts = _act(here, shown)
     if one.outage:
         await asyncio.sleep(OUTAGE)
-        found.counted["pings during an outage"] += sum(bool(here.seen(ping)) for ping in pings)
+        found.counted["pings during an outage"] += sum(bool(here.seen(reminder)) for reminder in reminders)
         gateway.accepts = True
     await _back(here, sessions)
     found.counted["seconds away"] += int(here.seconds - away)
     gateway.resumable = True
-    rows = await here.settled(pings)
+    rows = await here.settled(reminders)
     return [
-        *_rung(here, pings, rows, found),
+        *_rung(here, reminders, rows, found),
         *[line async for line in _done(here, one, shown, acts, found)],
         *_one_of_each(here),
     ]
@@ -184,16 +186,16 @@ def _act(here: World, shown: Armed) -> list[Interaction]:
     return [*presses, students.slash(shown.user, "todo add", text=TYPED)]
 
 
-def _rung(here: World, pings: list[Armed], rows: dict[int, Reminder], found: Found) -> Iterator[str]:
-    """Each ping came once and on time, whatever became of the gateway."""
-    for ping in pings:
-        seen = here.seen(ping)
-        if len(seen) != 1 or rows[ping.reminder].status != Status.SENT:
-            yield f"a ping ended as {rows[ping.reminder].status} with {len(seen)} messages"
+def _rung(here: World, reminders: list[Armed], rows: dict[int, Reminder], found: Found) -> Iterator[str]:
+    """Each reminder came once and on time, whatever became of the gateway."""
+    for reminder in reminders:
+        seen = here.seen(reminder)
+        if len(seen) != 1 or rows[reminder.reminder].status != Status.SENT:
+            yield f"a ping ended as {rows[reminder.reminder].status} with {len(seen)} messages"
             continue
-        found.latest = max(found.latest, seen[0].at - ping.due)
-        if seen[0].at > ping.due + ON_TIME:
-            yield f"a ping came {seen[0].at - ping.due:.1f} s late"
+        found.latest = max(found.latest, seen[0].at - reminder.due)
+        if seen[0].at > reminder.due + ON_TIME:
+            yield f"a ping came {seen[0].at - reminder.due:.1f} s late"
 
 
 async def _done(here: World, one: Break, shown: Armed, acts: list[Interaction], found: Found) -> AsyncIterator[str]:

@@ -1,4 +1,4 @@
-"""Whatever Discord answers, every ping ends as it should, and nobody waits behind somebody else's trouble."""
+"""Whatever Discord answers, every reminder ends as it should, and nobody waits behind somebody else's trouble."""
 
 from tests.faults.answers.cases import CASES, LIMITS
 from tests.faults.answers.trial import run

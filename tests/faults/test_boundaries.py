@@ -9,7 +9,7 @@ import time_machine
 from bot.domain.reminders.reminder import Status
 from bot.reminders.attempts import Attempts
 from bot.services.reminders.deliveries import Claimed, Delivery
-from bot.ui.reminders.sender import PingSender
+from bot.ui.reminders.sender import ReminderSender
 from tests.faults.boundaries import trial as boundaries
 from tests.faults.boundaries.students import START, Who, planted
 from tests.faults.boundaries.trial import AWAY, POST, Stop, play, run
@@ -47,7 +47,7 @@ def test_a_message_whose_sender_died_is_not_sent_again(steps: Sequence[str], awa
     assert (story.end.status, story.end.messages) == (Status.SENT, 1)
 
 
-async def _found_nothing(_sender: PingSender, _user: int, _reminders: Sequence[Claimed]) -> Mapping[int, int]:
+async def _found_nothing(_sender: ReminderSender, _user: int, _reminders: Sequence[Claimed]) -> Mapping[int, int]:
     return {}
 
 
@@ -58,7 +58,7 @@ async def _takes_no_time_to_look(attempts: Attempts, delivery: Delivery) -> None
 
 @pytest.mark.parametrize(
     ("place", "broken"),
-    [((PingSender, "find"), _found_nothing), ((Attempts, "_settle"), _takes_no_time_to_look)],
+    [((ReminderSender, "find"), _found_nothing), ((Attempts, "_settle"), _takes_no_time_to_look)],
 )
 def test_an_engine_that_does_not_look_into_the_dm_is_caught(
     steps: Sequence[str], monkeypatch: pytest.MonkeyPatch, place: tuple[type, str], broken: object
@@ -73,10 +73,10 @@ def test_an_engine_that_does_not_look_into_the_dm_is_caught(
 def test_an_engine_that_marks_before_it_sends_is_caught(
     steps: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def found_all(_sender: PingSender, _user: int, reminders: Sequence[Claimed]) -> Mapping[int, int]:
+    async def found_all(_sender: ReminderSender, _user: int, reminders: Sequence[Claimed]) -> Mapping[int, int]:
         return {reminder.id: 1 for reminder in reminders}
 
-    monkeypatch.setattr(PingSender, "find", found_all)
+    monkeypatch.setattr(ReminderSender, "find", found_all)
     told = play((Stop(steps.index(f"before {POST}"), HALF_AN_HOUR),), SEED).broken
     assert [line for line in told if line.startswith("SINGLE") and "no such message" in line]
 

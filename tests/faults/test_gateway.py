@@ -1,4 +1,4 @@
-"""However the connection breaks, one bot with one engine comes back, and no ping is lost, late or told twice."""
+"""However the connection breaks, one bot with one engine comes back, and no reminder is lost, late or doubled."""
 
 from tests.faults.gateway import BREAKS, run
 

@@ -228,7 +228,7 @@ def test_nobody_is_asked_for_their_own_pay(handbook: Handbook) -> None:
     assert not [text for text in pay if "your salary" in text or "you earn" in text or "you make" in text]
 
 
-def test_the_meeting(handbook: Handbook) -> None:
+def test_the_interview(handbook: Handbook) -> None:
     interviews = handbook.interviews
     assert [part.minutes for part in interviews.agenda] == [2, 2, 12, 2, 2]
     assert (interviews.limits.must_ask, interviews.limits.spares, interviews.limits.warn_above) == (5, 5, 10)
@@ -240,9 +240,9 @@ def test_contacts(handbook: Handbook) -> None:
     assert list(handbook.contacts.places) == list(FoundIn)
 
 
-def test_a_ping_for_every_kind(handbook: Handbook) -> None:
+def test_a_reminder_for_every_kind(handbook: Handbook) -> None:
     assert set(handbook.pings) == {*ReminderKind, COMBINED, READY}
-    assert all(len(handbook.ping(kind).text) <= 500 for kind in handbook.pings)
+    assert all(len(handbook.reminder(kind).text) <= 500 for kind in handbook.pings)
 
 
 def test_topics_fit_a_page_on_a_phone(handbook: Handbook) -> None:
@@ -271,7 +271,7 @@ def test_nothing_can_be_changed(handbook: Handbook) -> None:
 def test_looking_up_what_is_not_there(handbook: Handbook) -> None:
     assert handbook.topic("nowhere") is None
     with pytest.raises(KeyError):
-        handbook.ping("fanfare")
+        handbook.reminder("fanfare")
     for number in (0, 12, -1):
         with pytest.raises(IndexError):
             handbook.question(number)

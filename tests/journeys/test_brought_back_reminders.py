@@ -1,4 +1,4 @@
-"""Whoever takes their data along and brings it back gets the same pings at the same moments, and none twice."""
+"""Whoever takes their data along and brings it back gets the same reminders at the same moments, and none twice."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -17,22 +17,22 @@ Does = Callable[[Student], Awaitable[None]]
 
 
 async def nothing(_student: Student) -> None:
-    """The first ping is still to come."""
+    """The first reminder is still to come."""
 
 
 async def first_sent(student: Student) -> None:
-    """The first ping about the note has gone out."""
+    """The first reminder about the note has gone out."""
     await student.world.skip(hours=3)
-    assert student.pings()
+    assert student.reminders()
 
 
 async def snoozed(student: Student) -> None:
     """It has, and was put off."""
     await first_sent(student)
     async with student.world.bot.db.read() as session:
-        ping = await session.scalar(select(Reminder.id).where(Reminder.status == "sent"))
-        assert ping is not None
-    await snooze(student.world.bot.services, student.id, ping, Snooze.THREE_HOURS)
+        reminder = await session.scalar(select(Reminder.id).where(Reminder.status == "sent"))
+        assert reminder is not None
+    await snooze(student.world.bot.services, student.id, reminder, Snooze.THREE_HOURS)
 
 
 async def cancelled(student: Student) -> None:
@@ -44,7 +44,9 @@ async def cancelled(student: Student) -> None:
 
 
 @pytest.mark.parametrize("before", [nothing, first_sent, snoozed, cancelled])
-async def test_bringing_data_back_changes_no_ping(tmp_path_factory: pytest.TempPathFactory, before: Does) -> None:
+async def test_bringing_data_back_changes_no_reminder(
+    tmp_path_factory: pytest.TempPathFactory, before: Does
+) -> None:
     heard = []
     for moves in (False, True):
         async with world(sqlite_url(tmp_path_factory.mktemp("moves"))) as rapport:
@@ -65,7 +67,7 @@ async def test_bringing_data_back_changes_no_ping(tmp_path_factory: pytest.TempP
     assert heard[0] or before is cancelled
 
 
-async def test_an_export_from_before_a_ping_went_out_does_not_send_it_again(
+async def test_an_export_from_before_a_reminder_went_out_does_not_send_it_again(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     async with world(sqlite_url(tmp_path_factory.mktemp("old"))) as rapport:
@@ -75,9 +77,9 @@ async def test_an_export_from_before_a_ping_went_out_does_not_send_it_again(
         await rapport.bot.services.interviews.met(maya.id, contact, now() - timedelta(hours=1))
         files = await mydata.export(maya.id)
         await rapport.skip(days=4)
-        heard = len(maya.pings())
+        heard = len(maya.reminders())
         assert heard == 3
         await mydata.erase(maya.id, "DELETE")
         await mydata.import_data(maya.id, files[0].content)
         await rapport.skip(days=4)
-        assert len(maya.pings()) == heard
+        assert len(maya.reminders()) == heard

@@ -333,7 +333,7 @@ async def test_a_button_of_a_deleted_contact_changes_nothing(maya: Student, rapp
     ],
 )
 def test_every_stage_has_a_next_step(stage: Stage, label: str, action: str, subject: int, *, over: bool) -> None:
-    view = ContactView(1, "Ana", Role(), "", "", "", "", stage, None, 2, 3, meeting_over=over)
+    view = ContactView(1, "Ana", Role(), "", "", "", "", stage, None, 2, 3, interview_over=over)
     card = cards.person(view)
     first = card.rows[0]
     assert isinstance(first, tuple)

@@ -34,7 +34,7 @@ async def answers(world: World) -> dict[int, tuple[str | None, str]]:
 
 def doubts(student: Student) -> list[Screen]:
     """The cards that still ask."""
-    return [screen for screen in student.pings() if ASKED in screen]
+    return [screen for screen in student.reminders() if ASKED in screen]
 
 
 async def test_what_was_typed_before_the_question_was_shown_is_asked_about(rapport: World, maya: Student) -> None:
@@ -53,7 +53,7 @@ async def test_yes_stores_the_words_and_the_next_question_comes(rapport: World, 
     assert await answers(rapport) == {1: ("yes", ""), 2: ("no", "never")}
     assert "question 3 of 11" in screen
     assert not doubts(maya)
-    folded = [one for one in maya.pings() if "Question 2 of 11" in one]
+    folded = [one for one in maya.reminders() if "Question 2 of 11" in one]
     assert len(folded) == 1
     assert "Skip" not in folded[0].labels
     assert "question 4 of 11" in await maya.say("yes"), "the redrawn card is the question that is up"
@@ -74,7 +74,7 @@ async def test_a_double_press_does_it_once(rapport: World, maya: Student, label:
     await maya.say_quickly("yes", "no, never")
     await Finger(maya, label).land(times=2)
     assert set(await answers(rapport)) == ({1, 2} if label == YES else {1})
-    questions = [one for one in maya.pings() if "Skip" in one.labels]
+    questions = [one for one in maya.reminders() if "Skip" in one.labels]
     assert len(questions) == 1
 
 
@@ -120,7 +120,7 @@ async def test_only_a_message_of_ones_own_can_be_said_yes_to(rapport: World, may
     screen = doubts(maya)[-1]
     route = decode(screen.buttons[0]["custom_id"])
     assert route is not None
-    bots = maya.pings()[0].message_id
+    bots = maya.reminders()[0].message_id
     forged = encode(ComponentKind.BUTTON, Route(route.action, maya.id, (*route.args[:2], str(bots))))
     await Finger(maya, YES, forged).land()
     assert await answers(rapport) == {1: ("yes", "")}

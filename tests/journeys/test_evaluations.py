@@ -24,7 +24,7 @@ TRICKY = "**bold** @everyone `x` \u202eright to left # not a heading"
 
 
 async def met(world: World, student: Student, name: str = "Ana Núñez", status: str = "met") -> int:
-    """A meeting of the student's that ended two hours ago; a booked one began then."""
+    """An interview of the student's that ended two hours ago; a booked one began then."""
     async with world.bot.db.write() as session:
         if await session.get(User, student.id) is None:
             session.add(User(discord_id=student.id, display_name="Maya", zone=ZONE, created_at=now()))
@@ -80,7 +80,7 @@ def conversation(student: Student) -> list[str]:
     """The DM scrolled back: the first two lines of each message, the student's own as typed."""
     bot = student.world.bot.user
     assert bot is not None
-    screens = {screen.message_id: screen for screen in student.pings()}
+    screens = {screen.message_id: screen for screen in student.reminders()}
     lines = []
     for message in student.dm():
         if message.author.id == bot.id:
@@ -93,7 +93,7 @@ def conversation(student: Student) -> list[str]:
 
 def live(student: Student) -> list[Screen]:
     """Cards that can answer a question or resume one."""
-    return [screen for screen in student.pings() if {"Skip", "Resume"} & set(screen.labels)]
+    return [screen for screen in student.reminders() if {"Skip", "Resume"} & set(screen.labels)]
 
 
 class Finger:
@@ -164,8 +164,8 @@ async def test_eleven_questions_by_button(rapport: World, maya: Student) -> None
     ]
     assert conversation(maya)[6].endswith("| words 7")
     assert [line.split(" of ")[0] for line in conversation(maya)[:11]] == [f"Question {n}" for n in range(1, 12)]
-    assert len(maya.pings()) == 12
-    assert [s.labels for s in maya.pings()[:11]] == [[]] * 11
+    assert len(maya.reminders()) == 12
+    assert [s.labels for s in maya.reminders()[:11]] == [[]] * 11
     assert (await evaluation(rapport)).status == "done"
 
 
@@ -186,7 +186,7 @@ async def test_eleven_questions_by_typing(rapport: World, maya: Student) -> None
         "Spanish",
     ]
     for number, text in enumerate(typed, start=1):
-        assert f"question {number} of 11" in maya.pings()[-1]
+        assert f"question {number} of 11" in maya.reminders()[-1]
         screen = await maya.say(text)
     assert "Ana Núñez: 8 of 11 answered" in screen
     assert await answers(rapport) == {
@@ -253,9 +253,9 @@ async def test_less_than_six_answers_are_said_kindly(
     rapport: World, maya: Student, answered: int, line: str
 ) -> None:
     await at(rapport, maya, answered + 1)
-    while not maya.pings()[-1].plain.startswith("### Ana Núñez:"):
+    while not maya.reminders()[-1].plain.startswith("### Ana Núñez:"):
         await maya.press("Skip")
-    assert line in maya.pings()[-1]
+    assert line in maya.reminders()[-1]
 
 
 async def test_a_note_stays_with_its_question_and_can_be_edited(rapport: World, maya: Student) -> None:
@@ -282,7 +282,7 @@ async def test_back_shows_the_answer_and_keeps_the_later_ones(rapport: World, ma
     assert "question 2 of 11" in screen
     assert "Your answer so far · Yes" in screen.plain.replace("**", "")
     await maya.press("No")
-    assert "question 3 of 11" in maya.pings()[-1]
+    assert "question 3 of 11" in maya.reminders()[-1]
     screen = await maya.press("Skip")
     assert "question 4 of 11" in screen
     assert await answers(rapport) == {1: ("yes", ""), 2: ("no", ""), 3: ("yes", "")}
@@ -389,9 +389,9 @@ async def test_two_different_presses_at_once_count_as_the_first(rapport: World, 
     await yes.land()
     await no.land()
     assert await answers(rapport) == dict.fromkeys(range(1, 5), ("yes", ""))
-    assert "question 5 of 11" in maya.pings()[-1]
+    assert "question 5 of 11" in maya.reminders()[-1]
     assert len(live(maya)) == 1
-    assert len(maya.pings()) == 5
+    assert len(maya.reminders()) == 5
 
 
 @pytest.mark.parametrize("label", VERDICTS + NAVIGATION)
@@ -402,8 +402,8 @@ async def test_a_press_on_an_old_card_shows_the_current_question(rapport: World,
     before = await answers(rapport)
     await late.land()
     assert await answers(rapport) == before
-    assert "question 5 of 11" in maya.pings()[-1]
-    assert len(maya.pings()) == 5
+    assert "question 5 of 11" in maya.reminders()[-1]
+    assert len(maya.reminders()) == 5
     assert len(live(maya)) == 1
     await maya.say("yes")
     assert (await answers(rapport))[5] == ("yes", "")
@@ -413,19 +413,19 @@ async def test_a_double_press_at_the_end_gives_one_summary(rapport: World, maya:
     await at(rapport, maya, 11)
     late = Finger(maya, "Skip")
     await late.land(times=2)
-    assert len(maya.pings()) == 12
+    assert len(maya.reminders()) == 12
     await late.land()
-    assert len(maya.pings()) == 12
-    assert "Ana Núñez: 10 of 11 answered" in maya.pings()[-1]
+    assert len(maya.reminders()) == 12
+    assert "Ana Núñez: 10 of 11 answered" in maya.reminders()[-1]
 
 
 async def test_a_double_press_on_pause(rapport: World, maya: Student) -> None:
     await at(rapport, maya, 4)
     await Finger(maya, "Pause").land(times=2)
-    assert "Paused at question 4 of 11" in maya.pings()[-1]
-    assert len(maya.pings()) == 4
+    assert "Paused at question 4 of 11" in maya.reminders()[-1]
+    assert len(maya.reminders()) == 4
     await Finger(maya, "Resume").land(times=2)
-    assert "question 4 of 11" in maya.pings()[-1]
+    assert "question 4 of 11" in maya.reminders()[-1]
     assert len(live(maya)) == 1
 
 
@@ -435,7 +435,7 @@ async def test_an_old_press_after_back_shows_the_question_that_is_up(rapport: Wo
     await maya.press("Back")
     await late.land()
     assert 4 not in await answers(rapport)
-    assert "question 3 of 11" in maya.pings()[-1]
+    assert "question 3 of 11" in maya.reminders()[-1]
     assert len(live(maya)) == 1
 
 
@@ -448,7 +448,7 @@ async def test_a_form_for_a_question_that_is_over_gives_the_words_back(rapport: 
     await maya.fill({"Your answer": "a long answer that took me some time to write"})
     assert (await answers(rapport))[7] == ("text", "typed instead")
     assert maya.newest(lambda s: "a long answer that took me some time" in s)
-    assert "question 8 of 11" in maya.pings()[-1]
+    assert "question 8 of 11" in maya.reminders()[-1]
     assert len(live(maya)) == 1
 
 
@@ -466,7 +466,7 @@ async def test_a_picture_without_an_evaluation_is_not_ours(rapport: World, maya:
     await at(rapport, maya, 4)
     await maya.press("Pause")
     await maya.say("", attachments=_picture(rapport, maya))
-    assert not any("I can only read text" in screen for screen in maya.pings())
+    assert not any("I can only read text" in screen for screen in maya.reminders())
 
 
 def _picture(world: World, student: Student) -> Any:
@@ -485,7 +485,7 @@ async def test_the_longest_answers(rapport: World, maya: Student) -> None:
             await maya.press("Add a note")
             await maya.fill({"Your note": "*" * ANSWER_LIMIT})
             await maya.press("Yes")
-    screen = maya.pings()[-1]
+    screen = maya.reminders()[-1]
     assert "11 of 11 answered" in screen
     assert len(screen.text) <= 3800
     assert [file.filename for file in screen.files] == ["evaluation.txt"]
@@ -505,8 +505,8 @@ async def test_tricky_words_are_shown_as_they_are(rapport: World, maya: Student)
     await at(rapport, maya, 7)
     await maya.press("Write an answer")
     await maya.fill({"Your answer": TRICKY})
-    assert visible(TRICKY) in maya.pings()[-2].plain
-    assert "@everyone" not in maya.pings()[-2].text
+    assert visible(TRICKY) in maya.reminders()[-2].plain
+    assert "@everyone" not in maya.reminders()[-2].text
     assert (await answers(rapport))[7] == ("text", TRICKY)
 
 
@@ -538,7 +538,7 @@ async def test_a_question_that_was_never_sent_is_sent_first(rapport: World, maya
         kept = await session.get_one(Evaluation, row.id)
         kept.message_id = kept.channel_id = None
     screen = await maya.say("no")
-    assert "question 4 of 11" in maya.pings()[-2]
+    assert "question 4 of 11" in maya.reminders()[-2]
     assert "Is that your answer?" in screen
     assert 4 not in await answers(rapport)
     await maya.say("no")
@@ -556,14 +556,14 @@ async def test_a_fold_that_fails_does_not_stop_the_conversation(rapport: World, 
 async def test_somebody_else_changes_nothing(rapport: World, maya: Student) -> None:
     await at(rapport, maya, 4)
     leo = rapport.student("leo", "Leo")
-    custom_id = next(b["custom_id"] for b in maya.pings()[-1].buttons if b["label"] == "Yes")
+    custom_id = next(b["custom_id"] for b in maya.reminders()[-1].buttons if b["label"] == "Yes")
     await met(rapport, leo, "Ada Byron")
     await leo.slash("evaluate", contact="Ada")
     hers = custom_id.split(":")
-    his = next(b["custom_id"] for b in leo.pings()[0].buttons if b["label"] == "Yes").split(":")
+    his = next(b["custom_id"] for b in leo.reminders()[0].buttons if b["label"] == "Yes").split(":")
     for forged in (custom_id, ":".join([*his[:3], *hers[3:]])):
         await Finger(leo, "Yes", forged).land()
-        assert "Not found" in leo.pings()[-1]
+        assert "Not found" in leo.reminders()[-1]
     assert 4 not in await answers(rapport)
     assert {row.owner_id: row.position for row in await evaluations(rapport)} == {maya.id: 4, leo.id: 1}
 
@@ -584,7 +584,7 @@ async def test_one_at_a_time_and_the_student_chooses(rapport: World, maya: Stude
     assert maya.newest(lambda s: "Paused at question 4 of 11" in s)
     await maya.say("no")
     await maya.press("Pause it and start Tom Okafor", on=busy)
-    assert "Tom Okafor · question 2 of 11" in maya.pings()[-1]
+    assert "Tom Okafor · question 2 of 11" in maya.reminders()[-1]
 
     again = await maya.press("Resume")
     assert "You are at question 2 of 11 about Tom Okafor" in again
@@ -600,7 +600,7 @@ async def test_an_old_press_never_opens_a_second_evaluation(rapport: World, maya
     await maya.slash("evaluate", contact="Tom")
     await maya.press("Pause it and start Tom Okafor")
     await late.land()
-    assert "You are at question 1 of 11 about Tom Okafor" in maya.pings()[-1]
+    assert "You are at question 1 of 11 about Tom Okafor" in maya.reminders()[-1]
     assert 4 not in await answers(rapport)
 
 
@@ -644,7 +644,7 @@ async def test_ask_these_next_time(rapport: World, maya: Student) -> None:
     assert "Ana Núñez: 10 of 11 answered" in await maya.press("Back to the summary")
 
 
-async def test_more_gaps_than_one_meeting_holds(rapport: World, maya: Student) -> None:
+async def test_more_gaps_than_one_interview_holds(rapport: World, maya: Student) -> None:
     await at(rapport, maya, 1)
     for _ in range(11):
         await maya.press("Skip")
@@ -707,7 +707,7 @@ async def test_a_thank_you_that_is_sent_is_not_asked_for(rapport: World, maya: S
     assert "Draft the thank-you" not in screen.labels
 
 
-# In a server, and before the meeting
+# In a server, and before the interview
 
 
 async def test_from_a_server_the_question_goes_to_the_dm(rapport: World) -> None:
@@ -717,7 +717,7 @@ async def test_from_a_server_the_question_goes_to_the_dm(rapport: World) -> None
     assert answer.ephemeral
     assert "I sent you the first question in our DM" in answer
     assert answer.labels == ["Open our DM"]
-    question = maya.pings()[-1]
+    question = maya.reminders()[-1]
     assert answer.buttons[0]["url"].endswith(f"/{question.message_id}")
     assert "question 1 of 11" in question
     await _say(rapport, maya, "yes")
@@ -741,11 +741,11 @@ async def test_closed_dms_say_how_to_open_them(rapport: World, code: int) -> Non
     assert answer.ephemeral
     assert "I cannot write to you yet" in answer
     assert "Direct Messages" in answer
-    assert maya.pings() == []
+    assert maya.reminders() == []
     answer = await maya.press("Try again")
     assert answer.ephemeral
     assert "I sent you the first question in our DM" in answer
-    assert "question 1 of 11" in maya.pings()[-1]
+    assert "question 1 of 11" in maya.reminders()[-1]
 
 
 async def test_a_finished_evaluation_is_shown_where_it_is_asked_for(rapport: World) -> None:
@@ -762,24 +762,24 @@ async def test_a_finished_evaluation_is_shown_where_it_is_asked_for(rapport: Wor
     assert answer.ephemeral
     assert "I sent you question 4 in our DM" in answer
     await _say(rapport, maya, "yes")
-    assert "Ana Núñez: 1 of 11 answered" in maya.pings()[-1]
+    assert "Ana Núñez: 1 of 11 answered" in maya.reminders()[-1]
 
 
-async def test_a_meeting_that_nobody_confirmed_is_asked_about(rapport: World, maya: Student) -> None:
+async def test_an_interview_that_nobody_confirmed_is_asked_about(rapport: World, maya: Student) -> None:
     await met(rapport, maya, status="begun")
     screen = await maya.slash("evaluate", contact="Ana")
     assert "Did your meeting with Ana Núñez happen?" in screen
     assert screen.labels == ["It happened", "It moved", "It did not happen"]
 
 
-async def test_a_meeting_to_come_is_not_evaluated(rapport: World, maya: Student) -> None:
+async def test_an_interview_to_come_is_not_evaluated(rapport: World, maya: Student) -> None:
     await met(rapport, maya, status="coming")
     screen = await maya.slash("evaluate", contact="Ana")
     assert "Your meeting with Ana Núñez is still to come" in screen
     assert screen.labels == ["Open prep"]
 
 
-async def test_a_meeting_that_was_never_booked(rapport: World, maya: Student) -> None:
+async def test_an_interview_that_was_never_booked(rapport: World, maya: Student) -> None:
     await met(rapport, maya, status="none")
     screen = await maya.slash("evaluate", contact="Ana")
     assert "No meeting with Ana Núñez yet" in screen

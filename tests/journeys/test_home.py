@@ -62,7 +62,7 @@ async def test_any_message_gets_a_kind_line_and_whats_next(maya: Student, rappor
     assert "What's next" in card
     assert "Ask Ana Núñez for 20 minutes" in card
     assert ("not sure what that belongs to" in card) is (text not in {"hi", "Hello!"})
-    assert len(maya.pings()) == 1
+    assert len(maya.reminders()) == 1
 
 
 async def test_a_picture_without_words_gets_an_answer_too(maya: Student) -> None:
@@ -187,7 +187,7 @@ async def test_closed_dms_are_told_once_with_a_way_to_test_them(rapport: World) 
     arrived = await maya.press("Send a test", on=card)
     assert "It arrived" in arrived
     assert arrived.ephemeral
-    assert "This is a test" in maya.pings()[-1]
+    assert "This is a test" in maya.reminders()[-1]
     async with rapport.bot.db.read() as session:
         assert await session.scalar(select(Reminder.status)) == "undeliverable"
 
@@ -212,4 +212,4 @@ async def test_a_test_finds_the_dm_that_has_taken_the_place_of_the_one_it_knew(
     card = await maya.slash("next")
     rapport.env.inject_error("POST", "/channels/*/messages", status=status, code=code)
     assert "It arrived" in await maya.press("Send a test", on=card)
-    assert "This is a test" in maya.pings()[-1]
+    assert "This is a test" in maya.reminders()[-1]

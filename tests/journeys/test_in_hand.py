@@ -19,7 +19,7 @@ from bot.services.interviews.views import Terms
 from bot.services.reminders.planning import THANKS
 from bot.storage.models import Reminder
 from bot.ui.kit import direct_messages as direct
-from bot.ui.reminders import sender as ping_sender
+from bot.ui.reminders import sender as reminder_sender
 from tests.support.shortcuts import snooze
 from tests.support.world import ZONE, Student, World
 
@@ -49,14 +49,14 @@ class Story:
             "keep names out": lambda: self.services.profiles.set_names_in_pings(self.student, shown=False),
         }
 
-    async def meeting_is_near(self) -> tuple[timedelta, dict[str, Act]]:
-        meetings, contact = self.services.interviews, await self.contact()
-        booked: Any = await meetings.schedule(self.student, contact, Terms(now() + timedelta(hours=3)))
+    async def interview_is_near(self) -> tuple[timedelta, dict[str, Act]]:
+        interviews, contact = self.services.interviews, await self.contact()
+        booked: Any = await interviews.schedule(self.student, contact, Terms(now() + timedelta(hours=3)))
         number = booked.interview.id
         later = now() + timedelta(days=3)
         return timedelta(hours=2), {
-            "cancel the meeting": lambda: meetings.cancel(self.student, number),
-            "move the meeting": lambda: meetings.move(self.student, number, Terms(later)),
+            "cancel the meeting": lambda: interviews.cancel(self.student, number),
+            "move the meeting": lambda: interviews.move(self.student, number, Terms(later)),
         }
 
     async def todo_is_due(self) -> tuple[timedelta, dict[str, Act]]:
@@ -83,15 +83,15 @@ ACTS = [
     ("note_is_due", "mark as sent"),
     ("note_is_due", "delete the contact"),
     ("note_is_due", "snooze"),
-    ("meeting_is_near", "cancel the meeting"),
-    ("meeting_is_near", "move the meeting"),
+    ("interview_is_near", "cancel the meeting"),
+    ("interview_is_near", "move the meeting"),
     ("todo_is_due", "done"),
     ("request_is_old", "let it go"),
 ]
 
 
 def told(student: Student) -> int:
-    return len(student.pings())
+    return len(student.reminders())
 
 
 def before(where: ModuleType, name: str, monkeypatch: pytest.MonkeyPatch, act: Act) -> list[bool]:
@@ -146,7 +146,7 @@ async def answered_after_it_arrived(
         # It would long be through, were it not for the request.
         assert not acting[0].done()
 
-    before(ping_sender, "notify", monkeypatch, act)
+    before(reminder_sender, "notify", monkeypatch, act)
     await rapport.env.advance_time((delay + timedelta(minutes=1)).total_seconds())
     assert acting[0].done()
     assert acting[0].exception() is None
@@ -212,9 +212,9 @@ async def test_what_is_left_of_a_message_goes_out_without_what_was_taken_back(
     seen = told(maya)
     before(direct, "open_dm", monkeypatch, lambda: todos.done(maya.id, first.todos[0].id))
     await rapport.skip(hours=2, minutes=5)
-    (ping,) = maya.pings()[seen:]
-    assert "Read the report" in ping
-    assert "Write to Ana" not in ping
+    (reminder,) = maya.reminders()[seen:]
+    assert "Read the report" in reminder
+    assert "Write to Ana" not in reminder
     async with rapport.bot.db.read() as session:
         rows = await session.scalars(select(Reminder).where(Reminder.kind == ReminderKind.TODO_DUE.value))
         assert sorted(row.status for row in rows) == [Status.CANCELLED, Status.SENT]
@@ -232,9 +232,9 @@ async def test_names_that_were_switched_off_meanwhile_do_not_go_out(
     acted = before(direct, "open_dm", monkeypatch, acts["keep names out"])
     await rapport.env.advance_time((delay + timedelta(minutes=5)).total_seconds())
     assert acted
-    (ping,) = maya.pings()[seen:]
-    assert "your contact" in ping
-    assert "Ana" not in ping
+    (reminder,) = maya.reminders()[seen:]
+    assert "your contact" in reminder
+    assert "Ana" not in reminder
 
 
 async def test_whoever_switches_names_off_is_answered_after_the_last_one_arrived(

@@ -1,4 +1,4 @@
-"""A student books, moves, prepares and reports meetings, with commands, buttons and forms."""
+"""A student books, moves, prepares and reports interviews, with commands, buttons and forms."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from tests.support.world import ZONE, Screen, Student, World
 
 THURSDAY = datetime(2026, 3, 5, 14, 0, tzinfo=DENVER)
 """It is Monday, March 2, 15:00."""
-MEETING = ["Open prep", "Move", "Cancel", "Calendar file"]
+INTERVIEW = ["Open prep", "Move", "Cancel", "Calendar file"]
 WHAT_HAPPENED = ["It happened", "It moved", "It did not happen"]
 HARD_NAMES = [
     "🦊" * 80,
@@ -79,7 +79,7 @@ async def test_booking_shows_the_time_and_hands_over_the_calendar_file(ready: St
     assert stamp(THURSDAY) in screen
     assert "30 minutes, in person" in screen
     assert "Cafe, 3 Oak St" in screen
-    assert screen.labels == MEETING[:-1], "the file is on the card already"
+    assert screen.labels == INTERVIEW[:-1], "the file is on the card already"
     assert not screen.ephemeral
     found = await event(screen)
     assert found.decoded("dtstart") == THURSDAY
@@ -131,7 +131,7 @@ async def test_an_overlap_is_booked_and_told(ready: Student, rapport: World) -> 
     assert len(await rows(rapport, Interview)) == 2
 
 
-async def test_a_second_meeting_is_offered_as_a_move(ready: Student, rapport: World) -> None:
+async def test_a_second_interview_is_offered_as_a_move(ready: Student, rapport: World) -> None:
     await book(ready, place="Zoom")
     screen = await book(ready, "Fri 9am", minutes=45, mode="phone", place="Room 5")
     assert "You already have a meeting with Ana Núñez" in screen
@@ -235,7 +235,9 @@ async def test_a_form_that_cannot_be_read_comes_back_with_its_text(
 # Moving and calling off
 
 
-async def test_moving_by_command_updates_the_calendar_entry_and_the_pings(ready: Student, rapport: World) -> None:
+async def test_moving_by_command_updates_the_calendar_entry_and_the_reminders(
+    ready: Student, rapport: World
+) -> None:
     before = await event(await book(ready))
     screen = await ready.slash("interview move", contact="Ana", when="Fri 9am")
     after = await event(screen)
@@ -274,7 +276,7 @@ async def test_a_move_that_cannot_be_read_comes_back_too(ready: Student, rapport
 
 
 @pytest.mark.parametrize("command", ["move", "cancel"])
-async def test_without_a_meeting_there_is_nothing_to_change(ready: Student, rapport: World, command: str) -> None:
+async def test_without_one_there_is_nothing_to_change(ready: Student, rapport: World, command: str) -> None:
     options = {"when": "Fri 9am"} if command == "move" else {}
     screen = await ready.slash(f"interview {command}", contact="Ana", **options)
     assert "No meeting with Ana Núñez is booked" in screen
@@ -295,7 +297,7 @@ async def test_calling_off_asks_once_and_happens_once(ready: Student, rapport: W
     assert await pending(rapport) == []
 
 
-async def test_a_meeting_whose_time_is_over_is_not_moved_by_command(ready: Student, rapport: World) -> None:
+async def test_an_interview_whose_time_is_over_is_not_moved_by_command(ready: Student, rapport: World) -> None:
     await book(ready)
     await rapport.skip_to(THURSDAY + timedelta(minutes=25))
     screen = await ready.slash("interview move", contact="Ana", when="Fri 9am")
@@ -309,7 +311,7 @@ async def test_a_meeting_whose_time_is_over_is_not_moved_by_command(ready: Stude
 
 
 async def over(student: Student) -> Screen:
-    """Thursday's meeting is over, and its card asks what happened."""
+    """Thursday's interview is over, and its card asks what happened."""
     await book(student)
     await student.world.skip_to(THURSDAY + timedelta(minutes=25))
     screen = await student.slash("interview cancel", contact="Ana")
@@ -350,7 +352,7 @@ async def test_it_did_not_happen_assumes_good_faith(ready: Student, rapport: Wor
     assert "Booked: Ana Núñez" in await ready.fill({"When": "Fri 9am"})
 
 
-async def test_a_meeting_still_to_come_has_not_happened(ready: Student, rapport: World) -> None:
+async def test_an_interview_still_to_come_has_not_happened(ready: Student, rapport: World) -> None:
     await book(ready)
     screen = await ready.slash("interview happened", contact="Ana")
     assert "still to come" in screen
@@ -367,7 +369,7 @@ async def test_happened_without_a_booking_and_then_corrected(ready: Student, rap
     assert note.due_at == end + timedelta(hours=24)
 
 
-async def test_buttons_of_a_ping_carry_its_number(ready: Student, rapport: World) -> None:
+async def test_buttons_of_a_reminder_carry_its_number(ready: Student, rapport: World) -> None:
     await book(ready)
     interview = (await only(rapport)).id
     await rapport.skip_to(THURSDAY + timedelta(minutes=14))
@@ -480,7 +482,7 @@ async def test_after_the_evaluation_the_note_comes_first_and_after_the_note_it_i
     assert "Mark as sent" not in screen.labels
 
 
-async def test_the_list_says_what_became_of_each_meeting(ready: Student, rapport: World) -> None:
+async def test_the_list_says_what_became_of_each_interview(ready: Student, rapport: World) -> None:
     for contact, hour in [("Ana", 9), ("Priya", 10), ("Tom", 11)]:
         await book(ready, f"Thu {hour}:00am", contact)
     first, second, third = [row.id for row in await rows(rapport, Interview)]
@@ -508,7 +510,7 @@ async def test_the_list_says_what_became_of_each_meeting(ready: Student, rapport
 ACTIONS = ["show", "prep", "happened", "moved", "missed", "cancel", "cancelled", "file"]
 
 
-async def test_nobody_reaches_another_students_meeting(ready: Student, rapport: World) -> None:
+async def test_nobody_reaches_another_students_interview(ready: Student, rapport: World) -> None:
     await book(ready)
     before = await only(rapport)
     tom = rapport.student("tom", "Tom")

@@ -32,7 +32,7 @@ STALE = re.compile(r"\b(today|tomorrow|tonight|soon|now|in \d+ (hour|minute|day)
 MESSAGES = re.compile(r"/channels/\d+/messages$")
 HOUR = timedelta(hours=1)
 SILENT = {ReminderKind.KEEP_IN_TOUCH}
-"""Kinds of which no ping speaks yet."""
+"""Kinds of which no reminder speaks yet."""
 HARD = [
     "🦊" * 80,
     "ليلى حسن",
@@ -100,7 +100,7 @@ async def live(rapport: World, maya: Student) -> None:
 
 
 async def ask(rapport: World, maya: Student, contact: int) -> None:
-    """A request that went out a week ago, with its ping due in two hours."""
+    """A request that went out a week ago, with its reminder due in two hours."""
     at = now() - timedelta(days=7)
     row = Request(
         contact_id=contact,
@@ -119,11 +119,11 @@ async def ask(rapport: World, maya: Student, contact: int) -> None:
 
 
 async def evaluate(rapport: World, maya: Student) -> None:
-    """The evaluation of the meeting is done, with one telling answer."""
+    """The evaluation of the interview is done, with one telling answer."""
     async with rapport.bot.db.read() as session:
         interview = (await session.scalars(select(Interview.id))).one()
-    talk = Evaluation(interview_id=interview, owner_id=maya.id, status="done", position=12, created_at=now())
-    number = await add(rapport.bot.db, talk)
+    evaluation = Evaluation(interview_id=interview, owner_id=maya.id, status="done", position=12, created_at=now())
+    number = await add(rapport.bot.db, evaluation)
     said = Answer(evaluation_id=number, question=9, verdict="text", text="A stormglass.", answered_at=now())
     await add(rapport.bot.db, said)
 
@@ -169,7 +169,7 @@ async def test_a_line_of_several_has_a_button_that_names_whom(rapport: World, ma
     for name in ("Ana Núñez", "Jun Park", "Omar Haddad"):
         await maya.slash("interview happened", contact=f"#{await knows(maya, name)}")
     await rapport.skip(hours=2, minutes=1)
-    message = maya.pings()[-1]
+    message = maya.reminders()[-1]
     assert message.labels == ["Draft it: Ana Núñez", "Draft it: Jun Park", "Draft it: Omar Haddad", "What's next"]
     assert len(message.components) == 1
 
@@ -181,7 +181,7 @@ async def test_without_names_the_buttons_go_by_the_number_of_their_line(rapport:
     for text in ("Write to Jun", "Read the report"):
         await maya.slash("todo add", text=text, when="in 2 hours")
     await rapport.skip(hours=2, minutes=1)
-    message = maya.pings()[-1]
+    message = maya.reminders()[-1]
     assert message.content.splitlines() == [f"{number}. To-do: due Mon, Mar 2, 5:00 PM" for number in (1, 2)]
     assert message.labels == ["Done: 1", "Done: 2", "What's next"]
     assert "Read the report" in await maya.press("Done: 2", on=message)
@@ -221,12 +221,12 @@ async def test_what_was_typed_stays_text_and_leaves_room_for_the_moment(
 async def test_a_press_on_an_ordinary_message_takes_its_words_away(rapport: World, maya: Student) -> None:
     await maya.slash("interview happened", contact=f"#{await knows(maya)}")
     await rapport.skip(hours=2, minutes=1)
-    ping = maya.pings()[-1]
-    assert NAME in ping.content
+    reminder = maya.reminders()[-1]
+    assert NAME in reminder.content
     for label in ("Snooze", "3 h", "Mark as sent"):
-        ping = await maya.press(label, on=ping)
-        assert ping.content == ""
-        assert ping.message_id == maya.pings()[-1].message_id
+        reminder = await maya.press(label, on=reminder)
+        assert reminder.content == ""
+        assert reminder.message_id == maya.reminders()[-1].message_id
         edit = next(one.json or {} for one in reversed(rapport.env.http_requests) if "callback" in one.path)
         assert (edit["data"]["content"], edit["data"]["embeds"]) == (None, [])
         assert edit["data"]["flags"] & COMPONENTS_V2
@@ -238,10 +238,13 @@ async def test_reminders_that_came_as_cards_work_on(rapport: World, maya: Studen
     await rapport.skip(hours=2, minutes=1)
     async with rapport.bot.db.read() as session:
         interview = (await session.scalars(select(Interview.id))).one()
-        ping = (
+        reminder = (
             await session.scalars(select(Reminder.id).where(Reminder.kind == ReminderKind.THANK_YOU_FIRST))
         ).one()
-    buttons = Button("Mark as sent", "thanks.sent", (interview, ping)), Button("Snooze", "ping.snooze", (ping,))
+    buttons = (
+        Button("Mark as sent", "thanks.sent", (interview, reminder)),
+        Button("Snooze", "ping.snooze", (reminder,)),
+    )
     await maya.slash("todo add", text="Read the report")
     lines = [
         Entry("**A thank-you note**", Button("Draft it", "thanks.draft", (interview,))),
@@ -251,7 +254,7 @@ async def test_reminders_that_came_as_cards_work_on(rapport: World, maya: Studen
     channel = await open_dm(rapport.bot, maya.id)
     one = await send(channel, maya.id, Card("A thank-you note", rows=(buttons,)))
     several = await send(channel, maya.id, Card("2 reminders at once", lines, ((following,),)))
-    shown = {screen.message_id: screen for screen in maya.pings()}
+    shown = {screen.message_id: screen for screen in maya.reminders()}
     assert (await maya.press("Draft it", on=shown[several.id])).fields
     assert "Read the report" in await maya.press("Open", on=shown[several.id])
     assert "What's next" in await maya.press("What's next", on=shown[several.id])

@@ -76,7 +76,7 @@ async def everything(world: World, maya: Student, text: str) -> None:
     for _ in range(2):
         await maya.slash("contact note", contact="#1", text=lines(text, 3900))
     await request(maya, text)
-    await meeting(world, maya, text)
+    await interview(world, maya, text)
 
 
 async def request(maya: Student, text: str) -> None:
@@ -95,7 +95,7 @@ async def request(maya: Student, text: str) -> None:
     await maya.press("Mark as sent")
 
 
-async def meeting(world: World, maya: Student, text: str) -> None:
+async def interview(world: World, maya: Student, text: str) -> None:
     place = brim(text, 300)
     await maya.slash("interview schedule", contact="#1", when="tomorrow 3pm", mode="in person", place=place)
     assert (await maya.press("Move")).fields["Place or link"]["value"] == place
@@ -139,7 +139,7 @@ async def todos_and_thanks(maya: Student, text: str) -> None:
 
 
 async def crowd(world: World, maya: Student, text: str) -> None:
-    """A great many contacts, most of them with one and the same name, each with a meeting next week."""
+    """A great many contacts, most of them with one and the same name, each with an interview next week."""
     async with world.bot.db.write() as session:
         people = [
             Contact(

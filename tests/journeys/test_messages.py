@@ -40,9 +40,9 @@ async def test_a_line_of_discord_s_own_is_no_word_of_the_student_s(rapport: Worl
     """Who pins a message is named as the author of Discord's line about it."""
     maya = rapport.student()
     pinned = (await maya.say("hi")).message_id
-    before = len(maya.pings())
+    before = len(maya.reminders())
     backend = rapport.env.backend
     channel = backend.get_dm_channel(maya.id)
     backend.create_system_message(channel.id, MessageType.PINS_ADD, maya.id, referenced_message_id=pinned)
     await rapport.env.settle()
-    assert len(maya.pings()) == before
+    assert len(maya.reminders()) == before

@@ -35,7 +35,7 @@ def sam(rapport: World, request: pytest.FixtureRequest) -> Student:
 
 
 async def settle_in(student: Student) -> None:
-    """A contact, a meeting tomorrow, a talk that is being evaluated, a to-do that is due soon."""
+    """A contact, an interview tomorrow, a talk that is being evaluated, a to-do that is due soon."""
     await student.slash("profile timezone", zone=ZONE)
     await student.slash("contact add")
     await student.fill({"Name": "Ana Núñez", "How to reach them": "ana@reef.example"})
@@ -183,7 +183,7 @@ async def test_after_an_erasure_nothing_finds_reminds_or_fails(
     await settle_in(tom)
     await settle_in(sam)
     dm = Student(rapport, sam.actor.user) if sam.channel else sam
-    assert len(dm.pings()) >= 1
+    assert len(dm.reminders()) >= 1
     his = await exported(rapport, tom)
 
     # The word is sent twice at once.
@@ -194,7 +194,11 @@ async def test_after_an_erasure_nothing_finds_reminds_or_fails(
     assert all(card.ephemeral for answer in answers for card in answer.cards) is (sam.channel is not None)
     assert await count(rapport, sam) == 0
     # The question that waited in the DM is taken back.
-    assert not [ping for ping in dm.pings() if "Write an answer" in ping.labels or "Not sure" in ping.labels]
+    assert not [
+        reminder
+        for reminder in dm.reminders()
+        if "Write an answer" in reminder.labels or "Not sure" in reminder.labels
+    ]
 
     # Whatever is still on the screen is pressed, before and after a restart.
     for _ in range(2):
@@ -210,13 +214,13 @@ async def test_after_an_erasure_nothing_finds_reminds_or_fails(
         kept = await session.scalar(select(func.count()).select_from(Contact).where(Contact.owner_id == sam.id))
     assert kept == 0
 
-    # No ping comes; the other student's do.
-    seen = len(dm.pings())
+    # No reminder comes; the other student's do.
+    seen = len(dm.reminders())
     assert await exported(rapport, tom) == his
-    hers = len(tom.pings())
+    hers = len(tom.reminders())
     await rapport.skip(hours=3)
-    assert len(tom.pings()) > hers
-    assert len(dm.pings()) == seen
+    assert len(tom.reminders()) > hers
+    assert len(dm.reminders()) == seen
     assert "ERROR" not in operators_log(caplog)
 
 
@@ -258,9 +262,9 @@ async def test_an_export_comes_back_and_goes_on(rapport: World, sam: Student) ->
         opened.writestr("everything.json", found["everything.json"])
     assert "Your data is back" in await hand_in(sam, archive.getvalue(), "everything.zip")
     dm = Student(rapport, sam.actor.user) if sam.channel else sam
-    seen = len(dm.pings())
+    seen = len(dm.reminders())
     await rapport.skip(hours=3)
-    assert any("=1+1" in ping for ping in dm.pings()[seen:])
+    assert any("=1+1" in reminder for reminder in dm.reminders()[seen:])
     # The conversation goes on: the question is shown before an answer is taken.
     await dm.say("yes")
     assert "Not sure" in dm.newest(lambda screen: "Not sure" in screen.labels).labels

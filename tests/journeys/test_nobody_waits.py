@@ -34,7 +34,7 @@ from tests.support.raw_interactions import REFERENCE, Album, Wire, newest, sensi
 from tests.support.world import ZONE, Student, World, sqlite_url, world
 
 LIMIT = 5 * ROWS
-"""Of contacts, of requests, of meetings and of to-dos: several slices of each."""
+"""Of contacts, of requests, of interviews and of to-dos: several slices of each."""
 MIXED = (
     "ßİŉﬃΐ", "a\u0301\u0302\u0303", "\u200b\u2060", "\u202eאבג ", "([{(((", "12-3 12:", "👩🏽‍👩🏻‍👧🏿‍👦🏼",
     "**__~~||`*_", "I did. ", "a.a@a.", "at 3 ", "aaaaaaaa",
@@ -125,7 +125,7 @@ async def fill(running: World, maya: Student, text: str) -> None:
         session.add_all(people)
         await session.flush()
         # All of it hangs on the first two, where it is heaviest.
-        meetings = [
+        interviews = [
             Interview(
                 contact_id=people[number % 2].id,
                 starts_at=moment + timedelta(minutes=number),
@@ -137,14 +137,14 @@ async def fill(running: World, maya: Student, text: str) -> None:
             )
             for number in range(LIMIT)
         ]
-        session.add_all(meetings)
+        session.add_all(interviews)
         await session.flush()
-        for number, meeting in enumerate(meetings):
+        for number, interview in enumerate(interviews):
             session.add(
                 Todo(
                     owner_id=maya.id,
                     contact_id=people[1].id,
-                    interview_id=meetings[1].id,
+                    interview_id=interviews[1].id,
                     text=long(text, TEXT_LIMIT - 5) + str(number),
                     created_at=moment,
                 )
@@ -159,16 +159,19 @@ async def fill(running: World, maya: Student, text: str) -> None:
                     created_at=moment,
                 )
             )
-            if meeting.status == "met":
+            if interview.status == "met":
                 session.add(
                     ThankYou(
-                        interview_id=meeting.id, body=long(text, 3000), version=1, due_at=moment + timedelta(days=1)
+                        interview_id=interview.id,
+                        body=long(text, 3000),
+                        version=1,
+                        due_at=moment + timedelta(days=1),
                     )
                 )
                 session.add(
                     Evaluation(
                         owner_id=maya.id,
-                        interview_id=meeting.id,
+                        interview_id=interview.id,
                         status="done",
                         position=FINISHED,
                         created_at=moment,

@@ -204,7 +204,7 @@ async def test_it_goes_on_after_a_restart_a_search_and_a_command_too(maya: Stude
     await maya.slash("profile timezone", zone=DENVER)
     assert done == [(7, {"when": "tomorrow 3pm"})]
     assert {"Time zone set", "Booked"} <= {
-        screen.plain.split("\n")[0].removeprefix("### ") for screen in maya.pings()
+        screen.plain.split("\n")[0].removeprefix("### ") for screen in maya.reminders()
     }
 
 

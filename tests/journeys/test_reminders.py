@@ -47,7 +47,7 @@ async def left(student: Student, status: Status = Status.PENDING) -> list[tuple[
         return [(row.kind, row.reason) for row in await session.scalars(query.order_by(Reminder.due_at))]
 
 
-async def test_a_meeting_is_accompanied_from_the_day_before_to_the_note(rapport: World, ready: Student) -> None:
+async def test_an_interview_is_accompanied_from_the_day_before_to_the_note(rapport: World, ready: Student) -> None:
     await ready.slash("interview schedule", contact="Ana", when="Wed 14:00")
     inbox = Inbox(ready)
     await rapport.skip_to(denver(4, 14, 40))
@@ -110,7 +110,7 @@ async def test_mark_as_sent_ends_everything_that_was_still_to_come(
     assert len(await left(ready, Status.CANCELLED)) == 3 - after
 
 
-async def test_a_moved_meeting_takes_its_reminders_along(rapport: World, ready: Student) -> None:
+async def test_a_moved_interview_takes_its_reminders_along(rapport: World, ready: Student) -> None:
     await ready.slash("interview schedule", contact="Ana", when="Wed 14:00")
     await rapport.skip_to(denver(3, 20))
     inbox = Inbox(ready)
@@ -174,10 +174,10 @@ async def test_a_single_late_one_is_itself_and_says_that_it_is_late(rapport: Wor
     inbox = Inbox(ready)
     await rapport.restart(away=timedelta(hours=4))
     await rapport.skip(minutes=5)
-    (ping,) = inbox.new()
-    assert f"This comes late: it was due <t:{int(denver(2, 17).timestamp())}:R>." in ping.text
-    assert "Thank-you note to Ana Núñez" in ping
-    assert ping.labels == ["Draft it", "Mark as sent", "Snooze"]
+    (reminder,) = inbox.new()
+    assert f"This comes late: it was due <t:{int(denver(2, 17).timestamp())}:R>." in reminder.text
+    assert "Thank-you note to Ana Núñez" in reminder
+    assert reminder.labels == ["Draft it", "Mark as sent", "Snooze"]
 
 
 async def test_what_was_missed_waits_until_the_night_is_over(rapport: World, ready: Student) -> None:
@@ -255,7 +255,9 @@ async def test_one_students_closed_door_does_not_hold_up_another(rapport: World,
     assert [kind for kind, _ in await left(tom, Status.UNDELIVERABLE)] == [ReminderKind.THANK_YOU_FIRST]
 
 
-async def test_a_restart_between_the_meeting_and_the_ping_changes_nothing(rapport: World, ready: Student) -> None:
+async def test_a_restart_between_the_interview_and_the_reminder_changes_nothing(
+    rapport: World, ready: Student
+) -> None:
     await ready.slash("interview happened", contact="Ana")
     inbox = Inbox(ready)
     for _ in range(3):

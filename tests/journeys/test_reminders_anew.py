@@ -1,4 +1,4 @@
-"""A ping that has gone out comes once more where what it is about got another moment, or it was put off."""
+"""A reminder that has gone out comes once more where what it is about got another moment, or it was put off."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -47,7 +47,7 @@ FIRST, SECOND, LATE = (
 @pytest.mark.parametrize(
     ("told", "corrected", "come"),
     [
-        # Both have gone out for a meeting that was not this one: the 24 hours are others.
+        # Both have gone out for an interview that was not this one: the 24 hours are others.
         (12, "today 12:00", [FIRST, SECOND, LATE]),
         # Only some minutes: what has gone out has said it.
         (9, "yesterday 15:10", ["still to be sent: due Tue, Mar 3, 3:10 PM", "was due Tue, Mar 3, 3:10 PM"]),
@@ -67,13 +67,13 @@ async def test_an_end_that_is_corrected_has_its_24_hours_accompanied(
     assert all(line.endswith(end) for line, end in zip(lines, come, strict=True))
 
 
-async def test_a_ping_that_was_put_off_and_came_back_can_be_put_off_on_its_old_message(
+async def test_a_reminder_that_was_put_off_and_came_back_can_be_put_off_on_its_old_message(
     rapport: World, ready: Student
 ) -> None:
     """As where the answer to the first press was lost on its way, so that the buttons are still there."""
     await ready.slash("interview happened", contact="Ana")
     await rapport.skip_to(denver(2, 17, 1))
-    first = ready.pings()[-1]
+    first = ready.reminders()[-1]
     choice = await ready.press("Snooze", on=first)
     messages = rapport.env.backend.messages[rapport.env.backend.get_dm_channel(ready.id).id]
     assert first.message_id is not None

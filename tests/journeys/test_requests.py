@@ -1,4 +1,4 @@
-"""A student asks for a meeting: drafts the request, sends it, and tells what came back."""
+"""A student asks for an interview: drafts the request, sends it, and tells what came back."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -378,14 +378,14 @@ async def test_the_person_they_named(maya: Student) -> None:
 # No answer
 
 
-async def test_the_ping_leads_to_a_nudge(maya: Student, rapport: World) -> None:
+async def test_the_reminder_leads_to_a_nudge(maya: Student, rapport: World) -> None:
     await knows(maya)
     await draft(maya)
     await maya.press("Mark as sent")
     await rapport.skip(days=7, minutes=1)
-    ping = maya.pings()[-1]
-    assert ping.labels == ["Draft a nudge", "They answered", "Snooze", "Let it go"]
-    nudge = await maya.press("Draft a nudge", on=ping)
+    reminder = maya.reminders()[-1]
+    assert reminder.labels == ["Draft a nudge", "They answered", "Snooze", "Let it go"]
+    nudge = await maya.press("Draft a nudge", on=reminder)
     assert "A nudge for Ana Núñez" in nudge
     assert "Re: A student's question" in nudge
     assert "Dear Ana Núñez," in nudge
@@ -397,19 +397,19 @@ async def test_the_ping_leads_to_a_nudge(maya: Student, rapport: World) -> None:
     assert "Ana Núñez is reminded" in done
     await maya.press("Mark as sent", on=file)
     assert (await stored(rapport))[0].nudges == 1
-    assert "No nudge for Ana Núñez" in await maya.press("Draft a nudge", on=ping)
+    assert "No nudge for Ana Núñez" in await maya.press("Draft a nudge", on=reminder)
     assert await pending(rapport) == []
 
 
-async def test_they_answered_and_let_it_go_from_the_ping(maya: Student, rapport: World) -> None:
+async def test_they_answered_and_let_it_go_from_the_reminder(maya: Student, rapport: World) -> None:
     await knows(maya)
     await draft(maya)
     await maya.press("Mark as sent")
     await rapport.skip(days=7, minutes=1)
-    ping = maya.pings()[-1]
-    assert (await maya.press("They answered", on=ping)).labels == OUTCOMES
+    reminder = maya.reminders()[-1]
+    assert (await maya.press("They answered", on=reminder)).labels == OUTCOMES
     await offer(rapport, maya, Button("Late", "request.let_go", (1,)))
-    gone = await maya.press("Let it go", on=ping)
+    gone = await maya.press("Let it go", on=reminder)
     assert "Time for the next person" in gone
     assert gone.labels[0] == "What's next"
     assert (await stored(rapport))[0].outcome == "no answer"

@@ -1,4 +1,4 @@
-"""The database server goes away and comes back while students use the bot and pings fall due."""
+"""The database server goes away and comes back while students use the bot and reminders fall due."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.support.world import World, world
 pytestmark = pytest.mark.postgresql(reason="about a server")
 
 
-async def test_students_are_told_so_and_the_pings_come_when_it_is_back(
+async def test_students_are_told_so_and_the_reminders_come_when_it_is_back(
     database: str, server: Server, tmp_path: Path
 ) -> None:
     async with world(database, data_dir=tmp_path, sweep_seconds=60) as rapport:
@@ -27,10 +27,10 @@ async def _outage(rapport: World, server: Server) -> None:
         assert "I cannot reach my storage right now, so nothing was saved. Please try again in a minute." in told
         assert "reference" in told
         assert "I cannot reach my storage right now" in await maya.say("hello")
-        before = len(maya.pings())
+        before = len(maya.reminders())
         await rapport.skip(hours=2, minutes=5)
-        assert len(maya.pings()) == before, "there was nothing to read it from"
+        assert len(maya.reminders()) == before, "there was nothing to read it from"
     await rapport.skip(minutes=1)
-    [ping] = maya.pings()[before:]
-    assert "Send the article" in ping
+    [reminder] = maya.reminders()[before:]
+    assert "Send the article" in reminder
     assert "Thank Ana" in await maya.slash("todo add", text="Thank Ana", when="in 3 hours")

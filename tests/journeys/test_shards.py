@@ -17,12 +17,12 @@ def syncs(process: World) -> int:
 
 
 async def promised_and_reminded(process: World, text: str) -> None:
-    """Somebody in a server keeps a to-do, and has its ping in the DM."""
+    """Somebody in a server keeps a to-do, and has its reminder in the DM."""
     maya = process.member()
     await maya.slash("profile timezone", zone="America/Denver")
     assert text in await maya.slash("todo add", text=text, when="in 2 hours")
     await process.skip(hours=2, minutes=1)
-    assert any(text in ping for ping in maya.pings())
+    assert any(text in reminder for reminder in maya.reminders())
 
 
 async def test_each_process_serves_its_servers_and_one_of_them_tells_discord_the_commands(
@@ -50,7 +50,7 @@ async def test_the_process_with_shard_0_has_the_conversations(database: str, tmp
 
 
 @pytest.mark.parametrize(("ids", "pace"), [((), 40), ((0, 1), 20), ((3,), 10)])
-def test_the_pace_of_pings_is_shared_by_shards(ids: tuple[int, ...], pace: float) -> None:
+def test_the_pace_of_reminders_is_shared_by_shards(ids: tuple[int, ...], pace: float) -> None:
     settings = Settings(
         _env_file=None, shard_count=4, shard_ids=ids, database_url="postgresql+asyncpg://nobody@localhost/none"
     )

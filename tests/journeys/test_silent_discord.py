@@ -122,7 +122,7 @@ async def test_what_discord_does_not_hand_over_in_time_is_asked_for_again(
     assert "Nothing was stored. To answer, type it again" in await maya.press("Yes, that is my answer")
     monkeypatch.undo()
     await maya.say("after a course")
-    assert "question 3 of 11" in maya.pings()[-1]
+    assert "question 3 of 11" in maya.reminders()[-1]
 
 
 async def _too_late(request: Coroutine[Any, Any, Any]) -> None:
@@ -138,7 +138,7 @@ class Refused(Press):
 
 
 async def test_what_takes_long_is_done_to_its_end_whatever_discord_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else half of the pings would stay where an old zone had put them, until the next start."""
+    """Else half of the reminders would stay where an old zone had put them, until the next start."""
     monkeypatch.setattr("bot.ui.dispatch.press._PATIENCE", 0)
     steps = []
 

@@ -69,7 +69,7 @@ async def overlong_message(student: Student) -> None:
     message = backend.prepare_message(backend.get_dm_channel(student.id).id, student.id, "hi")
     backend.emit("MESSAGE_CREATE", {**serializers.message_payload(backend, message), "content": TOO_LONG})
     await student.world.env.settle()
-    assert "“Your answer” is 6000 characters long; 4000 fit." in student.pings()[-1]
+    assert "“Your answer” is 6000 characters long; 4000 fit." in student.reminders()[-1]
 
 
 def overlong(rapport: World) -> dict[tuple[str, str], int]:

@@ -29,7 +29,7 @@ WORDS = {
 
 
 async def met(student: Student, name: str = "Ana Núñez", ended_at: datetime | None = None) -> int:
-    """The student has a zone and has just met somebody; returns the meeting's id."""
+    """The student has a zone and has just met somebody; returns the interview's id."""
     bot = student.world.bot
     await bot.services.profiles.meet(student.id, "Maya Torres")
     await bot.services.profiles.set_zone(student.id, ZONE)
@@ -233,7 +233,7 @@ async def test_a_moment_asks_for_the_zone_and_goes_on(rapport: World, maya: Stud
     assert (await note(rapport)).sent_at == START - timedelta(hours=2)
 
 
-async def test_without_a_meeting_the_way_on_is_shown(rapport: World, maya: Student) -> None:
+async def test_without_an_interview_the_way_on_is_shown(rapport: World, maya: Student) -> None:
     services = rapport.bot.services
     await met(maya)
     async with rapport.bot.db.write() as session:
@@ -326,7 +326,7 @@ async def test_somebody_else_gets_nowhere(rapport: World, maya: Student) -> None
     before = await note(rapport)
     await met(tom, "Priya Raman")
     for label, action in (("Mark", "thanks.sent"), ("Edit", "thanks.edit"), ("File", "thanks.file")):
-        # A button of his own with the number of her meeting: what a forged press looks like to the bot.
+        # A button of his own with the number of her interview: what a forged press looks like to the bot.
         await send(
             await open_dm(rapport.bot, tom.id), tom.id, Card(label, rows=((Button(label, action, (interview,)),),))
         )

@@ -67,19 +67,19 @@ async def test_three_days_of_a_student(rapport: World, maya: Student) -> None:
     # She answers the same evening: Tuesday at four.
     booked = await maya.slash("interview schedule", contact="Ana", when="tomorrow 4pm", mode="video")
     assert [file.filename for file in booked.files if file.filename.endswith(".ics")]
-    before = len(maya.pings())
+    before = len(maya.reminders())
 
     # 18:00 the day before: prepare. One hour before: soon. Fifteen minutes after the end: did it happen?
     await rapport.skip_to(datetime(2026, 3, 2, 18, 1, tzinfo=DENVER))
-    prepare = maya.pings()[before]
+    prepare = maya.reminders()[before]
     assert "Open prep" in prepare.labels
     assert "20 minutes" in await maya.press("Open prep", on=prepare)
     await rapport.skip_to(datetime(2026, 3, 3, 15, 1, tzinfo=DENVER))
     await rapport.skip_to(datetime(2026, 3, 3, 16, 36, tzinfo=DENVER))
-    check_back = maya.pings()[-1]
+    check_back = maya.reminders()[-1]
     assert check_back.labels[:3] == ["It happened", "It moved", "It did not happen"]
 
-    # A restart between the meeting and the first thank-you ping changes nothing.
+    # A restart between the interview and the first thank-you reminder changes nothing.
     happened = await maya.press("It happened", on=check_back)
     assert "Ana Núñez" in happened
     await rapport.restart()
@@ -88,7 +88,7 @@ async def test_three_days_of_a_student(rapport: World, maya: Student) -> None:
 
     # +2 h after the end at 16:20.
     await rapport.skip_to(datetime(2026, 3, 3, 18, 21, tzinfo=DENVER))
-    first = maya.pings()[-1]
+    first = maya.reminders()[-1]
     assert first.labels == ["Draft it", "Mark as sent", "Snooze"]
     await maya.press("Draft it", on=first)
     learned = maya._screen(maya.seen[-1]).fields["What did you learn or appreciate?"]
@@ -106,22 +106,22 @@ async def test_three_days_of_a_student(rapport: World, maya: Student) -> None:
 
     # The second one comes at +20 h, the next day, because the note is still here and not there.
     await rapport.skip_to(datetime(2026, 3, 4, 12, 21, tzinfo=DENVER))
-    second = maya.pings()[-1]
+    second = maya.reminders()[-1]
     assert "Mark as sent" in second.labels
     done = await maya.press("Mark as sent", on=second)
     assert "sent" in done.plain.lower()
-    count = len(maya.pings())
+    count = len(maya.reminders())
 
     # Nothing more comes, and nothing is left to thank for.
     await rapport.skip_to(datetime(2026, 3, 6, 12, 0, tzinfo=DENVER))
-    assert len(maya.pings()) == count
+    assert len(maya.reminders()) == count
     assert "Thank" not in (await maya.slash("next")).plain.split("·")[0]
 
 
 async def evaluate(rapport: World, maya: Student) -> None:
     """The eleven questions, some pressed and some typed, with a restart in the middle of question 7."""
     for number, answer in enumerate(ANSWERS, start=1):
-        question = maya.pings()[-1]
+        question = maya.reminders()[-1]
         assert f"question {number} of 11" in question.plain.lower()
         if number == 7:
             await rapport.restart(away=timedelta(minutes=5))
@@ -129,8 +129,8 @@ async def evaluate(rapport: World, maya: Student) -> None:
             await maya.press(answer, on=question)
         else:
             await maya.say(answer)
-    cards = [screen.plain for screen in maya.pings()]
+    cards = [screen.plain for screen in maya.reminders()]
     assert sum(" of 11 · " in card for card in cards) == len(ANSWERS), "one quiet line for each question"
-    summary = maya.pings()[-1]
+    summary = maya.reminders()[-1]
     assert "10 of 11 answered" in summary
     assert summary.labels[0] == "Draft the thank-you"

@@ -1,4 +1,4 @@
-"""A student keeps to-dos and ticks them off, with commands, buttons, forms and the ping of a date."""
+"""A student keeps to-dos and ticks them off, with commands, buttons, forms and the reminder of a date."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -91,7 +91,7 @@ async def test_a_text_that_fits_none_or_several_ticks_nothing(rapport: World, re
     assert "~~Call the bank~~" in await ready.press("Done", on=several, nth=1)
 
 
-async def test_the_form_of_a_meeting_keeps_several_and_leads_to_the_note(rapport: World, ready: Student) -> None:
+async def test_the_form_of_an_interview_keeps_several_and_leads_to_the_note(rapport: World, ready: Student) -> None:
     interview = await met(ready)
     await forge(ready, Button("Add to-dos", "todo.new", (interview,)))
     form = await ready.press("Add to-dos")
@@ -154,18 +154,18 @@ async def test_the_list_turns_its_pages_in_place(rapport: World, ready: Student)
     assert "Step 0" in await ready.press("Previous")
 
 
-async def test_the_ping_of_a_date_comes_once_and_done_ends_it(rapport: World, ready: Student) -> None:
+async def test_the_reminder_of_a_date_comes_once_and_done_ends_it(rapport: World, ready: Student) -> None:
     await ready.slash("todo add", text="Read the report", contact="Ana", when="Fri 5pm")
-    before = len(ready.pings())
+    before = len(ready.reminders())
     await rapport.skip_to(FRIDAY - timedelta(minutes=1))
-    assert len(ready.pings()) == before
+    assert len(ready.reminders()) == before
     await rapport.skip(days=3)
-    (ping,) = ready.pings()[before:]
-    assert ping.content.startswith("To-do: Read the report, due Fri, Mar 6, 5:00 PM\n")
-    assert "Ana" in ping
-    assert ping.labels == ["Done", "Snooze"]
-    done = await ready.press("Done", on=ping)
-    assert done.message_id == ping.message_id
+    (reminder,) = ready.reminders()[before:]
+    assert reminder.content.startswith("To-do: Read the report, due Fri, Mar 6, 5:00 PM\n")
+    assert "Ana" in reminder
+    assert reminder.labels == ["Done", "Snooze"]
+    done = await ready.press("Done", on=reminder)
+    assert done.message_id == reminder.message_id
     assert "~~Read the report~~" in done
     assert (await rows(rapport))[0].done_at is not None
 
@@ -173,9 +173,9 @@ async def test_the_ping_of_a_date_comes_once_and_done_ends_it(rapport: World, re
 async def test_what_is_done_in_time_is_not_spoken_of(rapport: World, ready: Student) -> None:
     await ready.slash("todo add", text="Read", when="Fri 5pm")
     await ready.slash("todo done", todo="read")
-    before = len(ready.pings())
+    before = len(ready.reminders())
     await rapport.skip(days=7)
-    assert len(ready.pings()) == before
+    assert len(ready.reminders()) == before
 
 
 async def test_in_a_server_everything_is_private(rapport: World) -> None:
@@ -221,7 +221,7 @@ async def test_hard_texts_fit_every_card(rapport: World, ready: Student, text: s
     assert shown in await ready.slash("todo list")
     assert len((await ready.suggestions("todo done", "todo", ""))[0]) <= 100
     await rapport.skip_to(FRIDAY + timedelta(minutes=1))
-    assert shown in ready.pings()[-1]
+    assert shown in ready.reminders()[-1]
     assert shown in await ready.press("Snooze")
-    assert shown in await ready.press("Done", on=ready.pings()[-1])
+    assert shown in await ready.press("Done", on=ready.reminders()[-1])
     assert now() > START

@@ -50,17 +50,17 @@ async def plan(
     kind: ReminderKind = ReminderKind.NUDGE,
     lives: timedelta = 24 * HOUR,
 ) -> list[int]:
-    """Plan a ping at each of `dues`, each about a subject of its own; returns the rows' ids."""
+    """Plan a reminder at each of `dues`, each about a subject of its own; returns the rows' ids."""
     async with db.write() as session:
         made = await ensure_user(session, user)
         made.zone = "America/Denver"
         known = len(list(await session.scalars(select(Reminder))))
-        pings = [
+        reminders = [
             Planned(kind, known + n, due, due + lives, f"{kind}:{user}:{known + n}") for n, due in enumerate(dues)
         ]
-        await arm(session, user, pings)
+        await arm(session, user, reminders)
     async with db.read() as session:
-        keys = [ping.dedupe_key for ping in pings]
+        keys = [reminder.dedupe_key for reminder in reminders]
         rows = await session.scalars(select(Reminder).where(Reminder.dedupe_key.in_(keys)).order_by(Reminder.id))
         return [row.id for row in rows]
 

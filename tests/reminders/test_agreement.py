@@ -170,7 +170,7 @@ async def test_a_clock_that_jumps_between_the_claim_and_the_message_costs_no_rem
     db: Database, engine: Engine, notes: Notes, times: Times
 ) -> None:
     times.speak()
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     claim = engine._deliveries.claim
 
     async def claimed(limit: int = 50) -> list[object]:
@@ -180,20 +180,20 @@ async def test_a_clock_that_jumps_between_the_claim_and_the_message_costs_no_rem
 
     engine._deliveries.claim = claimed  # type: ignore[method-assign, assignment]
     await look(engine)
-    assert await status(db, ping) == ("pending", "the clock jumped")
+    assert await status(db, reminder) == ("pending", "the clock jumped")
     engine._deliveries.claim = claim  # type: ignore[method-assign]
     times.jump(-YEAR)
     await look(engine)
     times.go_by(MINUTE)
     await look(engine)
-    assert notes.sent == [(1, [ping], False)]
+    assert notes.sent == [(1, [reminder], False)]
 
 
 async def test_a_clock_that_jumps_while_a_dm_is_read_back_makes_nothing_be_said_again(
     db: Database, engine: Engine, notes: Notes, times: Times, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times.speak()
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     await Deliveries(db).claim()  # by a worker that died
     times.go_by(LEASE)
     find = notes.find
@@ -204,14 +204,14 @@ async def test_a_clock_that_jumps_while_a_dm_is_read_back_makes_nothing_be_said_
 
     monkeypatch.setattr(notes, "find", reads)
     await look(engine)
-    assert await status(db, ping) == ("pending", "the clock jumped")
+    assert await status(db, reminder) == ("pending", "the clock jumped")
     monkeypatch.setattr(notes, "find", find)
-    notes.in_the_dm = {ping: 77}
+    notes.in_the_dm = {reminder: 77}
     times.jump(-YEAR)
     await look(engine)
     times.go_by(MINUTE)
     await look(engine)
-    assert await status(db, ping) == ("sent", "found in the DM")
+    assert await status(db, reminder) == ("sent", "found in the DM")
     assert notes.sent == []
 
 
@@ -240,7 +240,7 @@ async def test_an_engine_that_was_unsure_looks_again_by_itself(
     db: Database, engine: Engine, notes: Notes, times: Times, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engines, "_UNSURE", 0.001)
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     times.online = False
     times.jump(YEAR)
     times.speak()
@@ -252,7 +252,7 @@ async def test_an_engine_that_was_unsure_looks_again_by_itself(
     times.go_by(MINUTE)
     async with asyncio.timeout(60):
         await notes.arrived.wait()
-    assert notes.sent == [(1, [ping], False)]
+    assert notes.sent == [(1, [reminder], False)]
 
 
 async def test_nobody_is_erased_by_a_clock_that_is_wrong(db: Database, times: Times) -> None:

@@ -40,15 +40,15 @@ async def test_a_wake_that_comes_hours_late_still_comes(
 ) -> None:
     engine.start()
     await engine.finished()
-    [ping] = await plan(db, now() + HOUR)
+    [reminder] = await plan(db, now() + HOUR)
     traveller.shift(4 * HOUR)  # the machine slept
     engine._scheduler.wakeup()
     async with asyncio.timeout(60):
         await notes.arrived.wait()
-    assert notes.sent == [(1, [ping], True)]
+    assert notes.sent == [(1, [reminder], True)]
 
 
-async def test_a_ping_that_was_taken_back_hands_its_place_on_the_clock_to_the_next(
+async def test_a_reminder_that_was_taken_back_hands_its_place_on_the_clock_to_the_next(
     db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
 ) -> None:
     engine.start()
@@ -73,11 +73,11 @@ async def test_a_sweep_looks_when_anybody_has_written_a_row(db: Database, engine
     engine.start()
     await engine.finished()
     neighbour = Database(open_engine(db.engine.url))
-    [ping] = await plan(neighbour, now())
+    [reminder] = await plan(neighbour, now())
     await neighbour.close()
     assert notes.sent == []
     await sweep(engine)
-    assert notes.sent == [(1, [ping], False)]
+    assert notes.sent == [(1, [reminder], False)]
 
 
 @pytest.mark.sqlite(reason="a unit of work on PostgreSQL begins without a statement")
@@ -98,11 +98,11 @@ async def test_a_sweep_notices_that_the_clock_has_jumped(
     db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
 ) -> None:
     engine.start()
-    [ping] = await plan(db, now() + HOUR)
+    [reminder] = await plan(db, now() + HOUR)
     await look(engine)
     traveller.shift(HOUR)
     await sweep(engine)
-    assert notes.sent == [(1, [ping], False)]
+    assert notes.sent == [(1, [reminder], False)]
 
 
 @pytest.mark.sqlite(reason="PostgreSQL has no file in which anything is left")
@@ -123,12 +123,12 @@ async def test_a_clock_that_is_set_back_by_hours_silences_no_sweep(
     await engine.finished()
     traveller.shift(-3 * HOUR)
     neighbour = Database(open_engine(db.engine.url))
-    [ping] = await plan(neighbour, now())
+    [reminder] = await plan(neighbour, now())
     await neighbour.close()
     async with asyncio.timeout(10):
         await notes.arrived.wait()
     await engine.stop()
-    assert notes.sent == [(1, [ping], False)]
+    assert notes.sent == [(1, [reminder], False)]
 
 
 @pytest.mark.sqlite(reason="there, one writer holds up all others")
@@ -170,7 +170,7 @@ async def test_a_fault_of_ours_is_logged_without_its_words_and_a_sweep_looks_aga
     async def fails(_limit: int) -> list[Delivery]:
         raise RuntimeError(WORDS)
 
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(engine._deliveries, "claim", fails)
         await look(engine)
@@ -178,4 +178,4 @@ async def test_a_fault_of_ours_is_logged_without_its_words_and_a_sweep_looks_aga
     assert said.startswith("the reminder engine stumbled; it looks again at the next sweep\nRuntimeError")
     assert WORDS not in said
     await sweep(engine)
-    assert notes.sent == [(1, [ping], False)]
+    assert notes.sent == [(1, [reminder], False)]

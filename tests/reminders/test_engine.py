@@ -85,10 +85,10 @@ async def test_of_several_about_one_note_only_the_newest_goes_out(
 async def test_closed_dms_are_kept_as_undeliverable_and_remembered(
     db: Database, engine: Engine, notes: Notes
 ) -> None:
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     notes.trouble[1] = [DirectMessagesClosedError()]
     await look(engine)
-    assert await status(db, ping) == ("undeliverable", "direct messages are closed")
+    assert await status(db, reminder) == ("undeliverable", "direct messages are closed")
     async with db.read() as session:
         assert (await session.get_one(User, 1)).dm_closed_at == now()
     await plan(db, now())
@@ -100,10 +100,10 @@ async def test_closed_dms_are_kept_as_undeliverable_and_remembered(
 async def test_a_refusal_is_tried_again_after_a_growing_wait(
     db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
 ) -> None:
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     notes.trouble[1] = [TryLaterError(), TryLaterError(timedelta(seconds=90))]
     await look(engine)
-    assert await status(db, ping) == ("pending", "Discord could not take it")
+    assert await status(db, reminder) == ("pending", "Discord could not take it")
     await look(engine)
     assert notes.trouble[1], "it was not tried again before its time"
     traveller.shift(timedelta(seconds=31))
@@ -114,7 +114,7 @@ async def test_a_refusal_is_tried_again_after_a_growing_wait(
     assert notes.sent == []
     traveller.shift(timedelta(seconds=2))
     await look(engine)
-    assert [ids for _, ids, _ in notes.sent] == [[ping]]
+    assert [ids for _, ids, _ in notes.sent] == [[reminder]]
 
 
 async def test_one_student_in_trouble_does_not_hold_up_the_others(
@@ -133,7 +133,7 @@ async def test_one_student_in_trouble_does_not_hold_up_the_others(
 async def test_what_was_claimed_by_a_worker_that_died_is_claimed_again_after_its_lease(
     db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
 ) -> None:
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     [claimed] = await Deliveries(db).claim()
     assert not claimed.reminders[0].interrupted
     await look(engine)
@@ -145,65 +145,65 @@ async def test_what_was_claimed_by_a_worker_that_died_is_claimed_again_after_its
     assert again.reminders[0].nonce == claimed.reminders[0].nonce
     traveller.shift(LEASE + timedelta(seconds=1))
     await look(engine)
-    assert [ids for _, ids, _ in notes.sent] == [[ping]]
+    assert [ids for _, ids, _ in notes.sent] == [[reminder]]
 
 
-async def test_a_ping_that_was_cancelled_meanwhile_stays_cancelled(db: Database) -> None:
-    [ping] = await plan(db, now())
+async def test_a_reminder_that_was_cancelled_meanwhile_stays_cancelled(db: Database) -> None:
+    [reminder] = await plan(db, now())
     deliveries = Deliveries(db)
     [delivery] = await deliveries.claim()
     async with db.write() as session:
         await cancel(session, [ReminderKind.NUDGE], [0], "answered")
     await deliveries.record([DeliveryOutcome(delivery.reminders[0], Status.SENT, "", 1)])
-    assert await status(db, ping) == ("cancelled", "answered")
+    assert await status(db, reminder) == ("cancelled", "answered")
 
 
-async def test_overdue_pings_wait_for_the_end_of_quiet_hours(
+async def test_overdue_reminders_wait_for_the_end_of_quiet_hours(
     db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
 ) -> None:
-    [ping] = await plan(db, now(), lives=48 * HOUR)
+    [reminder] = await plan(db, now(), lives=48 * HOUR)
     async with db.write() as session:
         user = await session.get_one(User, 1)
         user.quiet_from, user.quiet_to = time(22), time(8)
     traveller.shift(8 * HOUR)  # 23:00 in Denver
     await look(engine)
-    assert await status(db, ping) == ("pending", "quiet hours")
+    assert await status(db, reminder) == ("pending", "quiet hours")
     traveller.shift(9 * HOUR)  # 08:00
     await look(engine)
-    assert notes.sent == [(1, [ping], True)]
+    assert notes.sent == [(1, [reminder], True)]
 
 
 async def test_quiet_hours_are_those_of_the_student_and_not_of_this_machine(
     db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
 ) -> None:
-    [ping] = await plan(db, now(), lives=48 * HOUR)
+    [reminder] = await plan(db, now(), lives=48 * HOUR)
     async with db.write() as session:
         user = await session.get_one(User, 1)
         user.zone, user.quiet_from, user.quiet_to = "Asia/Tokyo", time(22), time(8)
     traveller.shift(8 * HOUR)  # 23:00 in Denver, where the machine is, and afternoon where the student is
     await look(engine)
-    assert notes.sent == [(1, [ping], True)]
+    assert notes.sent == [(1, [reminder], True)]
 
 
 async def test_a_message_of_which_something_was_taken_back_is_made_anew_at_once(
     db: Database, engine: Engine, notes: Notes
 ) -> None:
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     notes.trouble[1] = [TakenBackError()]
     engine.start()
     await engine.finished()
-    assert notes.sent == [(1, [ping], False)]
-    assert await status(db, ping) == ("sent", "")
+    assert notes.sent == [(1, [reminder], False)]
+    assert await status(db, reminder) == ("sent", "")
 
 
 async def test_nothing_left_to_say_is_marked_and_not_sent(db: Database, engine: Engine, notes: Notes) -> None:
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     notes.nothing_to_say = {1}
     await look(engine)
-    assert await status(db, ping) == ("stale", "nothing left to say")
+    assert await status(db, reminder) == ("stale", "nothing left to say")
 
 
-async def test_planning_twice_moves_a_ping_and_never_doubles_it(db: Database) -> None:
+async def test_planning_twice_moves_a_reminder_and_never_doubles_it(db: Database) -> None:
     async with db.write() as session:
         await ensure_user(session, 1)
         for due in (now(), now() + HOUR):

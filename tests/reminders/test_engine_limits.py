@@ -54,12 +54,12 @@ async def test_a_stop_waits_no_longer_than_it_may_and_leaves_the_rest_to_be_look
 ) -> None:
     slow = Slow()
     engine = Engine(Deliveries(db), slow, sweep_seconds=3600, per_second=50)
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     engine.start()
     await slow.asked.wait()
     await engine.stop(within=0)
     assert slow.sent == []
-    assert await status(db, ping) == ("pending", "")
+    assert await status(db, reminder) == ("pending", "")
     traveller.shift(LEASE)
     [again] = await Deliveries(db).claim()
     assert [one.interrupted for one in again.reminders] == [True]
@@ -117,7 +117,7 @@ async def test_what_cannot_be_written_is_logged_without_its_words_and_looked_up_
         raise RuntimeError(WORDS)
 
     caplog.set_level("INFO", "bot.reminders")
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(engine._deliveries, "record", fails)
         await look(engine)
@@ -125,11 +125,11 @@ async def test_what_cannot_be_written_is_logged_without_its_words_and_looked_up_
     assert "the lease of 1 reminders is left to end" in caplog.messages
     assert said.startswith("could not write what became of 1 reminders\nRuntimeError")
     assert WORDS not in said
-    assert await status(db, ping) == ("pending", "")
-    notes.in_the_dm = {ping: 77}
+    assert await status(db, reminder) == ("pending", "")
+    notes.in_the_dm = {reminder: 77}
     traveller.shift(LEASE)
     await look(engine)
-    assert await status(db, ping) == ("sent", "found in the DM")
+    assert await status(db, reminder) == ("sent", "found in the DM")
     assert len(notes.sent) == 1
 
 
@@ -143,7 +143,7 @@ async def test_what_became_of_a_message_is_written_at_once(
         await sleep(0)
 
     monkeypatch.setattr(asyncio, "sleep", noting)
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     await look(engine)
-    assert await status(db, ping) == ("sent", "")
+    assert await status(db, reminder) == ("sent", "")
     assert slept == [0]

@@ -28,10 +28,10 @@ async def asked(db: Database) -> list[tuple[str, Any]]:
     async with db.write() as session:
         for user in (1, 2):
             await ensure_user(session, user)
-            pings = [
+            reminders = [
                 Planned(ReminderKind.NUDGE, n, now() + n * HOUR, now() + 90 * HOUR, f"{user}:{n}") for n in range(3)
             ]
-            await arm(session, user, pings)
+            await arm(session, user, reminders)
     found: list[tuple[str, Any]] = []
 
     def note(*given: Any) -> None:

@@ -100,13 +100,13 @@ async def ends(db: Database, *reminder_ids: int) -> list[tuple[str, str, int | N
 async def test_what_is_found_in_the_dm_is_sent_with_that_message(
     db: Database, engine: Engine, dm: Dm, traveller: time_machine.Traveller
 ) -> None:
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     message = dm.arrives(await claim(db))
     traveller.shift(LEASE)
     await look(engine)
-    assert dm.told == [(ping,)]
-    assert await ends(db, ping) == [("sent", "found in the DM", message)]
-    assert (await row(db, ping)).sent_at == now()
+    assert dm.told == [(reminder,)]
+    assert await ends(db, reminder) == [("sent", "found in the DM", message)]
+    assert (await row(db, reminder)).sent_at == now()
 
 
 async def test_what_is_not_there_goes_out_once_together_with_what_else_is_due(
@@ -125,7 +125,7 @@ async def test_what_is_not_there_goes_out_once_together_with_what_else_is_due(
 async def test_what_nobody_can_ever_tell_is_uncertain_and_never_sent_again(
     db: Database, engine: Engine, dm: Dm, traveller: time_machine.Traveller
 ) -> None:
-    ping, other = await plan(db, now(), now() + LEASE)
+    reminder, other = await plan(db, now(), now() + LEASE)
     await claim(db)
     dm.reading = [None]
     traveller.shift(LEASE)
@@ -133,18 +133,18 @@ async def test_what_nobody_can_ever_tell_is_uncertain_and_never_sent_again(
     traveller.shift(23 * HOUR)
     await look(engine)
     assert dm.told == [(other,)]
-    assert await ends(db, ping) == [("uncertain", "its DM cannot be read", None)]
+    assert await ends(db, reminder) == [("uncertain", "its DM cannot be read", None)]
 
 
 async def test_a_dm_that_cannot_be_read_now_is_looked_at_again_later(
     db: Database, engine: Engine, dm: Dm, traveller: time_machine.Traveller
 ) -> None:
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     message = dm.arrives(await claim(db))
     dm.reading = [TryLaterError(HOUR), TimeoutError()]
     traveller.shift(LEASE)
     await look(engine)
-    assert await ends(db, ping) == [("pending", "its DM could not be read", None)]
+    assert await ends(db, reminder) == [("pending", "its DM could not be read", None)]
     traveller.shift(HOUR - SECOND)
     await look(engine)
     assert len(dm.looked_for) == 1, "Discord wanted to be left alone for longer"
@@ -152,37 +152,37 @@ async def test_a_dm_that_cannot_be_read_now_is_looked_at_again_later(
         traveller.shift(HOUR)
         await look(engine)
     assert len(dm.looked_for) == 3
-    assert dm.told == [(ping,)]
-    assert await ends(db, ping) == [("sent", "found in the DM", message)]
+    assert dm.told == [(reminder,)]
+    assert await ends(db, reminder) == [("sent", "found in the DM", message)]
 
 
 async def test_a_dm_that_cannot_be_read_in_time_leaves_it_uncertain(
     db: Database, engine: Engine, dm: Dm, traveller: time_machine.Traveller
 ) -> None:
-    [ping] = await plan(db, now(), lives=HOUR)
+    [reminder] = await plan(db, now(), lives=HOUR)
     await claim(db)
     dm.reading = [TryLaterError(HOUR / 2), TryLaterError(HOUR / 2)]
     traveller.shift(LEASE)
     await look(engine)
-    assert (await row(db, ping)).status == Status.PENDING
+    assert (await row(db, reminder)).status == Status.PENDING
     traveller.shift(HOUR / 2)
     await look(engine)
     traveller.shift(HOUR)
     await look(engine)
     assert dm.told == []
-    assert await ends(db, ping) == [("uncertain", "its DM could not be read in time", None)]
+    assert await ends(db, reminder) == [("uncertain", "its DM could not be read in time", None)]
 
 
 async def test_a_dm_that_does_not_answer_is_looked_at_again_after_a_growing_wait(
     db: Database, engine: Engine, dm: Dm, traveller: time_machine.Traveller
 ) -> None:
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     await claim(db)
     traveller.shift(LEASE)
     for wait in (60, 120, 240):
         dm.reading = [TimeoutError()]
         await look(engine)
-        again = (await row(db, ping)).available_at
+        again = (await row(db, reminder)).available_at
         assert now() + wait / 2 * SECOND <= again <= now() + wait * SECOND
         traveller.move_to(again)
     assert len(dm.looked_for) == 3
@@ -192,13 +192,13 @@ async def test_a_dm_that_does_not_answer_is_looked_at_again_after_a_growing_wait
 async def test_only_a_failure_that_may_have_been_none_is_looked_up(
     db: Database, engine: Engine, dm: Dm, traveller: time_machine.Traveller, unsure: bool
 ) -> None:
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     dm.sending = [TryLaterError(HOUR, unsure=unsure)]
     await look(engine)
     traveller.shift(HOUR)
     await look(engine)
-    assert dm.looked_for == ([{ping}] if unsure else [])
-    assert dm.told == [(ping,)]
+    assert dm.looked_for == ([{reminder}] if unsure else [])
+    assert dm.told == [(reminder,)]
 
 
 async def test_what_expired_while_in_doubt_is_found_all_the_same(
@@ -276,34 +276,34 @@ async def test_a_worker_that_was_paused_does_not_send_on_a_lease_that_ends_first
     db: Database, engine: Engine, dm: Dm, traveller: time_machine.Traveller, left: timedelta
 ) -> None:
     sends = left >= ONE_ATTEMPT
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     deliveries = Deliveries(db)
     [delivery] = await deliveries.claim()
     traveller.shift(LEASE - left)
     asked_back: list[object] = []
     await Attempts(dm, Ledger(deliveries), SendPace(math.inf), asked_back.append).make(delivery)
-    assert dm.told == ([(ping,)] if sends else [])
+    assert dm.told == ([(reminder,)] if sends else [])
     assert asked_back == ([] if sends else [now()])
     await look(engine)
-    assert dm.told == [(ping,)]
+    assert dm.told == [(reminder,)]
     assert dm.looked_for == [], "it was given back, so nobody needs to look"
 
 
 async def test_a_worker_whose_claim_was_taken_over_cannot_record(
     db: Database, traveller: time_machine.Traveller
 ) -> None:
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     deliveries = Deliveries(db)
     [slow] = await claim(db)
     traveller.shift(LEASE)
     [quick] = await claim(db)
     for late in (Status.SENT, Status.STALE, Status.UNCERTAIN, Status.PENDING):
         await deliveries.record([DeliveryOutcome(slow, late, "too slow", 1, again_at=now())])
-        assert await ends(db, ping) == [("pending", "", None)]
+        assert await ends(db, reminder) == [("pending", "", None)]
         assert await deliveries.claim() == [], "the other worker's claim stands"
     await deliveries.record([DeliveryOutcome(quick, Status.SENT, "", 2)])
     await deliveries.record([DeliveryOutcome(slow, Status.PENDING, "too slow", again_at=now())])
-    assert await ends(db, ping) == [("sent", "", 2)]
+    assert await ends(db, reminder) == [("sent", "", 2)]
 
 
 async def test_nothing_is_recorded_over_a_reminder_that_was_taken_back_or_planned_anew(db: Database) -> None:

@@ -64,36 +64,36 @@ async def test_a_student_who_is_another_workers_is_left_alone_with_all_their_rem
     db: Database, other: Database
 ) -> None:
     """Were the reminder locked before its student, that worker would miss it in the message that it makes."""
-    [ping] = await plan(db, now() - HOUR, user=1)
+    [reminder] = await plan(db, now() - HOUR, user=1)
     async with other.engine.begin() as holder:
         await holder.execute(text("SELECT 1 FROM users FOR NO KEY UPDATE"))
         async with db.engine.begin() as second:
             assert not (await second.execute(_DUE, {"present": now(), "many": 9})).all()
             locked = text("SELECT id FROM reminders FOR UPDATE NOWAIT")
-            assert (await holder.execute(locked)).scalars().all() == [ping]
+            assert (await holder.execute(locked)).scalars().all() == [reminder]
 
 
 async def test_a_student_who_acts_makes_no_claim_wait(db: Database, other: Database) -> None:
     await plan(db, now() - HOUR, user=1)
-    [ping] = await plan(db, now() - HOUR, user=2)
+    [reminder] = await plan(db, now() - HOUR, user=2)
     async with other.write(1) as session:
         await session.execute(text("UPDATE reminders SET status = 'cancelled' WHERE user_id = 1"))
         # One that waited would be refused: nobody gives way here.
         deliveries = await Deliveries(db).claim()
-        assert [one.id for delivery in deliveries for one in delivery.reminders] == [ping]
+        assert [one.id for delivery in deliveries for one in delivery.reminders] == [reminder]
 
 
 async def test_whose_lease_has_passed_to_another_worker_records_nothing(
     db: Database, other: Database, traveller: time_machine.Traveller
 ) -> None:
-    [ping] = await plan(db, now() - HOUR)
+    [reminder] = await plan(db, now() - HOUR)
     [lost] = await Deliveries(db).claim()
     traveller.shift(LEASE)
     [held] = await Deliveries(other).claim()
     await Deliveries(db).record([DeliveryOutcome(lost.reminders[0], Status.STALE, "too late to be useful")])
-    assert await _rows(db) == [(ping, "pending", None)]
+    assert await _rows(db) == [(reminder, "pending", None)]
     await Deliveries(other).record([DeliveryOutcome(held.reminders[0], Status.SENT, message_id=7)])
-    assert await _rows(db) == [(ping, "sent", 7)]
+    assert await _rows(db) == [(reminder, "sent", 7)]
 
 
 async def test_a_claim_reads_a_prefix_of_the_index_of_what_waits(db: Database) -> None:

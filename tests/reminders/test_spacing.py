@@ -1,4 +1,4 @@
-"""However many pings fall due for one student, they are few messages: at most one in a gap."""
+"""However many reminders fall due for one student, they are few messages: at most one in a gap."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -27,14 +27,14 @@ async def engine(db: Database, notes: Notes) -> Engine:
     return Engine(Deliveries(db), notes, sweep_seconds=3600, per_second=1_000_000, gap_seconds=60)
 
 
-async def test_a_hundred_pings_in_twenty_minutes_are_a_message_a_minute_and_none_is_lost(
+async def test_a_hundred_reminders_in_twenty_minutes_are_a_message_a_minute_and_none_is_lost(
     db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
 ) -> None:
-    pings = await plan(db, *(now() + n * 12 * SECOND for n in range(100)))
+    reminders = await plan(db, *(now() + n * 12 * SECOND for n in range(100)))
     for _ in range(110):
         await look(engine)
         traveller.shift(12)
-    assert [number for _, ids, _ in notes.sent for number in ids] == pings
+    assert [number for _, ids, _ in notes.sent for number in ids] == reminders
     assert len(notes.sent) == 21
     assert not any(late for *_, late in notes.sent)
 
@@ -75,13 +75,13 @@ async def test_what_would_expire_meanwhile_goes_out_at_once_and_takes_along_what
 async def test_a_message_that_did_not_arrive_makes_nobody_wait(
     db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
 ) -> None:
-    [ping] = await plan(db, now())
+    [reminder] = await plan(db, now())
     notes.trouble[1] = [TryLaterError(5 * SECOND)]
     await look(engine)
     assert notes.sent == []
     traveller.shift(5)
     await look(engine)
-    assert notes.sent == [(1, [ping], False)]
+    assert notes.sent == [(1, [reminder], False)]
 
 
 async def test_a_clock_that_is_set_back_silences_nobody(
@@ -140,7 +140,7 @@ async def test_thousands_that_fall_due_at_once_are_looked_at_a_few_hundred_at_a_
     db: Database, engine: Engine, notes: Notes, traveller: time_machine.Traveller
 ) -> None:
     """All of one student's in one go would hold up everybody else; and still it is one message at a time."""
-    pings = await plan(db, *([now()] * (2 * MOST + 10)), lives=HOUR)
+    reminders = await plan(db, *([now()] * (2 * MOST + 10)), lives=HOUR)
     (other,) = await plan(db, now(), user=2)
     await look(engine)
     assert sorted((user, len(ids)) for user, ids, _ in notes.sent) == [(1, MOST), (2, 1)]
@@ -150,7 +150,7 @@ async def test_thousands_that_fall_due_at_once_are_looked_at_a_few_hundred_at_a_
         await look(engine)
     mine = [ids for user, ids, _ in notes.sent if user == 1]
     assert [len(ids) for ids in mine] == [MOST, MOST, 10]
-    assert sorted(number for ids in mine for number in ids) == pings
+    assert sorted(number for ids in mine for number in ids) == reminders
 
 
 async def test_students_of_whom_much_is_due_have_one_message_each(

@@ -105,20 +105,20 @@ async def test_no_card_is_drawn_where_a_changed_row_says_but_in_the_students_own
     theirs = f"(SELECT {{}} FROM evaluations WHERE owner_id = {tom.id})"  # noqa: S608 - of this test
     places = ", ".join(f"{name} = {theirs.format(name)}" for name in ("channel_id", "message_id"))
     moved = text(f"UPDATE evaluations SET {places} WHERE owner_id = {maya.id}")  # noqa: S608 - of this test
-    before = [message.text for message in tom.pings()]
+    before = [message.text for message in tom.reminders()]
 
     async with locked.bot.db.engine.execution_options(writes=True).begin() as connection:
         await connection.execute(moved)
     await maya.slash("evaluate", contact="Ben")
     await maya.press("Pause it and start Ben Cole")
-    assert [message.text for message in tom.pings()] == before, "paused, for another"
+    assert [message.text for message in tom.reminders()] == before, "paused, for another"
 
     async with locked.bot.db.engine.execution_options(writes=True).begin() as connection:
         await connection.execute(moved)
     await maya.press("Yes")
-    assert [message.text for message in tom.pings()] == before, "answered"
+    assert [message.text for message in tom.reminders()] == before, "answered"
     async with locked.bot.db.engine.execution_options(writes=True).begin() as connection:
         await connection.execute(moved)
     await maya.slash("mydata delete")
     assert "Nothing that you told me is kept" in await maya.fill({next(iter(maya.screen.fields)): "delete"})
-    assert [message.text for message in tom.pings()] == before, "erased"
+    assert [message.text for message in tom.reminders()] == before, "erased"

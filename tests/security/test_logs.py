@@ -66,7 +66,7 @@ async def test_everything_that_can_be_typed(
             await about_yourself(maya)
             await about_a_contact(maya)
             await a_request(maya)
-            await a_meeting(rapport, maya)
+            await an_interview(rapport, maya)
             await what_comes_after(maya)
             await nonsense(maya, album)
             await rapport.restart()
@@ -128,7 +128,7 @@ async def a_request(maya: Student) -> None:
     await maya.slash("request answer", contact=ANA, outcome="accepted")
 
 
-async def a_meeting(rapport: World, maya: Student) -> None:
+async def an_interview(rapport: World, maya: Student) -> None:
     await maya.slash("interview schedule", contact=ANA, when=marked("when"))
     await maya.slash("interview schedule", contact=ANA, when="tomorrow 4pm", place=marked("where"))
     await maya.slash("interview move", contact=ANA, when=f"{marked('moved')} 5pm")

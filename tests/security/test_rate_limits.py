@@ -172,14 +172,14 @@ async def test_an_evaluation_at_the_speed_of_a_fast_human_is_never_stopped(rappo
     await maya.slash("evaluate", contact="Ana")
     for number in range(1, 12):
         await rapport.skip(seconds=20 / 11)
-        if "Yes" in maya.pings()[-1].labels:
+        if "Yes" in maya.reminders()[-1].labels:
             answer = await maya.press("Yes")
         else:
             await maya.press("Write an answer")
             answer = await maya.fill({"Your answer": f"Answer {number}"})
         assert SLOW_DOWN not in answer
     assert "done" in repr(rows(rapport)["evaluations"])
-    assert not told(maya.pings())
+    assert not told(maya.reminders())
 
 
 # Suggestions
@@ -208,7 +208,7 @@ async def test_of_a_hundred_messages_at_once_a_few_are_answered_and_one_line_say
 ) -> None:
     for _ in range(100):
         await maya.say("hi")
-    answers = maya.pings()
+    answers = maya.reminders()
     assert len(answers) == HEARD + 1
     assert len(told(answers)) == 1
     with statements(rapport) as asked:
@@ -222,14 +222,14 @@ async def test_a_flood_that_never_ends_gets_one_line_in_a_pause(rapport: World, 
     for _ in range(120):
         await maya.say("hi")
         await rapport.skip(seconds=1)
-    assert len(told(maya.pings())) <= 120 / 20
-    assert len(maya.pings()) <= LIMITS["messages_per_minute"] * 2 + AT_ONCE
+    assert len(told(maya.reminders())) <= 120 / 20
+    assert len(maya.reminders()) <= LIMITS["messages_per_minute"] * 2 + AT_ONCE
 
 
 async def test_messages_and_commands_are_counted_apart(rapport: World, maya: Student) -> None:
     for _ in range(12):
         await maya.say("hi")
-    assert told(maya.pings())
+    assert told(maya.reminders())
     assert SLOW_DOWN not in await maya.slash("next")
 
 
@@ -298,13 +298,13 @@ async def test_the_settings_say_how_far_reminders_are_apart(tmp_path: Path) -> N
         await maya.slash("profile timezone", zone=ZONE)
         for minute in range(1, 15):
             await maya.slash("todo add", text=f"To-do {minute}", when=f"3:{minute:02}pm")
-        before = len(maya.pings())
+        before = len(maya.reminders())
         await rapport.skip_to(denver(2, 15, 15))
-        pings = maya.pings()[before:]
-        assert len(pings) == 3
+        reminders = maya.reminders()[before:]
+        assert len(reminders) == 3
         # The first alone, then five at a time: four by name, the others by number.
-        assert [ping.text.count("To-do ") for ping in pings] == [1, 4, 4]
-        assert all("1 more: press What's next" in ping for ping in pings[1:])
+        assert [reminder.text.count("To-do ") for reminder in reminders] == [1, 4, 4]
+        assert all("1 more: press What's next" in reminder for reminder in reminders[1:])
 
 
 def test_what_services_take_for_granted_is_what_the_settings_say() -> None:

@@ -9,7 +9,7 @@ from bot.clock import now
 from bot.domain.reminders.inactivity import absence
 from bot.domain.reminders.reminder import ReminderKind, Status
 from bot.services import Services
-from bot.services.due_reminders import Leaving, PingView
+from bot.services.due_reminders import Leaving, ReminderView
 from bot.services.reminders.deliveries import DeliveryOutcome
 from bot.services.reminders.inactivity import Looked
 from bot.storage.database import Database
@@ -47,7 +47,7 @@ class Story:
 
     async def send(self, become: Status = Status.SENT) -> None:
         for delivery in await self.services.deliveries.claim():
-            views = await self.services.pings.describe(delivery.user_id, delivery.reminders)
+            views = await self.services.reminders.describe(delivery.user_id, delivery.reminders)
             if become is not Status.STALE:
                 self.told += [(delivery.user_id, view.kind, now(), _date(view)) for view in views]
             told = {view.reminder_id for view in views}
@@ -87,7 +87,7 @@ class Story:
             return await session.scalar(query)
 
 
-def _date(view: PingView) -> datetime:
+def _date(view: ReminderView) -> datetime:
     assert isinstance(view.about, Leaving)
     return view.about.delete_at
 

@@ -10,7 +10,7 @@ from bot.clock import now
 from bot.domain.errors import Code
 from bot.services import Services
 from bot.services.contacts.views import ContactEntry
-from bot.services.interviews.views import AlreadyBooked, Booked, NoMeeting, TypedTerms
+from bot.services.interviews.views import AlreadyBooked, Booked, NoInterview, TypedTerms
 from bot.storage.database import Database
 from bot.storage.models import Contact, Request
 from tests.support.shortcuts import denver, refusal
@@ -61,7 +61,7 @@ async def test_without_a_zone_it_is_asked_for_before_anything_else(services: Ser
 
 
 async def test_terms_as_typed_book_and_move(services: Services, ana: int) -> None:
-    assert await services.interviews.move_with(MAYA, "Ana", TypedTerms("Thu 4pm")) == NoMeeting(ana, "Ana Núñez")
+    assert await services.interviews.move_with(MAYA, "Ana", TypedTerms("Thu 4pm")) == NoInterview(ana, "Ana Núñez")
     booked = await services.interviews.schedule(MAYA, "Ana", TypedTerms("Thu 3pm", "30 min", place="Lido"))
     assert isinstance(booked, Booked)
     assert (booked.interview.starts_at, booked.interview.minutes) == (denver(5, 15), 30)
@@ -74,7 +74,7 @@ async def test_terms_as_typed_book_and_move(services: Services, ana: int) -> Non
         await services.interviews.move_with(MAYA, "ana", TypedTerms("Fri 4pm", "half of it"))
 
 
-async def test_a_meeting_ends_when_it_is_told(
+async def test_an_interview_ends_when_it_is_told(
     services: Services, ana: int, traveller: time_machine.Traveller
 ) -> None:
     met = await services.interviews.met(MAYA, "Ana", "2 hours ago")

@@ -42,13 +42,13 @@ def request(contact_id: int, status: RequestStatus, outcome: RequestOutcome | No
     )
 
 
-def meeting(contact_id: int, status: InterviewStatus, starts_at: datetime | None = None) -> Interview:
+def interview(contact_id: int, status: InterviewStatus, starts_at: datetime | None = None) -> Interview:
     return Interview(
         contact_id=contact_id, starts_at=starts_at or now(), minutes=20, status=status.value, created_at=now()
     )
 
 
-def ping(owner: int, kind: str, subject_id: int) -> Reminder:
+def reminder(owner: int, kind: str, subject_id: int) -> Reminder:
     moment = now() + timedelta(days=1)
     return Reminder(
         user_id=owner,
@@ -308,22 +308,22 @@ async def test_the_stage_is_read_from_the_rows(services: Services, db: Database)
     await store(db, request(ids["c"], RequestStatus.DRAFT))
     asked = await store(db, request(ids["c"], RequestStatus.SENT))
     await store(db, request(ids["d"], RequestStatus.ANSWERED, RequestOutcome.ACCEPTED))
-    await store(db, meeting(ids["e"], InterviewStatus.SCHEDULED))
-    met = await store(db, meeting(ids["f"], InterviewStatus.MET))
-    await store(db, meeting(ids["f"], InterviewStatus.CANCELLED, now() + timedelta(days=2)))
+    await store(db, interview(ids["e"], InterviewStatus.SCHEDULED))
+    met = await store(db, interview(ids["f"], InterviewStatus.MET))
+    await store(db, interview(ids["f"], InterviewStatus.CANCELLED, now() + timedelta(days=2)))
     for name, sent_at in [("g", None), ("h", now())]:
-        interview = await store(db, meeting(ids[name], InterviewStatus.MET))
+        about = await store(db, interview(ids[name], InterviewStatus.MET))
         await store(
             db,
             Evaluation(
-                interview_id=interview,
+                interview_id=about,
                 owner_id=MAYA,
                 status=EvaluationStatus.DONE.value,
                 position=12,
                 created_at=now(),
             ),
         )
-        await store(db, ThankYou(interview_id=interview, due_at=now(), sent_at=sent_at))
+        await store(db, ThankYou(interview_id=about, due_at=now(), sent_at=sent_at))
     await store(db, request(ids["i"], RequestStatus.ANSWERED, RequestOutcome.DECLINED))
     stages = {line.name: line.stage for line in await services.contacts.listing(MAYA)}
     assert stages == {
@@ -339,7 +339,7 @@ async def test_the_stage_is_read_from_the_rows(services: Services, db: Database)
         "j": Stage.FOUND,
     }
     assert (await services.contacts.get(MAYA, ids["c"])).request_id == asked
-    assert (await services.contacts.get(MAYA, ids["f"])).meeting_id == met
+    assert (await services.contacts.get(MAYA, ids["f"])).interview_id == met
     assert [line.name for line in await services.contacts.listing(MAYA, Stage.FOUND)] == ["a", "j"]
 
 
@@ -352,20 +352,20 @@ async def test_facts_take_the_same_few_queries_for_many_contacts(services: Servi
         await services.contacts.listing(MAYA)
         return sum(statement.startswith("SELECT") for statement in statements)
 
-    await store(db, meeting(await add(services, "Ana"), InterviewStatus.MET))
+    await store(db, interview(await add(services, "Ana"), InterviewStatus.MET))
     few = await count()
     for n in range(5):
         number = await add(services, f"Person {n}")
-        await store(db, meeting(number, InterviewStatus.MET))
+        await store(db, interview(number, InterviewStatus.MET))
         await store(db, request(number, RequestStatus.SENT))
     assert await count() == few == 3
 
 
 async def test_answers_are_counted_as_the_rules_count_them(services: Services, db: Database) -> None:
     number = await add(services, "Ana")
-    interview = await store(db, meeting(number, InterviewStatus.MET))
+    about = await store(db, interview(number, InterviewStatus.MET))
     evaluation = await store(
-        db, Evaluation(interview_id=interview, owner_id=MAYA, status="open", position=6, created_at=now())
+        db, Evaluation(interview_id=about, owner_id=MAYA, status="open", position=6, created_at=now())
     )
     for question, verdict in enumerate(["yes", "partly", "no", "unsure", "text", "skipped", None], start=1):
         await store(
@@ -373,9 +373,9 @@ async def test_answers_are_counted_as_the_rules_count_them(services: Services, d
         )
     async with db.read() as session:
         facts = await load_facts(session, MAYA)
-    talk = facts[number].meeting
-    assert talk is not None
-    assert talk.answered == 4
+    found = facts[number].interview
+    assert found is not None
+    assert found.answered == 4
 
 
 @pytest.mark.parametrize(
@@ -400,25 +400,25 @@ async def test_a_search_reads_everything_about_a_person(services: Services, sear
     assert [line.name for line in await services.contacts.listing(MAYA, search=search)] == names
 
 
-async def test_deleting_takes_everything_along_also_the_pings(services: Services, db: Database) -> None:
+async def test_deleting_takes_everything_along_also_the_reminders(services: Services, db: Database) -> None:
     ana, bo = await add(services, "Ana"), await add(services, "Bo")
     asked = await store(db, request(ana, RequestStatus.SENT))
-    met = await store(db, meeting(ana, InterviewStatus.MET))
-    other = await store(db, meeting(bo, InterviewStatus.SCHEDULED))
+    met = await store(db, interview(ana, InterviewStatus.MET))
+    other = await store(db, interview(bo, InterviewStatus.SCHEDULED))
     todo = await store(db, Todo(owner_id=MAYA, contact_id=ana, text="Apply", created_at=now()))
     await store(db, ThankYou(interview_id=met, due_at=now()))
     gone = [
-        ping(MAYA, "nudge", asked),
-        ping(MAYA, "thank_you_first", met),
-        ping(MAYA, "check_back", met),
-        ping(MAYA, "todo_due", todo),
-        ping(MAYA, "keep_in_touch", ana),
+        reminder(MAYA, "nudge", asked),
+        reminder(MAYA, "thank_you_first", met),
+        reminder(MAYA, "check_back", met),
+        reminder(MAYA, "todo_due", todo),
+        reminder(MAYA, "keep_in_touch", ana),
     ]
-    kept = [ping(MAYA, "soon", other), ping(MAYA, "keep_in_touch", bo), ping(MAYA, "soon", 999)]
+    kept = [reminder(MAYA, "soon", other), reminder(MAYA, "keep_in_touch", bo), reminder(MAYA, "soon", 999)]
     for row in (*gone, *kept):
         await store(db, row)
     seen = await services.contacts.belongings(MAYA, ana)
-    assert (seen.requests, seen.meetings, seen.todos, seen.has_notes) == (1, 1, 1, False)
+    assert (seen.requests, seen.interviews, seen.todos, seen.has_notes) == (1, 1, 1, False)
     assert await services.contacts.delete(MAYA, ana) == "Ana"
     async with db.read() as session:
         left = {row.dedupe_key: row.status for row in await session.scalars(select(Reminder))}
@@ -430,7 +430,7 @@ async def test_deleting_takes_everything_along_also_the_pings(services: Services
 
 
 async def test_what_comes_after_a_deletion_gets_another_number(services: Services) -> None:
-    """A ping and an old button know a row by its number, also when it was another student's."""
+    """A reminder and an old button know a row by its number, also when it was another student's."""
     gone = await add(services, "Ana")
     await services.contacts.delete(MAYA, gone)
     assert await add(services, "Bo", owner=TOM) > gone

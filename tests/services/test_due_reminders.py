@@ -1,4 +1,4 @@
-"""What pings say when they are sent, on a real database; and that those with nothing left to say fall silent."""
+"""What reminders say when they are sent, on a real database; and that those without anything to say fall silent."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.reminders.reminder import Planned, ReminderKind
 from bot.services import Services
-from bot.services.due_reminders import DueTodo, Meeting, PingView, Reader, Waiting
+from bot.services.due_reminders import AboutInterview, DueTodo, Reader, ReminderView, Waiting
 from bot.services.interviews.views import Booked, Met, Terms
 from bot.services.reminders.deliveries import LEASE, Claimed
 from bot.services.reminders.scheduling import arm, cancel
@@ -56,8 +56,8 @@ class Story:
         async with self.db.write() as session:
             await arm(session, MAYA, [Planned(kind, subject, now(), now() + DAY, f"{kind}:{subject}:0")])
 
-    async def describe(self, *kinds: ReminderKind) -> list[PingView]:
-        return await self.services.pings.describe(MAYA, await self.claimed(*kinds))
+    async def describe(self, *kinds: ReminderKind) -> list[ReminderView]:
+        return await self.services.reminders.describe(MAYA, await self.claimed(*kinds))
 
 
 def _claimed(row: Reminder) -> Claimed:
@@ -87,12 +87,12 @@ BEFORE = (ReminderKind.PREPARE, ReminderKind.SOON)
 THANKS = (ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND, ReminderKind.THANK_YOU_LATE)
 
 
-async def test_before_a_meeting(story: Story) -> None:
+async def test_before_an_interview(story: Story) -> None:
     interview = await story.book()
     views = await story.describe(*BEFORE)
     assert [view.kind for view in views] == [ReminderKind.PREPARE, ReminderKind.SOON]
     for view in views:
-        assert isinstance(view.about, Meeting)
+        assert isinstance(view.about, AboutInterview)
         assert (view.about.interview.id, view.about.interview.place) == (interview, "Room 4")
 
 
@@ -103,35 +103,35 @@ async def test_the_question_whether_it_took_place_waits_for_its_end(
     assert await story.describe(ReminderKind.CHECK_BACK) == []
     traveller.move_to(denver(3, 14, 35))
     (view,) = await story.describe(ReminderKind.CHECK_BACK)
-    assert isinstance(view.about, Meeting)
+    assert isinstance(view.about, AboutInterview)
     assert await story.describe(*BEFORE) == []
 
 
 @pytest.mark.parametrize("act", ["cancel", "move", "happened", "missed"])
-async def test_a_meeting_that_went_another_way_is_not_spoken_of(
+async def test_an_interview_that_went_another_way_is_not_spoken_of(
     story: Story, traveller: time_machine.Traveller, act: str
 ) -> None:
     interview = await story.book()
     traveller.move_to(denver(3, 14, 35))
     held = await story.claimed(ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK)
-    meetings = story.services.interviews
+    interviews = story.services.interviews
     if act == "move":
-        await meetings.move(MAYA, interview, Terms(denver(4, 14)), even_if_over=True)
+        await interviews.move(MAYA, interview, Terms(denver(4, 14)), even_if_over=True)
     else:
-        await getattr(meetings, act)(MAYA, interview)
-    assert await story.services.pings.describe(MAYA, held) == []
+        await getattr(interviews, act)(MAYA, interview)
+    assert await story.services.reminders.describe(MAYA, held) == []
 
 
 async def test_a_note_is_spoken_of_until_it_is_sent(story: Story) -> None:
     interview = await story.meet()
     held = await story.claimed(*THANKS)
-    views = await story.services.pings.describe(MAYA, held)
+    views = await story.services.reminders.describe(MAYA, held)
     assert [view.kind for view in views] == list(THANKS)
     await story.services.thank_yous.sent(MAYA, interview)
-    assert await story.services.pings.describe(MAYA, held) == []
+    assert await story.services.reminders.describe(MAYA, held) == []
 
 
-async def test_a_ping_speaks_by_the_clock_of_its_reader_and_names_as_much_as_they_chose(story: Story) -> None:
+async def test_a_reminder_speaks_by_the_clock_of_its_reader_and_names_as_much_as_they_chose(story: Story) -> None:
     await story.book()
     for named in (True, False):
         await story.services.profiles.set_names_in_pings(MAYA, shown=named)
@@ -139,7 +139,7 @@ async def test_a_ping_speaks_by_the_clock_of_its_reader_and_names_as_much_as_the
             assert view.reader == Reader(ZoneInfo(ZONE), named=named)
 
 
-async def test_after_the_deadline_every_ping_about_a_note_speaks_as_a_late_one(
+async def test_after_the_deadline_every_reminder_about_a_note_speaks_as_a_late_one(
     story: Story, traveller: time_machine.Traveller
 ) -> None:
     await story.meet()
@@ -159,10 +159,10 @@ async def test_a_request_waits_while_it_is_out(story: Story, status: str, waits:
 async def test_a_to_do_is_due_until_it_is_done(story: Story) -> None:
     todo = (await story.services.todos.add(MAYA, "Read", contact=story.ana, due=denver(3, 9))).todos[0]
     held = await story.claimed(ReminderKind.TODO_DUE)
-    (view,) = await story.services.pings.describe(MAYA, held)
+    (view,) = await story.services.reminders.describe(MAYA, held)
     assert view.about == DueTodo(todo)
     await story.services.todos.done(MAYA, todo.id)
-    assert await story.services.pings.describe(MAYA, held) == []
+    assert await story.services.reminders.describe(MAYA, held) == []
 
 
 async def test_what_is_gone_foreign_or_taken_back_is_left_out(story: Story, db: Database) -> None:
@@ -173,13 +173,13 @@ async def test_what_is_gone_foreign_or_taken_back_is_left_out(story: Story, db: 
     assert await story.describe(*ReminderKind) == []
     interview = await story.book()
     held = await story.claimed(ReminderKind.SOON)
-    assert await story.services.pings.describe(TOM, held) == []
+    assert await story.services.reminders.describe(TOM, held) == []
     async with db.write() as session:
         await cancel(session, (ReminderKind.SOON,), [interview], "a test")
-    assert await story.services.pings.describe(MAYA, held) == []
+    assert await story.services.reminders.describe(MAYA, held) == []
 
 
-async def test_many_pings_cost_no_more_queries_than_one_of_each(story: Story, db: Database) -> None:
+async def test_many_reminders_cost_no_more_queries_than_one_of_each(story: Story, db: Database) -> None:
     await story.meet()
     for number in range(12):
         await story.plan(ReminderKind.NUDGE, await story.ask())
@@ -187,20 +187,20 @@ async def test_many_pings_cost_no_more_queries_than_one_of_each(story: Story, db
     held = await story.claimed(*ReminderKind)
     asked: list[str] = []
     event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
-    views = await story.services.pings.describe(MAYA, held)
+    views = await story.services.reminders.describe(MAYA, held)
     assert len(views) == 27
     assert [view.reminder_id for view in views] == [one.id for one in held]
     assert len([one for one in asked if one.startswith("SELECT")]) <= 5
 
 
-async def test_one_ping_again(story: Story) -> None:
+async def test_one_reminder_again(story: Story) -> None:
     interview = await story.meet()
     (held, *_) = await story.claimed(ReminderKind.THANK_YOU_FIRST)
-    view = await story.services.pings.one(MAYA, held.id)
+    view = await story.services.reminders.one(MAYA, held.id)
     assert view is not None
     assert (view.reminder_id, view.kind) == (held.id, ReminderKind.THANK_YOU_FIRST)
     with pytest.raises(CoachError) as refusal:
-        await story.services.pings.one(TOM, held.id)
+        await story.services.reminders.one(TOM, held.id)
     assert refusal.value.code is Code.NOT_FOUND
     await story.services.thank_yous.sent(MAYA, interview)
-    assert await story.services.pings.one(MAYA, held.id) is None
+    assert await story.services.reminders.one(MAYA, held.id) is None

@@ -1,4 +1,4 @@
-"""The evaluation on a real database: which meeting, one open at a time, and every step kept."""
+"""The evaluation on a real database: which interview, one open at a time, and every step kept."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ from bot.domain.evaluations.conversation import (
 from bot.domain.evaluations.questions import FINISHED, EvaluationStatus, GivenAnswer, Verdict
 from bot.services import Services
 from bot.services.evaluations.views import Busy, Doubtful, EvaluationView, MessagePlace, Opened, Turn
-from bot.services.interviews.views import NoMeeting, NotMet
+from bot.services.interviews.views import NoInterview, NotMet
 from bot.storage.database import Database
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, Interview, ThankYou, User
@@ -48,7 +48,7 @@ async def contact(db: Database, name: str = "Ana Núñez", owner: int = MAYA) ->
         return row.id
 
 
-async def meeting(
+async def interview(
     db: Database, with_whom: int, status: str = "met", begins: timedelta = -timedelta(hours=3)
 ) -> int:
     async with db.write() as session:
@@ -64,38 +64,45 @@ async def begun(services: Services, db: Database, name: str = "Ana Núñez") -> 
     """An evaluation at its first question, shown to Maya."""
     opening = await services.evaluations.about(MAYA, await with_met(db, name))
     assert isinstance(opening, Opened)
-    await services.evaluations.shown(MAYA, opening.talk.id, HERE)
-    return await services.evaluations.get(MAYA, opening.talk.id)
+    await services.evaluations.shown(MAYA, opening.evaluation.id, HERE)
+    return await services.evaluations.get(MAYA, opening.evaluation.id)
 
 
 async def with_met(db: Database, name: str) -> int:
     who = await contact(db, name)
-    await meeting(db, who)
+    await interview(db, who)
     return who
 
 
-async def taken(services: Services, talk: EvaluationView, *inputs: object, expected: int | None = None) -> Turn:
+async def taken(
+    services: Services, evaluation: EvaluationView, *inputs: object, expected: int | None = None
+) -> Turn:
     turn: Turn | Busy | None = None
     for given in inputs:
-        turn = await services.evaluations.take(MAYA, talk.id, given, expected=expected)  # type: ignore[arg-type]
+        turn = await services.evaluations.take(MAYA, evaluation.id, given, expected=expected)  # type: ignore[arg-type]
     assert isinstance(turn, Turn)
     return turn
 
 
-async def test_a_met_meeting_starts_at_the_first_question(services: Services, db: Database) -> None:
+async def test_a_met_interview_starts_at_the_first_question(services: Services, db: Database) -> None:
     who = await with_met(db, "Ana Núñez")
     opening = await services.evaluations.about(MAYA, who)
     assert isinstance(opening, Opened)
-    talk = opening.talk
-    assert (talk.contact_name, talk.state.position, talk.shown, talk.note_sent) == ("Ana Núñez", 1, None, False)
-    assert talk.note_due == now() + timedelta(hours=21)
+    evaluation = opening.evaluation
+    assert (evaluation.contact_name, evaluation.state.position, evaluation.shown, evaluation.note_sent) == (
+        "Ana Núñez",
+        1,
+        None,
+        False,
+    )
+    assert evaluation.note_due == now() + timedelta(hours=21)
     assert await services.evaluations.about(MAYA, who) == opening
     async with db.read() as session:
         assert len(list(await session.scalars(select(Evaluation)))) == 1
 
 
 @pytest.mark.parametrize(
-    ("meetings", "found"),
+    ("interviews", "found"),
     [
         ([], "none"),
         ([("cancelled", -5), ("missed", -3)], "none"),
@@ -109,40 +116,40 @@ async def test_a_met_meeting_starts_at_the_first_question(services: Services, db
         ([("met", -30), ("cancelled", -2)], "first"),
     ],
 )
-async def test_which_meeting_is_meant(
-    services: Services, db: Database, meetings: list[tuple[str, int]], found: str
+async def test_which_interview_is_meant(
+    services: Services, db: Database, interviews: list[tuple[str, int]], found: str
 ) -> None:
     who = await contact(db)
-    ids = [await meeting(db, who, status, timedelta(hours=begins)) for status, begins in meetings]
+    ids = [await interview(db, who, status, timedelta(hours=begins)) for status, begins in interviews]
     match await services.evaluations.about(MAYA, who):
-        case NoMeeting(contact_id):
+        case NoInterview(contact_id):
             assert (found, contact_id) == ("none", who)
         case NotMet(view):
             assert (found, view.id) == ("begun" if view.begun else "coming", ids[-1])
-        case Opened(talk):
-            assert talk.interview_id == ids[["first", "second"].index(found)]
+        case Opened(evaluation):
+            assert evaluation.interview_id == ids[["first", "second"].index(found)]
         case other:
             raise AssertionError(other)
 
 
-async def test_a_meeting_that_was_called_off_cannot_be_evaluated(services: Services, db: Database) -> None:
-    off = await meeting(db, await contact(db), "cancelled")
+async def test_an_interview_that_was_called_off_cannot_be_evaluated(services: Services, db: Database) -> None:
+    off = await interview(db, await contact(db), "cancelled")
     with pytest.raises(CoachError) as caught:
         await services.evaluations.start(MAYA, off)
     assert caught.value.code == Code.MOVED_ON
 
 
 async def test_every_step_is_in_the_rows(services: Services, db: Database) -> None:
-    talk = await begun(services, db)
-    turn = await taken(services, talk, Choose(Verdict.PARTLY), expected=1)
-    assert turn == Turn(turn.talk, Answered(1, GivenAnswer(Verdict.PARTLY)), 1, HERE)
-    assert turn.talk.shown is None
-    await services.evaluations.shown(MAYA, talk.id, HERE)
-    noted = await taken(services, talk, Note("travel"), Note("the travel"), expected=2)
+    evaluation = await begun(services, db)
+    turn = await taken(services, evaluation, Choose(Verdict.PARTLY), expected=1)
+    assert turn == Turn(turn.evaluation, Answered(1, GivenAnswer(Verdict.PARTLY)), 1, HERE)
+    assert turn.evaluation.shown is None
+    await services.evaluations.shown(MAYA, evaluation.id, HERE)
+    noted = await taken(services, evaluation, Note("travel"), Note("the travel"), expected=2)
     assert noted.event == Noted(2, GivenAnswer(None, "the travel"))
-    assert (noted.talk.shown, noted.left) == (HERE, HERE)
-    await taken(services, talk, Say("no"), Back())
-    again = await services.evaluations.get(MAYA, talk.id)
+    assert (noted.evaluation.shown, noted.left) == (HERE, HERE)
+    await taken(services, evaluation, Say("no"), Back())
+    again = await services.evaluations.get(MAYA, evaluation.id)
     assert again.state.position == 2
     assert again.state.answers == {1: GivenAnswer(Verdict.PARTLY), 2: GivenAnswer(Verdict.NO, "the travel")}
 
@@ -150,21 +157,21 @@ async def test_every_step_is_in_the_rows(services: Services, db: Database) -> No
 async def test_going_back_and_on_leaves_the_moment_of_an_answer(
     services: Services, db: Database, traveller: time_machine.Traveller
 ) -> None:
-    talk = await begun(services, db)
+    evaluation = await begun(services, db)
     first = now()
-    await taken(services, talk, Choose(Verdict.YES))
+    await taken(services, evaluation, Choose(Verdict.YES))
     traveller.shift(timedelta(hours=1))
-    await taken(services, talk, Back(), Skip(), Choose(Verdict.NO))
+    await taken(services, evaluation, Back(), Skip(), Choose(Verdict.NO))
     async with db.read() as session:
         rows = await session.scalars(select(AnswerRow).order_by(AnswerRow.question))
         assert [row.answered_at for row in rows] == [first, now()]
 
 
 async def test_an_ignored_input_changes_nothing(services: Services, db: Database) -> None:
-    talk = await begun(services, db)
-    turn = await taken(services, talk, Choose(Verdict.YES), expected=3)
-    assert turn == Turn(talk, Ignored(Reason.STALE), 1, HERE)
-    assert await services.evaluations.get(MAYA, talk.id) == talk
+    evaluation = await begun(services, db)
+    turn = await taken(services, evaluation, Choose(Verdict.YES), expected=3)
+    assert turn == Turn(evaluation, Ignored(Reason.STALE), 1, HERE)
+    assert await services.evaluations.get(MAYA, evaluation.id) == evaluation
 
 
 @pytest.mark.parametrize(
@@ -181,9 +188,9 @@ async def test_an_ignored_input_changes_nothing(services: Services, db: Database
     ],
 )
 async def test_typed_words_of_the_buttons(services: Services, db: Database, text: str, event: object) -> None:
-    talk = await begun(services, db)
-    await taken(services, talk, Choose(Verdict.YES))
-    await services.evaluations.shown(MAYA, talk.id, HERE)
+    evaluation = await begun(services, db)
+    await taken(services, evaluation, Choose(Verdict.YES))
+    await services.evaluations.shown(MAYA, evaluation.id, HERE)
     turn = await services.evaluations.say(MAYA, text)
     assert isinstance(turn, Turn)
     assert (turn.event, turn.question, turn.left) == (event, 2, HERE)
@@ -193,16 +200,16 @@ async def test_typed_words_of_the_buttons(services: Services, db: Database, text
 async def test_what_was_typed_before_a_question_was_shown_is_doubtful(
     services: Services, db: Database, place: MessagePlace | None
 ) -> None:
-    talk = await begun(services, db)
-    await taken(services, talk, Choose(Verdict.YES))
+    evaluation = await begun(services, db)
+    await taken(services, evaluation, Choose(Verdict.YES))
     if place is not None:
-        await services.evaluations.shown(MAYA, talk.id, place)
+        await services.evaluations.shown(MAYA, evaluation.id, place)
     assert isinstance(await services.evaluations.say(MAYA, "no, never", sent=69), Doubtful)
-    assert 2 not in (await services.evaluations.get(MAYA, talk.id)).state.answers
-    turn = await services.evaluations.confirm(MAYA, talk.id, 2, "no, never")
+    assert 2 not in (await services.evaluations.get(MAYA, evaluation.id)).state.answers
+    turn = await services.evaluations.confirm(MAYA, evaluation.id, 2, "no, never")
     assert isinstance(turn, Turn)
-    assert turn.talk.state.answers[2] == GivenAnswer(Verdict.NO, "never")
-    again = await services.evaluations.confirm(MAYA, talk.id, 2, "no, never")
+    assert turn.evaluation.state.answers[2] == GivenAnswer(Verdict.NO, "never")
+    again = await services.evaluations.confirm(MAYA, evaluation.id, 2, "no, never")
     assert isinstance(again, Turn)
     assert again.event == Ignored(Reason.STALE)
 
@@ -210,16 +217,16 @@ async def test_what_was_typed_before_a_question_was_shown_is_doubtful(
 async def test_a_message_that_was_sent_with_the_question_on_the_screen_answers_it(
     services: Services, db: Database
 ) -> None:
-    talk = await begun(services, db)
-    await services.evaluations.shown(MAYA, talk.id, MessagePlace(5, 6, since=70))
+    evaluation = await begun(services, db)
+    await services.evaluations.shown(MAYA, evaluation.id, MessagePlace(5, 6, since=70))
     assert isinstance(await services.evaluations.say(MAYA, "yes", sent=71), Turn)
 
 
 async def test_only_an_open_evaluation_listens(services: Services, db: Database) -> None:
     assert await services.evaluations.say(MAYA, "yes") is None
-    talk = await begun(services, db)
-    assert await services.evaluations.current(MAYA) == talk
-    await taken(services, talk, Pause())
+    evaluation = await begun(services, db)
+    assert await services.evaluations.current(MAYA) == evaluation
+    await taken(services, evaluation, Pause())
     assert await services.evaluations.say(MAYA, "yes") is None
     assert await services.evaluations.current(MAYA) is None
 
@@ -227,73 +234,73 @@ async def test_only_an_open_evaluation_listens(services: Services, db: Database)
 async def test_one_open_evaluation_at_a_time(services: Services, db: Database) -> None:
     ana = await begun(services, db)
     await taken(services, ana, Choose(Verdict.YES))
-    tom = await meeting(db, await contact(db, "Tom Okafor"))
+    tom = await interview(db, await contact(db, "Tom Okafor"))
     busy = await services.evaluations.start(MAYA, tom)
     assert isinstance(busy, Busy)
-    assert (busy.talk.id, busy.interview_id, busy.contact_name) == (ana.id, tom, "Tom Okafor")
+    assert (busy.evaluation.id, busy.interview_id, busy.contact_name) == (ana.id, tom, "Tom Okafor")
 
     switched = await services.evaluations.start(MAYA, tom, switch=True)
     assert isinstance(switched, Opened)
     assert switched.paused is not None
-    assert (switched.paused.talk.id, switched.paused.event) == (ana.id, Paused(2))
+    assert (switched.paused.evaluation.id, switched.paused.event) == (ana.id, Paused(2))
     again = await services.evaluations.start(MAYA, tom, switch=True)
     assert isinstance(again, Opened)
-    assert (again.talk, again.paused) == (switched.talk, None)
+    assert (again.evaluation, again.paused) == (switched.evaluation, None)
 
     for wakes in (Resume(), Choose(Verdict.YES), Note("hm"), Goto(1)):
         held = await services.evaluations.take(MAYA, ana.id, wakes)
         assert isinstance(held, Busy)
-        assert held.talk.id == switched.talk.id
+        assert held.evaluation.id == switched.evaluation.id
     assert (await services.evaluations.get(MAYA, ana.id)).state.status == EvaluationStatus.PAUSED
 
     back = await services.evaluations.start(MAYA, ana.interview_id, switch=True)
     assert isinstance(back, Opened)
-    assert (back.talk.id, back.talk.state.position, back.resumed) == (ana.id, 2, True)
+    assert (back.evaluation.id, back.evaluation.state.position, back.resumed) == (ana.id, 2, True)
 
 
 async def test_the_end_and_a_changed_answer(
     services: Services, db: Database, traveller: time_machine.Traveller
 ) -> None:
-    talk = await begun(services, db)
-    turn = await taken(services, talk, *[Skip()] * 10, Say("patience"))
+    evaluation = await begun(services, db)
+    turn = await taken(services, evaluation, *[Skip()] * 10, Say("patience"))
     assert turn.event == Finished(11, GivenAnswer(Verdict.TEXT, "patience"))
-    assert (turn.talk.state.position, turn.talk.state.status) == (FINISHED, EvaluationStatus.DONE)
-    finished = await services.evaluations.start(MAYA, talk.interview_id)
+    assert (turn.evaluation.state.position, turn.evaluation.state.status) == (FINISHED, EvaluationStatus.DONE)
+    finished = await services.evaluations.start(MAYA, evaluation.interview_id)
     assert isinstance(finished, Opened)
-    assert finished.talk.state == turn.talk.state
+    assert finished.evaluation.state == turn.evaluation.state
     traveller.shift(timedelta(days=1))
-    turn = await taken(services, talk, Goto(3), Say("yes, the boats"))
+    turn = await taken(services, evaluation, Goto(3), Say("yes, the boats"))
     assert turn.event == Finished(3, GivenAnswer(Verdict.YES, "the boats"))
     async with db.read() as session:
-        row = await session.get_one(Evaluation, talk.id)
+        row = await session.get_one(Evaluation, evaluation.id)
         assert (row.status, row.position, row.finished_at) == ("done", FINISHED, now())
 
 
 async def test_another_student_finds_nothing(services: Services, db: Database) -> None:
-    talk = await begun(services, db)
+    evaluation = await begun(services, db)
     await contact(db, "Somebody", LEO)
     async with db.read() as session:
-        hers = (await session.get_one(Interview, talk.interview_id)).contact_id
+        hers = (await session.get_one(Interview, evaluation.interview_id)).contact_id
     for attempt in (
-        services.evaluations.get(LEO, talk.id),
-        services.evaluations.take(LEO, talk.id, Choose(Verdict.NO)),
-        services.evaluations.shown(LEO, talk.id, MessagePlace(1, 2)),
-        services.evaluations.start(LEO, talk.interview_id),
+        services.evaluations.get(LEO, evaluation.id),
+        services.evaluations.take(LEO, evaluation.id, Choose(Verdict.NO)),
+        services.evaluations.shown(LEO, evaluation.id, MessagePlace(1, 2)),
+        services.evaluations.start(LEO, evaluation.interview_id),
         services.evaluations.about(LEO, hers),
     ):
         with pytest.raises(CoachError) as caught:
             await attempt
         assert caught.value.code == Code.NOT_FOUND
     assert await services.evaluations.say(LEO, "no") is None
-    assert await services.evaluations.get(MAYA, talk.id) == talk
+    assert await services.evaluations.get(MAYA, evaluation.id) == evaluation
 
 
 @pytest.mark.parametrize(("given", "code"), [(Say("  "), Code.BLANK), (Note("x" * 4001), Code.TOO_LONG)])
 async def test_a_refused_text_changes_nothing(
     services: Services, db: Database, given: Say | Note, code: Code
 ) -> None:
-    talk = await begun(services, db)
+    evaluation = await begun(services, db)
     with pytest.raises(CoachError) as caught:
-        await services.evaluations.take(MAYA, talk.id, given)
+        await services.evaluations.take(MAYA, evaluation.id, given)
     assert caught.value.code == code
-    assert await services.evaluations.get(MAYA, talk.id) == talk
+    assert await services.evaluations.get(MAYA, evaluation.id) == evaluation

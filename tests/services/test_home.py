@@ -47,7 +47,7 @@ class Life:
             self.db, Request(contact_id=contact, route="email", status=status, created_at=now(), **more)
         )
 
-    async def meeting(self, contact: int, starts_at: datetime, status: str = "scheduled") -> int:
+    async def interview(self, contact: int, starts_at: datetime, status: str = "scheduled") -> int:
         ended = starts_at + timedelta(minutes=20) if status == "met" else None
         return await add(
             self.db,
@@ -61,11 +61,11 @@ class Life:
             ),
         )
 
-    async def note(self, meeting: int, **more: Any) -> int:
-        return await add(self.db, ThankYou(interview_id=meeting, due_at=now() + DAY, **more))
+    async def note(self, interview: int, **more: Any) -> int:
+        return await add(self.db, ThankYou(interview_id=interview, due_at=now() + DAY, **more))
 
-    async def evaluation(self, meeting: int, status: str, answered: int = 0, owner: int = MAYA) -> int:
-        row = Evaluation(interview_id=meeting, owner_id=owner, status=status, position=3, created_at=now())
+    async def evaluation(self, interview: int, status: str, answered: int = 0, owner: int = MAYA) -> int:
+        row = Evaluation(interview_id=interview, owner_id=owner, status=status, position=3, created_at=now())
         found = await add(self.db, row)
         for question in range(1, answered + 1):
             await add(self.db, Answer(evaluation_id=found, question=question, verdict="yes", answered_at=now()))
@@ -125,28 +125,28 @@ async def test_somebody_new_is_told_to_find_a_contact(services: Services, db: Da
 async def test_the_most_urgent_of_several_lives_comes_first(services: Services, life: Life) -> None:
     met, booked, asked = await life.contact("Ana"), await life.contact("Tom"), await life.contact("Priya")
     await life.contact("Archived", archived_at=now())
-    talk = await life.meeting(met, now() - timedelta(hours=3), "met")
-    await life.note(talk, version=1, body="Dear Ana")
-    coming = await life.meeting(booked, now() + DAY)
+    evaluation = await life.interview(met, now() - timedelta(hours=3), "met")
+    await life.note(evaluation, version=1, body="Dear Ana")
+    coming = await life.interview(booked, now() + DAY)
     nudge = await life.request(asked, "sent", sent_at=now() - 8 * DAY)
     await add(life.db, Todo(owner_id=MAYA, text="Read it", created_at=now()))
     await add(life.db, Todo(owner_id=MAYA, text="Done", done_at=now(), created_at=now()))
     view = await services.home.next(MAYA)
     assert [(step.kind, step.contact_name, step.subject_id) for step in view.steps] == [
-        (StepKind.THANK, "Ana", talk),
+        (StepKind.THANK, "Ana", evaluation),
         (StepKind.PREPARE, "Tom", coming),
         (StepKind.NUDGE, "Priya", nudge),
     ]
-    assert view.drafted == {talk}
+    assert view.drafted == {evaluation}
     assert view.progress == Progress(contacts=3, asked=1, met=1, todos=1, goal=5)
 
 
 async def test_a_paused_evaluation_is_offered_again(services: Services, life: Life) -> None:
-    talk = await life.meeting(await life.contact(), now() - 3 * DAY, "met")
-    await life.note(talk, version=2, sent_at=now())
-    await life.evaluation(talk, "paused", answered=4)
+    evaluation = await life.interview(await life.contact(), now() - 3 * DAY, "met")
+    await life.note(evaluation, version=2, sent_at=now())
+    await life.evaluation(evaluation, "paused", answered=4)
     view = await services.home.next(MAYA)
-    assert [(step.kind, step.subject_id, step.count) for step in view.steps] == [(StepKind.RESUME, talk, 4)]
+    assert [(step.kind, step.subject_id, step.count) for step in view.steps] == [(StepKind.RESUME, evaluation, 4)]
     assert view.drafted == frozenset()  # it is sent
 
 
@@ -160,9 +160,9 @@ async def test_five_steps_are_enough_and_the_rest_is_counted(services: Services,
 
 async def test_nobody_sees_anything_of_another_students(services: Services, life: Life) -> None:
     toms = await life.contact("Toms", owner=TOM)
-    talk = await life.meeting(toms, now() - DAY, "met")
-    await life.note(talk, version=1)
-    await life.evaluation(talk, "open", owner=TOM)
+    evaluation = await life.interview(toms, now() - DAY, "met")
+    await life.note(evaluation, version=1)
+    await life.evaluation(evaluation, "open", owner=TOM)
     await life.missed(owner=TOM)
     await add(life.db, Todo(owner_id=TOM, text="Toms", created_at=now()))
     view = await services.home.next(MAYA)
@@ -192,8 +192,8 @@ async def test_what_could_not_be_delivered_is_told_once_and_kept(
 async def test_what_does_not_fit_among_the_five_is_not_taken_as_told(services: Services, life: Life) -> None:
     await life.missed()
     for number in range(6):
-        talk = await life.meeting(await life.contact(f"Person {number}"), now() - timedelta(hours=3), "met")
-        await life.note(talk)
+        evaluation = await life.interview(await life.contact(f"Person {number}"), now() - timedelta(hours=3), "met")
+        await life.note(evaluation)
     assert (await services.home.next(MAYA)).missed == ()
 
 
@@ -202,9 +202,9 @@ async def test_the_number_of_queries_never_grows(services: Services, life: Life,
     for number in range(people):
         contact = await life.contact(f"Person {number}")
         await life.request(contact, "sent", sent_at=now())
-        talk = await life.meeting(contact, now() - DAY, "met")
-        await life.note(talk, version=1)
-        await life.evaluation(talk, "paused" if number else "open", answered=1)
+        evaluation = await life.interview(contact, now() - DAY, "met")
+        await life.note(evaluation, version=1)
+        await life.evaluation(evaluation, "paused" if number else "open", answered=1)
     with selects(db) as seen:
         await services.home.next(MAYA)
     assert len(seen) <= 8, "\n\n".join(seen)

@@ -87,8 +87,8 @@ async def test_a_warning_that_is_on_its_way_falls_silent_when_the_student_acts(s
     story.skip_to(story.gone.first_at + DAY / 2)
     held = {one.user_id: one for one in await story.services.deliveries.claim()}
     await visit(story)
-    assert await story.services.pings.describe(MAYA, held[MAYA].reminders) == []
-    assert len(await story.services.pings.describe(TOM, held[TOM].reminders)) == 1
+    assert await story.services.reminders.describe(MAYA, held[MAYA].reminders) == []
+    assert len(await story.services.reminders.describe(TOM, held[TOM].reminders)) == 1
     assert await story.pending() == 1
 
 
@@ -133,27 +133,27 @@ async def test_who_cannot_be_reached_has_as_much_time(story: Story, become: Stat
     assert await story.students() == set()
 
 
-async def plan_ping(story: Story) -> None:
+async def plan_reminder(story: Story) -> None:
     until = story.gone.delete_at + 300 * DAY
     async with story.db.write() as session:
         await arm(session, MAYA, [Planned(ReminderKind.TODO_DUE, 1, until, until + DAY, "todo")])
 
 
-async def plan_meeting(story: Story) -> None:
+async def plan_interview(story: Story) -> None:
     async with story.db.read() as session:
         ana = await session.scalar(select(Contact.id).where(Contact.owner_id == MAYA))
     assert ana is not None
-    meeting = Interview(
+    interview = Interview(
         contact_id=ana,
         starts_at=story.gone.delete_at + 300 * DAY,
         minutes=20,
         status=InterviewStatus.SCHEDULED.value,
         created_at=now(),
     )
-    await add(story.db, meeting)
+    await add(story.db, interview)
 
 
-@pytest.mark.parametrize("plan", [plan_ping, plan_meeting])
+@pytest.mark.parametrize("plan", [plan_reminder, plan_interview])
 async def test_whoever_has_something_coming_up_is_not_away(
     story: Story, plan: Callable[[Story], Coroutine[Any, Any, None]]
 ) -> None:

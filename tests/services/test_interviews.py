@@ -1,4 +1,4 @@
-"""Meetings on a real database: booked, moved, called off, happened, missed, prepared; and their pings."""
+"""Interviews on a real database: booked, moved, called off, happened, missed, prepared; and their reminders."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,12 +19,12 @@ from bot.services.interviews.views import (
     Booked,
     InterviewView,
     Met,
-    NoMeeting,
+    NoInterview,
     NotMet,
     NotMoved,
     Terms,
 )
-from bot.services.reminders.planning import MEETING, THANKS
+from bot.services.reminders.planning import INTERVIEW, THANKS
 from bot.services.reminders.scheduling import arm
 from bot.storage.database import Database
 from bot.storage.models import Answer, Contact, Evaluation, Interview, Reminder, Request, ThankYou
@@ -57,7 +57,7 @@ class Story:
         assert isinstance(done, Booked)
         return done.interview
 
-    async def pings(self, *statuses: Status) -> list[tuple[str, datetime]]:
+    async def reminders(self, *statuses: Status) -> list[tuple[str, datetime]]:
         wanted = [status.value for status in statuses or (Status.PENDING,)]
         async with self.db.read() as session:
             rows = await session.scalars(
@@ -80,18 +80,18 @@ async def story(services: Services, db: Database) -> Story:
 # Booking
 
 
-async def test_a_booked_meeting_is_stored_with_its_pings(story: Story) -> None:
+async def test_a_booked_interview_is_stored_with_its_reminders(story: Story) -> None:
     view = await story.book(minutes=45, mode=Mode.IN_PERSON, place="  Cafe, 3 Oak St  ")
     assert (view.starts_at, view.minutes, view.mode, view.place) == (THURSDAY, 45, Mode.IN_PERSON, "Cafe, 3 Oak St")
     assert (view.status, view.contact_name, view.over) == (InterviewStatus.SCHEDULED, "Ana Núñez", False)
-    assert await story.pings() == [
+    assert await story.reminders() == [
         ("prepare", denver(4, 18)),
         ("soon", denver(5, 13)),
         ("check_back", denver(5, 15)),
     ]
 
 
-async def test_a_meeting_lasts_20_minutes_unless_told(story: Story) -> None:
+async def test_an_interview_lasts_20_minutes_unless_told(story: Story) -> None:
     assert (await story.book()).minutes == 20
 
 
@@ -101,17 +101,17 @@ async def test_booking_the_same_time_again_takes_the_details_and_makes_no_second
     again = await story.book(minutes=30, place="Room 5")
     assert (again.id, again.minutes, again.mode, again.place) == (first.id, 30, Mode.PHONE, "Room 5")
     assert len(await story.rows(Interview)) == 1
-    assert [kind for kind, _ in await story.pings()] == ["prepare", "soon", "check_back"]
+    assert [kind for kind, _ in await story.reminders()] == ["prepare", "soon", "check_back"]
 
 
-async def test_a_contact_with_a_coming_meeting_is_not_booked_twice(story: Story) -> None:
+async def test_a_contact_with_a_coming_interview_is_not_booked_twice(story: Story) -> None:
     first = await story.book()
     found = await story.interviews.schedule(MAYA, story.ana, Terms(THURSDAY + DAY, 30))
     assert found == AlreadyBooked(first, Terms(THURSDAY + DAY, 30))
     assert await story.interviews.get(MAYA, first.id) == first
 
 
-async def test_after_the_meeting_the_contact_can_be_booked_again(
+async def test_after_the_interview_the_contact_can_be_booked_again(
     story: Story, traveller: time_machine.Traveller
 ) -> None:
     first = await story.book()
@@ -123,7 +123,7 @@ async def test_after_the_meeting_the_contact_can_be_booked_again(
     ("offset", "minutes", "clashes"),
     [(0, 20, 1), (-10, 20, 1), (19, 20, 1), (5, 5, 1), (-30, 90, 1), (20, 20, 0), (-20, 20, 0), (1440, 20, 0)],
 )
-async def test_another_meeting_at_the_same_time_is_booked_and_told(
+async def test_another_interview_at_the_same_time_is_booked_and_told(
     story: Story, offset: int, minutes: int, clashes: int
 ) -> None:
     await story.book(contact=story.priya)
@@ -196,7 +196,7 @@ async def nudge(story: Story, subject: int) -> None:
 # Moving and calling off
 
 
-async def test_moving_a_meeting_moves_its_pings(story: Story) -> None:
+async def test_moving_an_interview_moves_its_reminders(story: Story) -> None:
     first = await story.book(mode=Mode.VIDEO, place="Zoom")
     done = await story.interviews.move(MAYA, first.id, Terms(denver(6, 9)))
     assert isinstance(done, Booked)
@@ -204,20 +204,20 @@ async def test_moving_a_meeting_moves_its_pings(story: Story) -> None:
     moved = done.interview
     assert (moved.starts_at, moved.minutes, moved.mode, moved.place) == (denver(6, 9), 20, Mode.VIDEO, "Zoom")
     assert moved.sequence == 1
-    assert await story.pings() == [
+    assert await story.reminders() == [
         ("prepare", denver(5, 18)),
         ("soon", denver(6, 8)),
         ("check_back", denver(6, 9, 35)),
     ]
-    assert [kind for kind, _ in await story.pings(Status.CANCELLED)] == ["prepare", "soon", "check_back"]
+    assert [kind for kind, _ in await story.reminders(Status.CANCELLED)] == ["prepare", "soon", "check_back"]
 
 
-async def test_moving_there_and_back_plans_every_ping_once(story: Story) -> None:
+async def test_moving_there_and_back_plans_every_reminder_once(story: Story) -> None:
     first = await story.book()
-    before = await story.pings()
+    before = await story.reminders()
     await story.interviews.move(MAYA, first.id, Terms(denver(6, 9)))
     await story.interviews.move(MAYA, first.id, Terms(THURSDAY))
-    assert await story.pings() == before
+    assert await story.reminders() == before
 
 
 async def test_moving_to_where_it_is_changes_nothing(story: Story) -> None:
@@ -232,10 +232,10 @@ async def test_a_move_can_change_the_details_alone(story: Story) -> None:
     assert isinstance(done, Booked)
     assert (done.interview.minutes, done.interview.mode, done.interview.place) == (60, Mode.PHONE, "")
     assert (done.before, done.interview.sequence) == (None, 1)
-    assert ("check_back", denver(5, 15, 15)) in await story.pings()
+    assert ("check_back", denver(5, 15, 15)) in await story.reminders()
 
 
-async def test_a_meeting_whose_time_is_over_moves_only_when_the_student_says_so(
+async def test_an_interview_whose_time_is_over_moves_only_when_the_student_says_so(
     story: Story, traveller: time_machine.Traveller
 ) -> None:
     first = await story.book()
@@ -250,7 +250,7 @@ async def test_a_meeting_whose_time_is_over_moves_only_when_the_student_says_so(
 
 
 @pytest.mark.parametrize("ending", ["happened", "missed", "cancel"])
-async def test_a_meeting_of_which_something_became_stays_where_it_is(
+async def test_an_interview_of_which_something_became_stays_where_it_is(
     story: Story, traveller: time_machine.Traveller, ending: str
 ) -> None:
     first = await story.book()
@@ -261,13 +261,13 @@ async def test_a_meeting_of_which_something_became_stays_where_it_is(
     assert await story.interviews.move(MAYA, first.id, terms, even_if_over=True) == NotMoved(before, terms)
 
 
-async def test_calling_off_ends_the_pings_and_is_done_once(story: Story) -> None:
+async def test_calling_off_ends_the_reminders_and_is_done_once(story: Story) -> None:
     first = await story.book()
     view = await story.interviews.cancel(MAYA, first.id)
     assert (view.status, view.sequence) == (InterviewStatus.CANCELLED, 1)
-    assert await story.pings() == []
+    assert await story.reminders() == []
     assert await story.interviews.cancel(MAYA, first.id) == view
-    assert await story.interviews.waiting(MAYA, story.ana) == NoMeeting(story.ana, first.contact_name)
+    assert await story.interviews.waiting(MAYA, story.ana) == NoInterview(story.ana, first.contact_name)
 
 
 # What became of it
@@ -283,10 +283,10 @@ async def test_told_after_its_end_it_ended_as_booked(story: Story, traveller: ti
     assert done.interview.note_due_at == end + 24 * HOUR
     (note,) = await story.rows(ThankYou)
     assert (note.due_at, note.sent_at, note.version) == (end + 24 * HOUR, None, 0)
-    kinds = [kind for kind, _ in await story.pings()]
+    kinds = [kind for kind, _ in await story.reminders()]
     assert set(kinds) <= set(THANKS)
     assert "thank_you_late" in kinds
-    assert {row.kind for row in await story.rows(Reminder) if row.status == Status.CANCELLED} == set(MEETING)
+    assert {row.kind for row in await story.rows(Reminder) if row.status == Status.CANCELLED} == set(INTERVIEW)
 
 
 async def test_told_before_its_booked_end_it_ended_now(story: Story, traveller: time_machine.Traveller) -> None:
@@ -295,7 +295,7 @@ async def test_told_before_its_booked_end_it_ended_now(story: Story, traveller: 
     done = await story.interviews.happened(MAYA, first.id)
     assert isinstance(done, Met)
     assert done.interview.ended_at == THURSDAY + 12 * MINUTE
-    assert await story.pings() == [
+    assert await story.reminders() == [
         ("thank_you_first", THURSDAY + 12 * MINUTE + 2 * HOUR),
         ("thank_you_second", THURSDAY + 12 * MINUTE + 20 * HOUR),
         ("thank_you_late", denver(7, 9)),
@@ -306,15 +306,15 @@ async def test_pressed_twice_it_happened_once(story: Story, traveller: time_mach
     first = await story.book()
     traveller.move_to(THURSDAY + HOUR)
     done = await story.interviews.happened(MAYA, first.id)
-    pings = await story.pings()
+    reminders = await story.reminders()
     traveller.move_to(THURSDAY + 2 * HOUR)
     assert await story.interviews.happened(MAYA, first.id) == done
     assert await story.interviews.missed(MAYA, first.id) == done.interview
-    assert await story.pings() == pings
+    assert await story.reminders() == reminders
     assert len(await story.rows(ThankYou)) == 1
 
 
-async def test_a_meeting_to_come_has_not_happened_and_was_not_missed(story: Story) -> None:
+async def test_an_interview_to_come_has_not_happened_and_was_not_missed(story: Story) -> None:
     first = await story.book()
     assert await story.interviews.happened(MAYA, first.id) == NotMet(first)
     assert await story.interviews.met(MAYA, story.ana) == NotMet(first)
@@ -334,20 +334,20 @@ async def test_one_that_was_called_off_does_not_happen_by_an_old_button(
     assert view.status is InterviewStatus.CANCELLED
 
 
-async def test_a_missed_meeting_pings_no_more_and_can_still_turn_out_to_have_happened(
+async def test_a_missed_interview_reminders_no_more_and_can_still_turn_out_to_have_happened(
     story: Story, traveller: time_machine.Traveller
 ) -> None:
     first = await story.book()
     traveller.move_to(THURSDAY + HOUR)
     view = await story.interviews.missed(MAYA, first.id)
     assert view.status is InterviewStatus.MISSED
-    assert await story.pings() == []
+    assert await story.reminders() == []
     done = await story.interviews.happened(MAYA, first.id)
     assert isinstance(done, Met)
     assert done.interview.ended_at == THURSDAY + 20 * MINUTE
 
 
-async def test_a_meeting_that_nobody_booked_counts_from_now(story: Story) -> None:
+async def test_an_interview_that_nobody_booked_counts_from_now(story: Story) -> None:
     sent = await request(story, RequestStatus.SENT, story.ana)
     await nudge(story, sent)
     done = await story.interviews.met(MAYA, story.ana)
@@ -355,11 +355,13 @@ async def test_a_meeting_that_nobody_booked_counts_from_now(story: Story) -> Non
     view = done.interview
     assert (view.ended_at, view.starts_at, view.minutes) == (now(), now() - 20 * MINUTE, 20)
     assert view.note_due_at == now() + 24 * HOUR
-    assert [kind for kind, _ in await story.pings()] == list(THANKS)
+    assert [kind for kind, _ in await story.reminders()] == list(THANKS)
     assert (await story.rows(Request))[0].outcome == RequestOutcome.ACCEPTED
 
 
-async def test_told_by_contact_a_booked_meeting_is_the_one(story: Story, traveller: time_machine.Traveller) -> None:
+async def test_told_by_contact_a_booked_interview_is_the_one(
+    story: Story, traveller: time_machine.Traveller
+) -> None:
     first = await story.book()
     traveller.move_to(THURSDAY + HOUR)
     done = await story.interviews.met(MAYA, story.ana)
@@ -391,10 +393,10 @@ async def test_told_again_it_is_shown_and_another_end_corrects_it(
     assert (corrected.interview.id, corrected.interview.ended_at) == (done.interview.id, end)
     assert corrected.interview.note_due_at == end + 24 * HOUR
     assert len(await story.rows(Interview)) == len(await story.rows(ThankYou)) == 1
-    assert await story.pings() == [("thank_you_second", end + 20 * HOUR), ("thank_you_late", denver(4, 9))]
+    assert await story.reminders() == [("thank_you_second", end + 20 * HOUR), ("thank_you_late", denver(4, 9))]
 
 
-async def test_a_day_later_it_is_another_meeting(story: Story, traveller: time_machine.Traveller) -> None:
+async def test_a_day_later_it_is_another_interview(story: Story, traveller: time_machine.Traveller) -> None:
     first = await story.interviews.met(MAYA, story.ana)
     traveller.shift(24 * HOUR + MINUTE)
     second = await story.interviews.met(MAYA, story.ana)
@@ -402,7 +404,7 @@ async def test_a_day_later_it_is_another_meeting(story: Story, traveller: time_m
     assert len(await story.rows(ThankYou)) == 2
 
 
-async def test_correcting_the_end_of_a_thanked_meeting_pings_nobody(
+async def test_correcting_the_end_of_a_thanked_interview_reminders_nobody(
     story: Story, traveller: time_machine.Traveller
 ) -> None:
     await story.interviews.met(MAYA, story.ana)
@@ -411,7 +413,7 @@ async def test_correcting_the_end_of_a_thanked_meeting_pings_nobody(
         note.sent_at = now()
     traveller.shift(HOUR)
     await story.interviews.met(MAYA, story.ana, now() - 2 * HOUR)
-    assert await story.pings() == []
+    assert await story.reminders() == []
 
 
 # Lists and owners
@@ -432,7 +434,7 @@ async def test_the_list_has_what_comes_first_and_the_rest_from_the_newest(
     assert await story.interviews.listing(TOM) == replace(found, coming=(), past=())
 
 
-async def test_nobody_reaches_another_students_meeting(story: Story) -> None:
+async def test_nobody_reaches_another_students_interview(story: Story) -> None:
     mine = await story.book()
     ids = (TOM, mine.id)
     tries = [
@@ -451,19 +453,19 @@ async def test_nobody_reaches_another_students_meeting(story: Story) -> None:
         with refusal(Code.NOT_FOUND):
             await attempt
     assert await story.interviews.get(MAYA, mine.id) == mine
-    assert len(await story.pings()) == 3
+    assert len(await story.reminders()) == 3
 
 
 # Preparation
 
 
 async def evaluated(story: Story, contact: int, status: str, **verdicts: str) -> None:
-    meeting = await add(
+    interview = await add(
         story.db,
         Interview(contact_id=contact, starts_at=now(), minutes=20, status="met", ended_at=now(), created_at=now()),
     )
     evaluation = await add(
-        story.db, Evaluation(interview_id=meeting, owner_id=MAYA, status=status, position=12, created_at=now())
+        story.db, Evaluation(interview_id=interview, owner_id=MAYA, status=status, position=12, created_at=now())
     )
     for name, verdict in verdicts.items():
         await add(
@@ -476,7 +478,7 @@ async def evaluated(story: Story, contact: int, status: str, **verdicts: str) ->
 
 async def test_the_first_preparation_comes_from_the_bank_and_covers_different_things(story: Story) -> None:
     sheet = await story.services.preparation.with_contact(MAYA, story.ana)
-    assert (sheet.meeting, sheet.minutes, sheet.contact_name) == (None, 20, "Ana Núñez")
+    assert (sheet.interview, sheet.minutes, sheet.contact_name) == (None, 20, "Ana Núñez")
     assert [item.minutes for item in sheet.agenda] == [2, 2, 12, 2, 2]
     assert (len(sheet.must_ask), len(sheet.spares)) == (5, 5)
     assert not any(question.from_gap for question in (*sheet.must_ask, *sheet.spares))
@@ -486,14 +488,14 @@ async def test_the_first_preparation_comes_from_the_bank_and_covers_different_th
     assert len(sheet.checklist) == 6
 
 
-async def test_a_booked_meeting_scales_the_agenda(story: Story) -> None:
+async def test_a_booked_interview_scales_the_agenda(story: Story) -> None:
     first = await story.book(minutes=30)
     sheet = await story.services.preparation.of(MAYA, first.id)
     assert [item.minutes for item in sheet.agenda] == [3, 3, 18, 3, 3]
     assert await story.services.preparation.with_contact(MAYA, story.ana) == sheet
 
 
-async def test_what_earlier_meetings_left_open_is_asked_first(story: Story) -> None:
+async def test_what_earlier_interviews_left_open_is_asked_first(story: Story) -> None:
     yes = {f"q{number}": "yes" for number in range(1, 12)}
     await evaluated(story, story.priya, "done", **yes | {"q6": "unsure", "q3": "skipped"})
     sheet = await story.services.preparation.with_contact(MAYA, story.ana)

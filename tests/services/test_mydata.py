@@ -240,7 +240,7 @@ def other_lives(draw: st.DrawFn) -> Callable[[Tables], Tables]:
 
 
 def renumbered(tables: Tables, chance: random.Random, high: int) -> Tables:
-    """Every row under another number, and whatever names it with it. A ping about nothing is left out."""
+    """Every row under another number, and whatever names it with it. A reminder about nothing is left out."""
     new = {
         name: dict(zip([row["id"] for row in rows], chance.sample(range(1, high), len(rows)), strict=True))
         for name, rows in tables.items()
@@ -284,7 +284,7 @@ async def test_any_export_comes_back_as_it_was(given_life: Given, change: Callab
 
 
 @pytest.mark.usefixtures("that_day")
-async def test_pings_go_on_where_they_were(services: Services, db: Database, life: Lived) -> None:
+async def test_reminders_go_on_where_they_were(services: Services, db: Database, life: Lived) -> None:
     heard: list[Any] = []
     db.on_armed = heard.append
     await services.mydata.import_data(life.id, life.content)
@@ -295,7 +295,7 @@ async def test_pings_go_on_where_they_were(services: Services, db: Database, lif
 
 
 @pytest.mark.usefixtures("that_day")
-async def test_a_ping_about_somebody_who_was_deleted_is_left_out(services: Services, life: Lived) -> None:
+async def test_a_reminder_about_somebody_who_was_deleted_is_left_out(services: Services, life: Lived) -> None:
     tables = life.tables
     gone = next(
         row for row in tables["reminders"] if row["kind"] == ReminderKind.PREPARE and row["status"] == "sent"
@@ -329,13 +329,13 @@ async def test_three_hundred_contacts_with_much_text_fit(services: Services, db:
     for _ in range(300):
         contact = await add(db, Contact(owner_id=MAYA, name="Uma Field", why="w" * 300, notes="n" * 1500, **made))
         await add(db, Request(contact_id=contact, route="email", status="draft", body="b" * 1500, **made))
-        meeting = await add(db, Interview(contact_id=contact, **met, **made))
+        interview = await add(db, Interview(contact_id=contact, **met, **made))
         done = {"status": "done", "position": 12, "finished_at": now()}
-        talk = await add(db, Evaluation(interview_id=meeting, owner_id=MAYA, **done, **made))
+        evaluation = await add(db, Evaluation(interview_id=interview, owner_id=MAYA, **done, **made))
         async with db.write() as session:
-            session.add(ThankYou(interview_id=meeting, body="t" * 1200, due_at=now()))
+            session.add(ThankYou(interview_id=interview, body="t" * 1200, due_at=now()))
             session.add_all(
-                Answer(evaluation_id=talk, question=question, text="a" * 120, answered_at=now())
+                Answer(evaluation_id=evaluation, question=question, text="a" * 120, answered_at=now())
                 for question in range(1, 12)
             )
     files = await services.mydata.export(MAYA)
@@ -345,10 +345,10 @@ async def test_three_hundred_contacts_with_much_text_fit(services: Services, db:
         assert (await services.mydata.import_data(MAYA, content)).contacts == 300
 
 
-async def test_no_ping_of_a_deleted_contact_stands_in_the_way_of_the_next_student(
+async def test_no_reminder_of_a_deleted_contact_stands_in_the_way_of_the_next_student(
     services: Services, db: Database
 ) -> None:
-    """SQLite gives the number of a deleted last row to the next one, and pings are known by numbers."""
+    """SQLite gives the number of a deleted last row to the next one, and reminders are known by numbers."""
     for student in (MAYA, TOM):
         await services.profiles.set_zone(student, ZONE)
         ana = (await services.contacts.add(student, ContactEntry("Ana"))).person
@@ -378,9 +378,9 @@ async def test_an_erasure_tells_which_questions_still_stand_in_the_dm(services: 
     for number, status in enumerate(("open", "paused", "done")):
         contact = await add(db, Contact(owner_id=MAYA, name="Ana", created_at=now()))
         met = {"status": "met", "ended_at": now(), "minutes": 20, "created_at": now()}
-        meeting = await add(db, Interview(contact_id=contact, starts_at=now(), **met))
+        interview = await add(db, Interview(contact_id=contact, starts_at=now(), **met))
         shown = {"channel_id": 7, "message_id": 10 + number, "created_at": now()}
-        await add(db, Evaluation(interview_id=meeting, owner_id=MAYA, status=status, **shown))
+        await add(db, Evaluation(interview_id=interview, owner_id=MAYA, status=status, **shown))
         if status != "done":
             expected.append(MessagePlace(7, 10 + number))
     assert await services.mydata.erase(MAYA, "**delete**") == Erased(tuple(expected))

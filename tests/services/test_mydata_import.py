@@ -287,17 +287,17 @@ async def theirs_is_theirs(db: Database, owner_id: int, before: Tables) -> None:
 
 
 async def can_be_used(services: Services, owner_id: int) -> None:
-    """Whatever shows it still works, and so do its pings."""
+    """Whatever shows it still works, and so do its reminders."""
     await services.home.next(owner_id)
     await services.requests.listing(owner_id)
     await services.todos.listing(owner_id)
     await services.evaluations.current(owner_id)
     listing = await services.interviews.listing(owner_id)
-    for meeting in (*listing.coming, *listing.past):
-        await services.preparation.of(owner_id, meeting.id)
-        await services.thank_yous.get(owner_id, meeting.id)
-        if meeting.evaluation_id is not None:
-            await services.evaluations.get(owner_id, meeting.evaluation_id)
+    for interview in (*listing.coming, *listing.past):
+        await services.preparation.of(owner_id, interview.id)
+        await services.thank_yous.get(owner_id, interview.id)
+        if interview.evaluation_id is not None:
+            await services.evaluations.get(owner_id, interview.evaluation_id)
     for line in await services.contacts.listing(owner_id):
         person = await services.contacts.get(owner_id, line.id)
         if person.request_id is not None:
@@ -306,4 +306,4 @@ async def can_be_used(services: Services, owner_id: int) -> None:
         await services.profiles.set_zone(owner_id, "Europe/Lisbon")
     for delivery in await services.deliveries.claim():
         assert delivery.user_id == owner_id
-        await services.pings.describe(owner_id, delivery.reminders)
+        await services.reminders.describe(owner_id, delivery.reminders)

@@ -124,7 +124,7 @@ QUIET = {
     "contacts.add.referred_by": "a contact is kept whoever named them; they may have been deleted meanwhile",
     "contacts.suggest.typed": "finds nobody",
     "home.told.missed": "takes note of nothing",
-    "pings.describe.claimed": "has nothing to say",
+    "reminders.describe.claimed": "has nothing to say",
     "thank_yous.compose.ticked": "a to-do that is gone is not ticked, and the note is kept",
     "todos.suggest.typed": "finds nothing",
 }

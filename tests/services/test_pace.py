@@ -13,7 +13,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from benchmarks.full_account import Counts, pings_only
+from benchmarks.full_account import Counts, reminders_only
 from bot.clock import now
 from bot.domain.errors import Code
 from bot.domain.quotas import Quota
@@ -50,12 +50,12 @@ async def kept(services: Services, owner_id: int) -> Tables:
 
 
 def count(tables: Tables) -> int:
-    """Rows, but for pings: those are planned afterwards."""
+    """Rows, but for reminders: those are planned afterwards."""
     return sum(len(rows) for name, rows in tables.items() if name != "reminders")
 
 
 async def booked(db: Database, count: int) -> None:
-    """MAYA has so many meetings, requests that are out and people."""
+    """MAYA has so many interviews, requests that are out and people."""
     for number in range(count):
         contact = await add(db, Contact(owner_id=MAYA, name=f"Uma {number}", created_at=now()))
         terms = {"status": "scheduled", "minutes": 20, "created_at": now()}
@@ -75,8 +75,8 @@ async def planned(db: Database) -> list[tuple[Any, ...]]:
 # What a file may make large
 
 
-async def test_pings_to_come_are_planned_and_not_taken_from_a_file(services: Services, db: Database) -> None:
-    assert (await services.mydata.import_data(MAYA, pings_only(MAYA, Counts(1)))).meetings == 1
+async def test_reminders_to_come_are_planned_and_not_taken_from_a_file(services: Services, db: Database) -> None:
+    assert (await services.mydata.import_data(MAYA, reminders_only(MAYA, Counts(1)))).interviews == 1
     assert [(kind, status) for _, kind, _, _, status in await planned(db)] == [
         ("check_back", "pending"),
         ("prepare", "pending"),
@@ -353,7 +353,7 @@ async def test_of_two_imports_at_once_one_arrives_and_each_row_once(
     async def meanwhile(arrival: Any) -> None:
         await name_referrers(arrival)
         monkeypatch.setattr(mydata_arrival._Arrival, "_name_referrers", name_referrers)
-        await mydata_arrival.import_data(db, life.id, arrival._export, arrival._pings)
+        await mydata_arrival.import_data(db, life.id, arrival._export, arrival._reminders)
 
     monkeypatch.setattr(mydata_arrival._Arrival, "_name_referrers", meanwhile)
     with refusal(Code.MOVED_ON):

@@ -1,4 +1,4 @@
-"""The profile on a real database: what is told, the zone that other things wait for, pings that move with both."""
+"""The profile on a real database: what is told, the zone that others wait for, reminders that move."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from bot.domain.times.wall_clock import QuietHours
 from bot.services import Services
 from bot.services.contacts.views import ContactEntry
 from bot.services.profiles import Parked
-from bot.services.reminders.planning import meeting_pings, thank_you_pings
+from bot.services.reminders.planning import interview_reminders, thank_you_reminders
 from bot.services.reminders.scheduling import arm
 from bot.storage.database import Database
 from bot.storage.models import Contact, Interview, Reminder, ThankYou, User
@@ -31,8 +31,8 @@ async def settle(services: Services, owner: int = MAYA, zone: str = ZONE) -> Non
     await services.profiles.set_zone(owner, zone)
 
 
-async def meeting(db: Database, starts_at: datetime, *, ended: bool = False, owner: int = MAYA) -> int:
-    """A meeting with its pings; `ended` 20 minutes after its start, and its note not yet sent."""
+async def interview(db: Database, starts_at: datetime, *, ended: bool = False, owner: int = MAYA) -> int:
+    """An interview with its reminders; `ended` 20 minutes after its start, and its note not yet sent."""
     async with db.write() as session:
         user = await session.get_one(User, owner)
         contact = Contact(owner_id=owner, name="Ana Núñez", created_at=now())
@@ -52,13 +52,13 @@ async def meeting(db: Database, starts_at: datetime, *, ended: bool = False, own
         await session.flush()
         if end is not None:
             session.add(ThankYou(interview_id=interview.id, due_at=end + timedelta(hours=24)))
-        pings = (thank_you_pings if ended else meeting_pings)(user, interview)
-        await arm(session, owner, pings)
+        reminders = (thank_you_reminders if ended else interview_reminders)(user, interview)
+        await arm(session, owner, reminders)
         return interview.id
 
 
-async def pings(db: Database, status: Status = Status.PENDING) -> dict[str, datetime]:
-    """When the pings with `status` are due, by kind."""
+async def reminders(db: Database, status: Status = Status.PENDING) -> dict[str, datetime]:
+    """When the reminders with `status` are due, by kind."""
     async with db.read() as session:
         rows = await session.scalars(select(Reminder).where(Reminder.status == status.value).order_by(Reminder.id))
         return {row.kind: row.due_at for row in rows}
@@ -71,14 +71,14 @@ async def test_a_stranger_has_a_blank_profile_and_nothing_is_stored(services: Se
         assert await session.get(User, MAYA) is None
 
 
-async def test_meeting_a_student_takes_the_name_from_discord_once(services: Services) -> None:
+async def test_interview_a_student_takes_the_name_from_discord_once(services: Services) -> None:
     await services.profiles.meet(MAYA, "maya 🦊")
     await services.profiles.edit(MAYA, name="Maya Torres", school="", about="", interests="")
     await services.profiles.meet(MAYA, "somebody else")
     assert (await services.profiles.get(MAYA)).name == "Maya Torres"
 
 
-async def test_meeting_fills_in_a_name_that_was_left_open(services: Services) -> None:
+async def test_interview_fills_in_a_name_that_was_left_open(services: Services) -> None:
     await services.profiles.set_zone(MAYA, ZONE)
     await services.profiles.meet(MAYA, "🦊" * 200)
     assert (await services.profiles.get(MAYA)).name == "🦊" * 80
@@ -175,49 +175,51 @@ async def test_quiet_hours_can_be_set_before_the_zone(services: Services) -> Non
 
 async def test_a_new_zone_moves_what_is_planned_by_wall_clock(services: Services, db: Database) -> None:
     await settle(services)
-    await meeting(db, denver(10, 10))
-    before = await pings(db)
+    await interview(db, denver(10, 10))
+    before = await reminders(db)
     await services.profiles.set_zone(MAYA, "Asia/Tokyo")
-    after = await pings(db)
+    after = await reminders(db)
     assert before["prepare"] == denver(9, 18)
     assert after["prepare"] == datetime(2026, 3, 10, 18, tzinfo=ZoneInfo("Asia/Tokyo"))  # the 11th, 01:00, there
     assert set(after) == set(before)
-    # One row a ping: the plan was moved, not doubled.
+    # One row a reminder: the plan was moved, not doubled.
     async with db.read() as session:
         assert len(list(await session.scalars(select(Reminder)))) == len(after)
 
 
-async def test_new_quiet_hours_move_the_thank_you_pings_before_the_deadline(
+async def test_new_quiet_hours_move_the_thank_you_reminders_before_the_deadline(
     services: Services, db: Database
 ) -> None:
     await settle(services)
-    await meeting(db, now() - timedelta(minutes=20), ended=True)  # it ended at 15:00
-    assert (await pings(db))["thank_you_second"] == denver(3, 11)
+    await interview(db, now() - timedelta(minutes=20), ended=True)  # it ended at 15:00
+    assert (await reminders(db))["thank_you_second"] == denver(3, 11)
     await services.profiles.set_quiet(MAYA, "10:00", "15:30")
-    moved = (await pings(db))["thank_you_second"]
+    moved = (await reminders(db))["thank_you_second"]
     assert moved < denver(3, 10)
     await services.profiles.set_quiet(MAYA, "22:00", "08:00")
-    assert (await pings(db))["thank_you_second"] == denver(3, 11)
+    assert (await reminders(db))["thank_you_second"] == denver(3, 11)
 
 
-async def test_the_pings_of_requests_and_to_dos_move_too(services: Services, db: Database) -> None:
+async def test_the_reminders_of_requests_and_to_dos_move_too(services: Services, db: Database) -> None:
     await settle(services)
     contact = await services.contacts.add(MAYA, ContactEntry("Ana Núñez"))
     await services.requests.sent_to(MAYA, contact.person.id)
     await services.todos.add(MAYA, "Join the chapter", due=denver(6, 12))
     # Seven days of 24 hours, over the change of the clocks on the 8th.
-    assert await pings(db) == {"nudge": denver(9, 16), "todo_due": denver(6, 12)}
+    assert await reminders(db) == {"nudge": denver(9, 16), "todo_due": denver(6, 12)}
     await services.profiles.set_quiet(MAYA, "11:00", "17:00")
-    assert await pings(db) == {"nudge": denver(9, 17), "todo_due": denver(6, 17)}
+    assert await reminders(db) == {"nudge": denver(9, 17), "todo_due": denver(6, 17)}
 
 
-async def test_a_ping_without_a_place_under_the_new_hours_is_taken_back(services: Services, db: Database) -> None:
+async def test_a_reminder_without_a_place_under_the_new_hours_is_taken_back(
+    services: Services, db: Database
+) -> None:
     await settle(services)
-    await meeting(db, now() - timedelta(minutes=20), ended=True)
-    assert "thank_you_first" in await pings(db)
+    await interview(db, now() - timedelta(minutes=20), ended=True)
+    assert "thank_you_first" in await reminders(db)
     await services.profiles.set_quiet(MAYA, "15:00", "14:30")
-    assert "thank_you_first" not in await pings(db)
-    assert "thank_you_first" in await pings(db, Status.CANCELLED)
+    assert "thank_you_first" not in await reminders(db)
+    assert "thank_you_first" in await reminders(db, Status.CANCELLED)
 
 
 @pytest.mark.parametrize(
@@ -236,11 +238,11 @@ async def test_what_waits_for_the_end_of_a_night_comes_at_its_end_also_when_that
     await services.interviews.met(MAYA, other)
     waiting = {"nudge", "todo_due", "thank_you_second"}
     traveller.move_to(denver(9, 6, 30))
-    assert {name: due for name, due in (await pings(db)).items() if name in waiting} == dict.fromkeys(
+    assert {name: due for name, due in (await reminders(db)).items() if name in waiting} == dict.fromkeys(
         waiting, denver(9, 8)
     )
     await services.profiles.set_quiet(MAYA, "22:00", until)
-    assert {name: due for name, due in (await pings(db)).items() if name in waiting} == dict.fromkeys(
+    assert {name: due for name, due in (await reminders(db)).items() if name in waiting} == dict.fromkeys(
         waiting, comes
     )
 
@@ -249,31 +251,31 @@ async def test_what_is_snoozed_due_or_sent_stays_as_it_is(
     services: Services, db: Database, traveller: time_machine.Traveller
 ) -> None:
     await settle(services)
-    await meeting(db, now() - timedelta(minutes=20), ended=True)
-    traveller.shift(timedelta(hours=3))  # the first ping is two hours old and goes out any moment
-    due = (await pings(db))["thank_you_first"]
+    await interview(db, now() - timedelta(minutes=20), ended=True)
+    traveller.shift(timedelta(hours=3))  # the first reminder is two hours old and goes out any moment
+    due = (await reminders(db))["thank_you_first"]
     async with db.write() as session:
         query = select(Reminder).where(Reminder.kind == ReminderKind.THANK_YOU_SECOND.value)
         second = (await session.scalars(query)).one()
         second.status = Status.SENT.value
     back = await snooze(services, MAYA, second.id, Snooze.MORNING)
-    await services.profiles.set_zone(MAYA, "Europe/Berlin")
-    planned = await pings(db)
+    await services.profiles.set_zone(MAYA, "America/Los_Angeles")
+    planned = await reminders(db)
     assert planned["thank_you_first"] == due
     assert planned["thank_you_second"] == back  # the snoozed one
-    assert "thank_you_second" in await pings(db, Status.SENT)
+    assert "thank_you_second" in await reminders(db, Status.SENT)
 
 
-async def test_a_sent_note_and_another_students_pings_are_left_alone(services: Services, db: Database) -> None:
+async def test_a_sent_note_and_another_students_reminders_are_left_alone(services: Services, db: Database) -> None:
     await settle(services)
     await settle(services, TOM)
-    done = await meeting(db, now() - timedelta(minutes=20), ended=True)
-    await meeting(db, denver(10, 10), owner=TOM)
+    done = await interview(db, now() - timedelta(minutes=20), ended=True)
+    await interview(db, denver(10, 10), owner=TOM)
     async with db.write() as session:
         note = (await session.scalars(select(ThankYou).where(ThankYou.interview_id == done))).one()
         note.sent_at = now()
         for row in await session.scalars(select(Reminder).where(Reminder.user_id == MAYA)):
             row.status = Status.CANCELLED.value
-    toms = await pings(db)
+    toms = await reminders(db)
     await services.profiles.set_zone(MAYA, "Europe/Berlin")
-    assert await pings(db) == toms
+    assert await reminders(db) == toms

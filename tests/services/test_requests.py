@@ -1,4 +1,4 @@
-"""Requests on a real database: drafted, edited, sent, answered, nudged and let go; and their pings."""
+"""Requests on a real database: drafted, edited, sent, answered, nudged and let go; and their reminders."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -59,7 +59,7 @@ class Story:
         await self.in_denver()
         return await self.requests.sent(MAYA, (await self.draft()).id, at)
 
-    async def pings(self) -> list[tuple[int, str, datetime]]:
+    async def reminders(self) -> list[tuple[int, str, datetime]]:
         async with self.db.read() as session:
             rows = await session.scalars(select(Reminder).order_by(Reminder.id))
             return [(row.subject_id, row.status, row.due_at) for row in rows]
@@ -215,14 +215,14 @@ async def test_a_sent_request_plans_its_nudge(story: Story) -> None:
     view = await story.sent()
     assert (view.status, view.sent_at, view.findings) == (RequestStatus.SENT, START, ())
     assert (view.nudge_from, view.nudge_now) == (START + WEEK, False)
-    assert await story.pings() == [(view.id, Status.PENDING, START + WEEK)]
+    assert await story.reminders() == [(view.id, Status.PENDING, START + WEEK)]
 
 
 async def test_a_nudge_waits_for_the_morning(story: Story, traveller: time_machine.Traveller) -> None:
     traveller.move_to(datetime(2026, 3, 2, 23, 30, tzinfo=DENVER))
     view = await story.sent()
     # A week of elapsed time later it is half past midnight: the clocks went forward.
-    assert await story.pings() == [(view.id, Status.PENDING, datetime(2026, 3, 10, 8, tzinfo=DENVER))]
+    assert await story.reminders() == [(view.id, Status.PENDING, datetime(2026, 3, 10, 8, tzinfo=DENVER))]
 
 
 async def test_without_a_zone_nothing_is_sent(story: Story) -> None:
@@ -232,7 +232,7 @@ async def test_without_a_zone_nothing_is_sent(story: Story) -> None:
     with refusal(Code.ZONE_NEEDED):
         await story.requests.sent_to(MAYA, story.priya)
     assert [row.status for row in await story.stored()] == [RequestStatus.DRAFT]
-    assert await story.pings() == []
+    assert await story.reminders() == []
 
 
 async def test_said_again_it_changes_nothing(story: Story, traveller: time_machine.Traveller) -> None:
@@ -240,20 +240,20 @@ async def test_said_again_it_changes_nothing(story: Story, traveller: time_machi
     traveller.shift(DAY)
     assert await story.requests.sent(MAYA, view.id) == view
     assert await story.requests.sent_to(MAYA, story.ana) == view
-    assert len(await story.pings()) == 1
+    assert len(await story.reminders()) == 1
 
 
 async def test_another_moment_corrects_the_first(story: Story) -> None:
     view = await story.sent()
     corrected = await story.requests.sent_to(MAYA, story.ana, START - 2 * DAY)
     assert (corrected.id, corrected.sent_at) == (view.id, START - 2 * DAY)
-    assert await story.pings() == [(view.id, Status.PENDING, START + WEEK - 2 * DAY)]
+    assert await story.reminders() == [(view.id, Status.PENDING, START + WEEK - 2 * DAY)]
 
 
 async def test_told_of_too_late_it_may_be_nudged_at_once(story: Story) -> None:
     view = await story.sent(START - 8 * DAY)
     assert view.nudge_now
-    assert await story.pings() == []
+    assert await story.reminders() == []
 
 
 async def test_a_request_made_elsewhere_is_recorded(story: Story) -> None:
@@ -268,7 +268,7 @@ async def test_a_second_request_takes_over_from_the_first(story: Story) -> None:
     first = await story.sent()
     second = await story.draft(RequestWords(tie="We met in May"))
     await story.requests.sent(MAYA, second.id)
-    statuses = {subject: status for subject, status, _ in await story.pings()}
+    statuses = {subject: status for subject, status, _ in await story.reminders()}
     assert statuses == {first.id: Status.CANCELLED, second.id: Status.PENDING}
 
 
@@ -301,7 +301,7 @@ async def test_an_answer_leads_on_and_ends_the_waiting(
     answered = await story.requests.answer(MAYA, view.id, outcome)
     assert (answered.status, answered.outcome, answered.move) == (RequestStatus.ANSWERED, outcome, move)
     assert answered.nudge_from is None
-    assert [status for _, status, _ in await story.pings()] == [Status.CANCELLED]
+    assert [status for _, status, _ in await story.reminders()] == [Status.CANCELLED]
 
 
 async def test_an_answer_can_be_corrected(story: Story, traveller: time_machine.Traveller) -> None:
@@ -329,7 +329,7 @@ async def test_letting_go_ends_the_waiting_but_takes_back_no_answer(story: Story
     assert (await story.requests.let_go(MAYA, view.id)).outcome is RequestOutcome.ACCEPTED
     other = await story.requests.sent_to(MAYA, story.priya)
     assert (await story.requests.let_go(MAYA, other.id)).outcome is RequestOutcome.NO_ANSWER
-    assert {status for _, status, _ in await story.pings()} == {Status.CANCELLED}
+    assert {status for _, status, _ in await story.reminders()} == {Status.CANCELLED}
 
 
 async def test_one_nudge_and_no_more(story: Story, traveller: time_machine.Traveller) -> None:
@@ -344,7 +344,7 @@ async def test_one_nudge_and_no_more(story: Story, traveller: time_machine.Trave
     assert await story.requests.nudged(MAYA, view.id, 0) == counted
     assert await story.requests.nudged(MAYA, view.id, 1) == counted
     assert (await story.requests.nudge(MAYA, view.id)).draft is None
-    assert [status for _, status, _ in await story.pings()] == [Status.CANCELLED]
+    assert [status for _, status, _ in await story.reminders()] == [Status.CANCELLED]
 
 
 async def test_a_nudge_after_no_answer_waits_again(story: Story) -> None:

@@ -151,33 +151,33 @@ async def test_done_todos_count_too(services: Services) -> None:
         await services.todos.add(MAYA, "Three")
 
 
-async def test_moving_a_meeting_for_ever_makes_no_more_rows(
+async def test_moving_an_interview_for_ever_makes_no_more_rows(
     services: Services, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rooms, "KEPT_PINGS", 10)
+    monkeypatch.setattr(rooms, "KEPT_REMINDERS", 10)
     ana, _ = await settle(services)
     await booked(services, MAYA, ana)
-    [meeting] = (await services.interviews.listing(MAYA)).coming
+    [interview] = (await services.interviews.listing(MAYA)).coming
     for days in range(3, 33):
-        await services.interviews.move(MAYA, meeting.id, Terms(now() + timedelta(days=days)))
+        await services.interviews.move(MAYA, interview.id, Terms(now() + timedelta(days=days)))
     assert await count(db, Reminder) <= 10 + 3
     async with db.read() as session:
         waiting = set(await session.scalars(select(Reminder.kind).where(Reminder.status == "pending")))
     assert waiting == {ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK}
 
 
-async def test_of_old_pings_the_newest_are_kept_and_nobody_elses_are_touched(
+async def test_of_old_reminders_the_newest_are_kept_and_nobody_elses_are_touched(
     services: Services, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rooms, "KEPT_PINGS", 2)
+    monkeypatch.setattr(rooms, "KEPT_REMINDERS", 2)
 
     async def plan(user: int, *subjects: int) -> None:
-        pings = [
+        reminders = [
             Planned(ReminderKind.NUDGE, one, now(), now() + timedelta(days=1), f"{user}:{one}") for one in subjects
         ]
         async with db.write() as session:
             await ensure_user(session, user)
-            await arm(session, user, pings)
+            await arm(session, user, reminders)
 
     async def take_back(*subjects: int) -> None:
         async with db.write() as session:

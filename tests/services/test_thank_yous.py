@@ -1,4 +1,4 @@
-"""The thank-you note on a real database: offered, drafted, edited, sent; to-dos ticked with it; pings that end."""
+"""The thank-you note on a real database: offered, drafted, edited, sent; to-dos ticked; reminders that end."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from bot.domain.evaluations.questions import Verdict
 from bot.domain.reminders.reminder import ReminderKind, Snooze, Status
 from bot.domain.thank_yous.review import NoteFindingCode
 from bot.services import Services
-from bot.services.interviews.views import Met, NoMeeting, NotMet, Terms
+from bot.services.interviews.views import Met, NoInterview, NotMet, Terms
 from bot.services.reminders.planning import THANKS
 from bot.services.thank_yous.views import NoteView, NoteWords
 from bot.storage.database import Database
@@ -64,7 +64,7 @@ class Story:
         assert isinstance(found, NoteView)
         return found
 
-    async def pings(self, status: Status = Status.PENDING) -> list[str]:
+    async def reminders(self, status: Status = Status.PENDING) -> list[str]:
         async with self.db.read() as session:
             query = select(Reminder.kind).where(Reminder.status == status.value).order_by(Reminder.due_at)
             return list(await session.scalars(query))
@@ -84,14 +84,14 @@ def codes(view: NoteView) -> list[NoteFindingCode]:
     return [finding.code for finding in view.findings]
 
 
-# Which meeting
+# Which interview
 
 
-async def test_without_a_meeting_there_is_no_note(story: Story) -> None:
-    assert await story.notes.about(MAYA, story.ana) == NoMeeting(story.ana, "Ana Núñez")
+async def test_without_an_interview_there_is_no_note(story: Story) -> None:
+    assert await story.notes.about(MAYA, story.ana) == NoInterview(story.ana, "Ana Núñez")
 
 
-async def test_a_booked_meeting_has_to_happen_first(story: Story, traveller: time_machine.Traveller) -> None:
+async def test_a_booked_interview_has_to_happen_first(story: Story, traveller: time_machine.Traveller) -> None:
     await story.services.interviews.schedule(MAYA, story.ana, Terms(denver(3, 10)))
     ahead = await story.notes.about(MAYA, story.ana)
     assert isinstance(ahead, NotMet)
@@ -105,7 +105,7 @@ async def test_a_booked_meeting_has_to_happen_first(story: Story, traveller: tim
     assert await story.notes.sent_to(MAYA, "Ana", "an hour ago") == over
 
 
-async def test_the_last_meeting_that_happened_is_meant(story: Story, traveller: time_machine.Traveller) -> None:
+async def test_the_last_interview_that_happened_is_meant(story: Story, traveller: time_machine.Traveller) -> None:
     first = await story.meet()
     traveller.move_to(denver(5, 15))
     last = await story.meet()
@@ -114,7 +114,7 @@ async def test_the_last_meeting_that_happened_is_meant(story: Story, traveller: 
     assert found.interview_id == last != first
 
 
-async def test_a_newer_meeting_that_nobody_has_told_of_waits_for_the_note_before_it(
+async def test_a_newer_interview_that_nobody_has_told_of_waits_for_the_note_before_it(
     story: Story, traveller: time_machine.Traveller
 ) -> None:
     first = await story.meet()
@@ -127,11 +127,11 @@ async def test_a_newer_meeting_that_nobody_has_told_of_waits_for_the_note_before
     assert isinstance(await story.notes.about(MAYA, story.ana), NotMet)
 
 
-async def test_a_cancelled_meeting_has_no_note(story: Story) -> None:
+async def test_a_cancelled_interview_has_no_note(story: Story) -> None:
     done = await story.services.interviews.schedule(MAYA, story.ana, Terms(denver(3, 10)))
     await story.services.interviews.cancel(MAYA, done.interview.id)
-    assert isinstance(await story.notes.about(MAYA, story.ana), NoMeeting)
-    assert isinstance(await story.notes.get(MAYA, done.interview.id), NoMeeting)
+    assert isinstance(await story.notes.about(MAYA, story.ana), NoInterview)
+    assert isinstance(await story.notes.get(MAYA, done.interview.id), NoInterview)
 
 
 # What the form starts from
@@ -208,7 +208,7 @@ async def test_an_open_to_do_is_never_told_as_done_and_a_ticked_one_is(story: St
     assert "next step" not in view.body
     assert "chapter" not in view.body
     assert await story.open_todos() == ["Join the local chapter"]
-    assert (await story.pings()).count(ReminderKind.TODO_DUE) == 1
+    assert (await story.reminders()).count(ReminderKind.TODO_DUE) == 1
     assert view.offered.done == "wrote to Dr. Lind; Read the reef report"
     assert [todo.id for todo in view.open_todos] == [chapter.id]
 
@@ -222,7 +222,7 @@ async def test_claiming_an_open_to_do_is_noticed_until_it_is_ticked(story: Story
     assert codes(await story.note(interview)) == []
 
 
-async def test_only_to_dos_of_this_meeting_can_be_ticked(story: Story, traveller: time_machine.Traveller) -> None:
+async def test_only_to_dos_of_this_interview_can_be_ticked(story: Story, traveller: time_machine.Traveller) -> None:
     interview = await story.meet()
     elsewhere = (await story.services.todos.add(MAYA, "Call the bank")).todos[0]
     foreign = (await story.services.todos.add(TOM, "Call the dean")).todos[0]
@@ -280,7 +280,7 @@ async def test_editing_makes_a_version_and_reads_it_again(story: Story) -> None:
 # Sent
 
 
-async def test_sent_ends_every_ping_in_one_go_snoozed_ones_too(
+async def test_sent_ends_every_reminder_in_one_go_snoozed_ones_too(
     story: Story, db: Database, services: Services, traveller: time_machine.Traveller
 ) -> None:
     interview = await story.meet()
@@ -290,7 +290,7 @@ async def test_sent_ends_every_ping_in_one_go_snoozed_ones_too(
         first.status = Status.SENT.value
         number = first.id
     await snooze(services, MAYA, number, Snooze.THREE_HOURS)
-    assert await story.pings() == [
+    assert await story.reminders() == [
         ReminderKind.THANK_YOU_FIRST,
         ReminderKind.THANK_YOU_SECOND,
         ReminderKind.THANK_YOU_LATE,
@@ -298,8 +298,8 @@ async def test_sent_ends_every_ping_in_one_go_snoozed_ones_too(
     view = await story.notes.sent(MAYA, interview)
     assert isinstance(view, NoteView)
     assert (view.sent_at, view.late) == (now(), False)
-    assert await story.pings() == []
-    assert await story.pings(Status.CANCELLED) == list(THANKS)
+    assert await story.reminders() == []
+    assert await story.reminders(Status.CANCELLED) == list(THANKS)
 
 
 async def test_sent_twice_is_sent_once_and_a_given_moment_corrects_it(

@@ -1,4 +1,4 @@
-"""To-dos on a real database: added, found again, ticked off, and the ping that goes with a date."""
+"""To-dos on a real database: added, found again, ticked off, and the reminder that goes with a date."""
 
 from datetime import datetime, timedelta
 
@@ -49,7 +49,7 @@ async def rows(db: Database) -> list[Todo]:
         return list(await session.scalars(select(Todo).order_by(Todo.id)))
 
 
-async def pings(db: Database, status: Status = Status.PENDING) -> list[tuple[str, datetime]]:
+async def reminders(db: Database, status: Status = Status.PENDING) -> list[tuple[str, datetime]]:
     async with db.read() as session:
         found = await session.scalars(select(Reminder).where(Reminder.status == status.value))
         return [(row.kind, row.due_at) for row in found]
@@ -89,7 +89,7 @@ async def test_the_same_to_do_is_kept_once_until_it_is_done(services: Services, 
     assert len(await rows(db)) == 3
 
 
-async def test_a_contact_brings_the_last_meeting_with_it(services: Services, db: Database, ana: int) -> None:
+async def test_a_contact_brings_the_last_interview_with_it(services: Services, db: Database, ana: int) -> None:
     none = await services.todos.add(MAYA, "Look her up", contact=ana)
     assert (none.interview_id, none.note_waits) == (None, False)
     await met(db, ana, denver(1, 10))
@@ -100,14 +100,16 @@ async def test_a_contact_brings_the_last_meeting_with_it(services: Services, db:
     assert [todo.interview_id for todo in await rows(db)] == [None, last]
 
 
-async def test_from_a_meeting_whose_note_is_out(services: Services, db: Database, ana: int) -> None:
+async def test_from_an_interview_whose_note_is_out(services: Services, db: Database, ana: int) -> None:
     interview = await met(db, ana, denver(2, 13), sent=True)
     done = await services.todos.add_from(MAYA, interview, "Read\nWrite")
     assert (done.interview_id, done.note_waits, len(done.todos)) == (interview, False, 2)
     assert {todo.contact_id for todo in await rows(db)} == {ana}
 
 
-async def test_somebody_elses_contact_and_meeting_are_not_found(services: Services, db: Database, ana: int) -> None:
+async def test_somebody_elses_contact_and_interview_are_not_found(
+    services: Services, db: Database, ana: int
+) -> None:
     interview = await met(db, ana, denver(2, 13))
     for attempt in (
         services.todos.add(TOM, "x", contact=ana),
@@ -122,29 +124,31 @@ async def test_somebody_elses_contact_and_meeting_are_not_found(services: Servic
 
 
 @pytest.mark.parametrize(
-    ("due", "ping"),
+    ("due", "reminder"),
     [
         pytest.param(denver(6, 17), denver(6, 17), id="by day"),
         pytest.param(denver(6, 23), denver(7, 8), id="in quiet hours it waits for the morning"),
         pytest.param(denver(7, 23, 30), denver(8, 8), id="over a clock change"),
     ],
 )
-async def test_the_ping_of_a_date(
-    services: Services, db: Database, ana: int, due: datetime, ping: datetime
+async def test_the_reminder_of_a_date(
+    services: Services, db: Database, ana: int, due: datetime, reminder: datetime
 ) -> None:
     done = await services.todos.add(MAYA, "Read", due=due)
     assert done.todos[0].due_at == due
-    assert await pings(db) == [(ReminderKind.TODO_DUE, ping)]
+    assert await reminders(db) == [(ReminderKind.TODO_DUE, reminder)]
 
 
-async def test_a_new_date_moves_the_ping_and_no_date_leaves_it(services: Services, db: Database, ana: int) -> None:
+async def test_a_new_date_moves_the_reminder_and_no_date_leaves_it(
+    services: Services, db: Database, ana: int
+) -> None:
     await services.todos.add(MAYA, "Read", due=denver(6, 17))
     await services.todos.add(MAYA, "Read", due=denver(5, 12))
     await services.todos.add(MAYA, "Read")
-    assert await pings(db) == [(ReminderKind.TODO_DUE, denver(5, 12))]
-    assert await pings(db, Status.CANCELLED) == [(ReminderKind.TODO_DUE, denver(6, 17))]
+    assert await reminders(db) == [(ReminderKind.TODO_DUE, denver(5, 12))]
+    assert await reminders(db, Status.CANCELLED) == [(ReminderKind.TODO_DUE, denver(6, 17))]
     await services.todos.add(MAYA, "Read", due=denver(6, 17))
-    assert await pings(db) == [(ReminderKind.TODO_DUE, denver(6, 17))]
+    assert await reminders(db) == [(ReminderKind.TODO_DUE, denver(6, 17))]
 
 
 async def test_a_date_needs_a_zone(services: Services, db: Database) -> None:
@@ -161,7 +165,7 @@ async def test_done_once_is_done(
     first = await services.todos.done(MAYA, todo.id)
     assert first.todo.done_at == now()
     assert ([one.id for one in first.next], first.left) == ([other.id], 1)
-    assert len(await pings(db)) == 1
+    assert len(await reminders(db)) == 1
     traveller.shift(timedelta(hours=1))
     assert await services.todos.done(MAYA, todo.id) == first
 

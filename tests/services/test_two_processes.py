@@ -47,7 +47,7 @@ async def both(*work: Awaitable[object]) -> list[object]:
 
 
 async def met(db: Database, name: str = "Ana Núñez") -> int:
-    """The number of a meeting that took place."""
+    """The number of an interview that took place."""
     contact = await add(db, Contact(owner_id=MAYA, name=name, created_at=now()))
     over = now() - timedelta(hours=3)
     row = Interview(contact_id=contact, starts_at=over, minutes=20, status="met", ended_at=over, created_at=over)
@@ -61,17 +61,17 @@ async def test_no_answer_is_lost_when_a_message_and_a_press_meet(
 ) -> None:
     opened = await processes[0].evaluations.start(MAYA, await met(db))
     assert isinstance(opened, Opened)
-    talk = opened.talk.id
+    evaluation = opened.evaluation.id
     taken: list[tuple[int, str]] = []
 
     async def answer(services: Services, name: str) -> None:
         """Answer whatever is up until nothing is."""
         for number in range(1000):
-            state = (await services.evaluations.get(MAYA, talk)).state
+            state = (await services.evaluations.get(MAYA, evaluation)).state
             if state.status is EvaluationStatus.DONE:
                 return
             said = f"{name} {number}"
-            turn = await services.evaluations.take(MAYA, talk, Say(said), expected=state.position)
+            turn = await services.evaluations.take(MAYA, evaluation, Say(said), expected=state.position)
             assert isinstance(turn, Turn)
             if isinstance(turn.event, Answered | Finished):
                 taken.append((turn.question, said))
@@ -84,10 +84,10 @@ async def test_no_answer_is_lost_when_a_message_and_a_press_meet(
 
 
 async def test_one_evaluation_is_open_whoever_opens_it(db: Database, processes: tuple[Services, Services]) -> None:
-    meetings = [await met(db, name) for name in ("Ana", "Bo", "Cy", "Di")]
+    interviews = [await met(db, name) for name in ("Ana", "Bo", "Cy", "Di")]
     for _ in range(ROUNDS):
         openings = await both(
-            *(one.evaluations.start(MAYA, meeting, switch=True) for meeting in meetings for one in processes)
+            *(one.evaluations.start(MAYA, interview, switch=True) for interview in interviews for one in processes)
         )
         assert all(isinstance(opening, Opened | Busy) for opening in openings)
         async with db.read() as session:
@@ -123,19 +123,19 @@ async def test_every_edit_of_a_draft_is_a_version_of_its_own(
         assert (await session.get_one(Request, request)).version == 1 + 2 * ROUNDS
 
 
-async def test_a_meeting_that_is_told_of_twice_happened_once(
+async def test_an_interview_that_is_told_of_twice_happened_once(
     db: Database, processes: tuple[Services, Services]
 ) -> None:
     for number in range(ROUNDS):
         contact = await add(db, Contact(owner_id=MAYA, name=f"Ana {number}", created_at=now()))
         await both(*(one.interviews.met(MAYA, contact) for one in processes))
         async with db.read() as session:
-            meetings = list(await session.scalars(select(Interview).where(Interview.contact_id == contact)))
-            notes = list(await session.scalars(select(ThankYou).where(ThankYou.interview_id == meetings[0].id)))
-        assert (len(meetings), len(notes)) == (1, 1)
+            interviews = list(await session.scalars(select(Interview).where(Interview.contact_id == contact)))
+            notes = list(await session.scalars(select(ThankYou).where(ThankYou.interview_id == interviews[0].id)))
+        assert (len(interviews), len(notes)) == (1, 1)
 
 
-async def test_pings_are_sent_while_students_act_and_nobody_waits_for_ever(
+async def test_reminders_are_sent_while_students_act_and_nobody_waits_for_ever(
     db: Database, processes: tuple[Services, Services]
 ) -> None:
     """Students tick, move and snooze what both engines are just claiming and recording, some of it together."""
@@ -187,11 +187,11 @@ async def test_one_message_that_two_processes_hear_is_one_answer(
     first, second = (process.evaluations for process in processes)
     opened = await first.start(MAYA, await met(db))
     assert isinstance(opened, Opened)
-    talk = opened.talk.id
-    await first.shown(MAYA, talk, MessagePlace(5, 100))
+    evaluation = opened.evaluation.id
+    await first.shown(MAYA, evaluation, MessagePlace(5, 100))
     heard = await both(*(one.say(MAYA, "yes", sent=101) for one in (first, second)))
     assert sorted(type(one).__name__ for one in heard) == ["Doubtful", "Turn"]
-    await first.shown(MAYA, talk, MessagePlace(5, 102))
+    await first.shown(MAYA, evaluation, MessagePlace(5, 102))
     assert isinstance(await second.say(MAYA, "yes", sent=101), Doubtful), "also once the next question is shown"
     async with db.read() as session:
         assert [row.question for row in await session.scalars(select(Answer))] == [1]

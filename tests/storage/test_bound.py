@@ -337,19 +337,19 @@ async def test_a_copy_on_another_database_opens_where_the_first_one_did(here: Co
 
 async def test_an_answer_keeps_its_damaged_words_when_only_its_verdict_changes(here: College) -> None:
     await here.services.interviews.met(MAYA, 1)
-    talks = here.services.evaluations
-    opened = await talks.about(MAYA, 1)
+    evaluations = here.services.evaluations
+    opened = await evaluations.about(MAYA, 1)
     assert isinstance(opened, Opened)
-    await talks.take(MAYA, opened.talk.id, Say("Yes, all about trout"))
+    await evaluations.take(MAYA, opened.evaluation.id, Say("Yes, all about trout"))
     planted = await from_another_student(here)
     await here.put(ANSWERS.c.text, planted)
     for verdict in (Verdict.PARTLY, Verdict.NO):
-        await talks.take(MAYA, opened.talk.id, Back())
-        turn = await talks.take(MAYA, opened.talk.id, Choose(verdict))
+        await evaluations.take(MAYA, opened.evaluation.id, Back())
+        turn = await evaluations.take(MAYA, opened.evaluation.id, Choose(verdict))
         assert isinstance(turn, Turn)
-        assert turn.talk.state.answers[1] == GivenAnswer(verdict, DAMAGED)
+        assert turn.evaluation.state.answers[1] == GivenAnswer(verdict, DAMAGED)
         assert (await here.kept(ANSWERS.c.text), await here.kept(ANSWERS.c.verdict)) == (planted, verdict)
-    await talks.take(MAYA, opened.talk.id, Back())
-    turn = await talks.take(MAYA, opened.talk.id, Say("No, about bears"))
+    await evaluations.take(MAYA, opened.evaluation.id, Back())
+    turn = await evaluations.take(MAYA, opened.evaluation.id, Say("No, about bears"))
     assert isinstance(turn, Turn)
-    assert DAMAGED not in turn.talk.state.answers[1].text
+    assert DAMAGED not in turn.evaluation.state.answers[1].text

@@ -213,12 +213,12 @@ async def test_the_bot_goes_on_where_it_was(target: URL, tmp_path: Path) -> None
         await maya.press("Yes")
         await move(rapport, target)
         await maya.press("Yes")
-        assert "**3 of 11**" in maya.pings()[-1].text or "3 of 11" in maya.pings()[-1]
-        before = len(maya.pings())
+        assert "**3 of 11**" in maya.reminders()[-1].text or "3 of 11" in maya.reminders()[-1]
+        before = len(maya.reminders())
         await rapport.skip(hours=2, minutes=1)
-        (ping,) = maya.pings()[before:]
-        assert "Thank-you note to Ana" in ping
-        assert "sent" in await maya.press("Mark as sent", on=ping)
+        (reminder,) = maya.reminders()[before:]
+        assert "Thank-you note to Ana" in reminder
+        assert "sent" in await maya.press("Mark as sent", on=reminder)
         await maya.slash("contact add")
         assert "Ben" in await maya.fill({"Name": "Ben"})
     assert await counts(make_url(old)) != await counts(target)

@@ -253,11 +253,11 @@ async def test_a_worker_that_had_claimed_it_sends_nothing_and_records_nothing(
     other = Database(open_engine(db.engine.url))
     there = build_services(other, loader.load())
     (delivery,) = [one for one in await there.deliveries.claim() if one.user_id == life.id]
-    assert await there.pings.describe(life.id, delivery.reminders)
+    assert await there.reminders.describe(life.id, delivery.reminders)
 
     assert (await services.mydata.erase(life.id, "DELETE")).may_arrive
     after = await every_row(db)
-    assert await there.pings.describe(life.id, delivery.reminders) == []
+    assert await there.reminders.describe(life.id, delivery.reminders) == []
     async with there.under_way.going_out(delivery.reminders) as is_ours:
         assert not is_ours
     for status in (Status.SENT, Status.PENDING, Status.UNDELIVERABLE):

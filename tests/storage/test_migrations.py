@@ -174,7 +174,7 @@ FORMER: dict[str, list[dict[str, Any]]] = {
         {"id": 2, "owner_id": 3, "name": "Ben", "created_at": "2025-02-02 10:00:00.000000"},
     ],
     "interviews": [
-        # A meeting that is still to come is no visit.
+        # An interview that is still to come is no visit.
         {"id": 1, "contact_id": 1, "starts_at": "2030-01-01 10:00", "created_at": "2025-03-01 10:00:00.000000"},
         {"id": 2, "contact_id": 2, "starts_at": "2025-02-02 10:00", "created_at": "2025-02-02 10:00:00.000000"},
     ],

@@ -60,10 +60,10 @@ async def a_college(engine: AsyncEngine, students: int = STUDENTS) -> int:
         for n, note in zip(numbers, notes, strict=True)
     ]
     await write(engine, Contact, people)
-    meeting = {"contact_id": 1, "starts_at": MOMENT, "minutes": 20, "status": "met", "created_at": MOMENT}
-    await write(engine, Interview, [meeting])
-    talk = {"interview_id": 1, "owner_id": 1, "status": "done", "created_at": MOMENT}
-    await write(engine, Evaluation, [talk])
+    interview = {"contact_id": 1, "starts_at": MOMENT, "minutes": 20, "status": "met", "created_at": MOMENT}
+    await write(engine, Interview, [interview])
+    evaluation = {"interview_id": 1, "owner_id": 1, "status": "done", "created_at": MOMENT}
+    await write(engine, Evaluation, [evaluation])
     said = [{"evaluation_id": 1, "question": n, "text": MARK, "answered_at": MOMENT} for n in range(1, 12)]
     await write(engine, AnswerRow, said)
     return students + 1 + students + sum(map(bool, notes)) + students // 2 + len(said)

@@ -98,7 +98,7 @@ async def settle_in(services: Services, student: int, word: str) -> None:
     met = await services.interviews.met(student, ana)
     opened = await services.evaluations.about(student, ana)
     assert isinstance(opened, Opened)
-    await services.evaluations.shown(student, opened.talk.id, MessagePlace(student, 2))
+    await services.evaluations.shown(student, opened.evaluation.id, MessagePlace(student, 2))
     await services.evaluations.say(student, "yes")
     await services.thank_yous.compose(student, met.interview.id, NoteWords(word, word, word))
     await services.interviews.schedule(student, ben, Terms(now() + timedelta(days=3), place=word))

@@ -59,7 +59,7 @@ async def lived(folder: Path) -> Lived:
 
 
 async def _the_rest(rapport: World, owner_id: int) -> None:
-    """What was parked, a to-do that is done, a ping with every fate, and one that was put off twice."""
+    """What was parked, a to-do that is done, a reminder with every fate, and one that was put off twice."""
     services, db = rapport.bot.services, rapport.bot.db
     await services.todos.done(owner_id, (await services.todos.listing(owner_id))[0].id)
     await services.profiles.park(owner_id, "todo.list", ["1"], {"text": "a *line*"})
@@ -113,8 +113,8 @@ async def neighbour(services: Services, db: Database) -> None:
         contact = await add(db, Contact(owner_id=TOM, name=f"Uma {number}", created_at=now()))
         await add(db, Request(contact_id=contact, route="email", status="draft", created_at=now()))
         met = {"status": "met", "ended_at": now(), "minutes": 20, "created_at": now()}
-        meeting = await add(db, Interview(contact_id=contact, starts_at=now() - timedelta(hours=1), **met))
-        await add(db, Evaluation(interview_id=meeting, owner_id=TOM, status="paused", created_at=now()))
+        interview = await add(db, Interview(contact_id=contact, starts_at=now() - timedelta(hours=1), **met))
+        await add(db, Evaluation(interview_id=interview, owner_id=TOM, status="paused", created_at=now()))
     await services.todos.add(TOM, "Read\nWrite", due=now() + timedelta(hours=2))
 
 
@@ -146,26 +146,29 @@ def meant(tables: Tables) -> Tables:
         name: {row["id"]: place for place, row in enumerate(rows) if "id" in row} for name, rows in tables.items()
     }
     # Those that are planned anew come in another order.
-    pings = {row["id"]: row for row in tables["reminders"]}
-    places["reminders"] = {number: _known_by(row, places, pings) for number, row in pings.items()}
+    reminders = {row["id"]: row for row in tables["reminders"]}
+    places["reminders"] = {number: _known_by(row, places, reminders) for number, row in reminders.items()}
     found = {name: [_meant(name, row, places) for row in rows] for name, rows in tables.items()}
     return found | {"reminders": sorted(found["reminders"], key=lambda row: str(row["dedupe_key"]))}
 
 
-def _comes_back(ping: Mapping[str, Any]) -> bool:
+def _comes_back(reminder: Mapping[str, Any]) -> bool:
     """A warning of what happens to those who stay away does not: whoever brings it back is here. Nor does what
     nothing plans any more."""
-    return ping["kind"] in _ABOUT and (ping["kind"], ping["status"]) != (ReminderKind.KEEP_IN_TOUCH, Status.PENDING)
+    return reminder["kind"] in _ABOUT and (reminder["kind"], reminder["status"]) != (
+        ReminderKind.KEEP_IN_TOUCH,
+        Status.PENDING,
+    )
 
 
 def _known_by(
-    ping: Mapping[str, Any], places: Mapping[str, Mapping[int, Any]], pings: Mapping[int, Mapping[str, Any]]
+    reminder: Mapping[str, Any], places: Mapping[str, Mapping[int, Any]], reminders: Mapping[int, Mapping[str, Any]]
 ) -> tuple[Any, ...]:
-    base, _, snoozed = ping["dedupe_key"].partition("+snooze")
+    base, _, snoozed = reminder["dedupe_key"].partition("+snooze")
     kind, subject, sequence = base.split(":")
-    assert (kind, int(subject)) == (ping["kind"], ping["subject_id"])
-    about = places[_ABOUT[kind]][ping["subject_id"]]
-    return (kind, about, sequence, _known_by(pings[int(snoozed)], places, pings) if snoozed else None)
+    assert (kind, int(subject)) == (reminder["kind"], reminder["subject_id"])
+    about = places[_ABOUT[kind]][reminder["subject_id"]]
+    return (kind, about, sequence, _known_by(reminders[int(snoozed)], places, reminders) if snoozed else None)
 
 
 def _meant(name: str, row: Mapping[str, Any], places: Mapping[str, Mapping[int, Any]]) -> dict[str, Any]:

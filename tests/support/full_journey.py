@@ -1,4 +1,4 @@
-"""A student's ten days, lived through commands, buttons, forms and DMs: every kind of row, card and ping is there.
+"""A student's ten days, lived through commands, buttons, forms and DMs: every kind of row, card and reminder.
 
 Every word that the student types holds `MARK`, so that a test can tell where their words end up.
 """
@@ -32,7 +32,7 @@ async def live(world: World) -> Life:
     life = Life(Student(world, server.actor.user), server)
     await first_words(life)
     await asking(life)
-    await meeting(life)
+    await interview(life)
     await talking_over(life)
     await keeping_word(life)
     await days_go_by(world, life)
@@ -102,8 +102,8 @@ async def draft(student: Student, first: str) -> Screen:
     )
 
 
-async def meeting(life: Life) -> None:
-    """Meetings to come and past."""
+async def interview(life: Life) -> None:
+    """Interviews to come and past."""
     await life.dm.slash("interview schedule", contact=name("Finn"), when="Mar 12 3:30pm", place=f"Cafe {MARK}")
     await life.server.slash("interview schedule", contact=name("Finn"), when="Mar 12 4:30pm")
     await life.dm.slash("interview schedule", contact=name("Kim"), when="Mar 10 10:00")
@@ -147,9 +147,9 @@ async def keeping_word(life: Life) -> None:
 
 
 async def days_go_by(world: World, life: Life) -> None:
-    """Pings of every kind come."""
+    """Reminders of every kind come."""
     await world.skip_to(datetime(2026, 3, 11, 10, 36, tzinfo=DENVER))
-    # Two meetings whose pings fall due while the bot is away come in one message.
+    # Two interviews whose reminders fall due while the bot is away come in one message.
     await life.dm.slash("interview schedule", contact=name("Eva"), when="Mar 12 8am")
     await life.dm.slash("interview schedule", contact=name("Ivo"), when="Mar 12 9am")
     await world.restart(away=LAST_DAY - timedelta(hours=3) - world.env.now())
@@ -170,7 +170,7 @@ async def warning(world: World, life: Life) -> None:
         await arm(session, life.dm.id, [planned(ReminderKind.INACTIVE_FIRST, life.dm.id, present, LAST_DAY, 0)])
     await world.restart()
     await world.skip(minutes=5)
-    assert "Keep my data" in life.dm.pings()[-1].labels
+    assert "Keep my data" in life.dm.reminders()[-1].labels
     async with world.bot.db.write(life.dm.id) as session:
         (await session.get_one(User, life.dm.id)).last_seen_at = seen_at
 

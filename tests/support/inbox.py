@@ -4,17 +4,17 @@ from tests.support.world import Screen, Student
 
 
 class Inbox:
-    """The pings that came since the last look."""
+    """The reminders that came since the last look."""
 
     def __init__(self, student: Student) -> None:
         self.student = student
-        self.seen = {ping.message_id for ping in student.pings()}
+        self.seen = {reminder.message_id for reminder in student.reminders()}
 
     def new(self) -> list[Screen]:
-        pings = [ping for ping in self.student.pings() if ping.message_id not in self.seen]
-        self.seen |= {ping.message_id for ping in pings}
-        return pings
+        reminders = [reminder for reminder in self.student.reminders() if reminder.message_id not in self.seen]
+        self.seen |= {reminder.message_id for reminder in reminders}
+        return reminders
 
     def lines(self) -> list[str]:
         """Of each, what a locked phone shows."""
-        return [ping.plain.splitlines()[0] for ping in self.new()]
+        return [reminder.plain.splitlines()[0] for reminder in self.new()]

@@ -159,14 +159,14 @@ class Student:
         """The same, and let the bot answer; returns its newest message."""
         self.send(*texts)
         await self.world.env.settle()
-        return self.pings()[-1]
+        return self.reminders()[-1]
 
     def dm(self) -> list[discord.Message]:
         """The DM with the bot, oldest first."""
         channel = self.world.env.backend.get_dm_channel(self.id)
         return list(simcord.ChannelHandle(self.world.env, None, channel).history())
 
-    def pings(self) -> list[Screen]:
+    def reminders(self) -> list[Screen]:
         """The bot's messages in the DM, oldest first."""
         return [self._screen(message) for message in self._from_bot()]
 

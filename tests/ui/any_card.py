@@ -24,7 +24,7 @@ from bot.handbook.models import Handbook
 from bot.handbook.models.evaluation import EvaluationTexts
 from bot.handbook.models.home import HomeTexts
 from bot.handbook.models.topics import Topic
-from bot.services.due_reminders import DueTodo, Leaving, Meeting, NoteDue, PingView, Waiting
+from bot.services.due_reminders import AboutInterview, DueTodo, Leaving, NoteDue, ReminderView, Waiting
 from bot.services.evaluations.views import EvaluationView
 from bot.services.preparation import AgendaItem
 from bot.storage.errors import StorageProblem
@@ -42,7 +42,7 @@ _ABOUT_A_QUESTION = {
 }  # fmt: skip
 """What is drawn only while a question is up."""
 _KINDS = {
-    Meeting: (ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK),
+    AboutInterview: (ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK),
     NoteDue: (ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND, ReminderKind.THANK_YOU_LATE),
     Waiting: (ReminderKind.NUDGE,),
     DueTodo: (ReminderKind.TODO_DUE,),
@@ -67,8 +67,8 @@ def arguments(function: Drawing) -> st.SearchStrategy[dict[str, Any]]:
     """What it may be called with."""
     hints = get_type_hints(function)
     made = {name: _argument(name, hints[name]) for name in inspect.signature(function).parameters}
-    if "talk" in made and function.__name__ in _ABOUT_A_QUESTION:
-        made["talk"] = made["talk"].filter(lambda talk: talk.state.position < FINISHED)
+    if "evaluation" in made and function.__name__ in _ABOUT_A_QUESTION:
+        made["evaluation"] = made["evaluation"].filter(lambda evaluation: evaluation.state.position < FINISHED)
     return st.fixed_dictionaries(made)
 
 
@@ -138,11 +138,11 @@ def _evaluation() -> st.SearchStrategy[EvaluationView]:
     return st.builds(lambda state, **rest: EvaluationView(state=state, results=results(state), **rest), **given)
 
 
-def _ping() -> st.SearchStrategy[PingView]:
+def _reminder() -> st.SearchStrategy[ReminderView]:
     return st.one_of(
         [
             st.builds(
-                PingView,
+                ReminderView,
                 reminder_id=st.builds(lambda: next(_ID)),
                 kind=st.sampled_from(kinds),
                 due_at=anything(datetime),
@@ -153,7 +153,7 @@ def _ping() -> st.SearchStrategy[PingView]:
     )
 
 
-def _warning(view: PingView) -> object:
+def _warning(view: ReminderView) -> object:
     """A student is warned of one deletion, not of two at once."""
     return Leaving if isinstance(view.about, Leaving) else view.reminder_id
 
@@ -190,7 +190,7 @@ _MADE: dict[Any, Callable[[], st.SearchStrategy[Any]]] = {
     EvaluationState: _state,
     EvaluationView: _evaluation,
     Fault: lambda: st.builds(Fault, st.just("ab12cd34"), anything(StorageProblem | None)),
-    PingView: _ping,
+    ReminderView: _reminder,
     CoachError: refusals,
 }
 """What is not made from the names and types of its fields."""
@@ -206,6 +206,6 @@ _NAMED: dict[str, st.SearchStrategy[Any]] = {
     "topics": st.just(HANDBOOK.topics),
     "agenda": st.just((AgendaItem(5, "Thanks", "Say it."),)),
     "gaps": st.lists(st.integers(1, 11), max_size=11, unique=True).map(tuple),
-    "views": st.deferred(lambda: st.lists(_ping(), min_size=1, max_size=7, unique_by=_warning)),
+    "views": st.deferred(lambda: st.lists(_reminder(), min_size=1, max_size=7, unique_by=_warning)),
 }
 """What is narrower than its type says, by the name of the argument or field."""

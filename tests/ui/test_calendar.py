@@ -15,7 +15,7 @@ STAMP = datetime(2026, 3, 2, 22, 0, 0, 123456, tzinfo=UTC)
 START = datetime(2026, 3, 12, 20, 0, tzinfo=UTC)
 
 
-def meeting(
+def interview(
     name: str = "Ana Núñez",
     place: str = "",
     *,
@@ -58,8 +58,8 @@ def event(view: InterviewView) -> icalendar.Event:
     return found
 
 
-def test_the_meeting_can_be_imported() -> None:
-    found = event(meeting(place="https://zoom.example/j/1?pwd=a,b;c", mode=Mode.VIDEO, minutes=45))
+def test_the_interview_can_be_imported() -> None:
+    found = event(interview(place="https://zoom.example/j/1?pwd=a,b;c", mode=Mode.VIDEO, minutes=45))
     assert found.decoded("dtstart") == START
     assert found.decoded("dtend") == START + timedelta(minutes=45)
     assert found.decoded("dtstamp") == STAMP.replace(microsecond=0)
@@ -71,25 +71,25 @@ def test_the_meeting_can_be_imported() -> None:
 
 
 def test_the_bytes_keep_to_the_standard() -> None:
-    content = calendar_file(meeting("Ana " * 40, "place, " * 40), STAMP).content
+    content = calendar_file(interview("Ana " * 40, "place, " * 40), STAMP).content
     assert b"\n" not in content.replace(b"\r\n", b"")
     assert max(len(line) for line in content.split(b"\r\n")) <= 75
     assert b"DTSTART:20260312T200000Z" in content
 
 
-def test_a_moved_meeting_is_the_same_entry_only_newer() -> None:
-    first, moved = event(meeting()), event(meeting(sequence=1, starts_at=START + timedelta(days=1)))
+def test_a_moved_interview_is_the_same_entry_only_newer() -> None:
+    first, moved = event(interview()), event(interview(sequence=1, starts_at=START + timedelta(days=1)))
     assert first["uid"] == moved["uid"]
     assert (first["sequence"], moved["sequence"]) == (0, 1)
     assert moved.decoded("dtstart") == START + timedelta(days=1)
 
 
-def test_another_bots_meeting_with_the_same_number_is_another_entry() -> None:
-    assert event(meeting())["uid"] != event(meeting(created_at=STAMP + timedelta(seconds=1)))["uid"]
+def test_another_bots_interview_with_the_same_number_is_another_entry() -> None:
+    assert event(interview())["uid"] != event(interview(created_at=STAMP + timedelta(seconds=1)))["uid"]
 
 
-def test_a_cancelled_meeting_says_so_and_rings_no_more() -> None:
-    found = event(meeting(status=InterviewStatus.CANCELLED, sequence=2))
+def test_a_cancelled_interview_says_so_and_rings_no_more() -> None:
+    found = event(interview(status=InterviewStatus.CANCELLED, sequence=2))
     assert found["status"] == "CANCELLED"
     assert found["sequence"] == 2
     assert not found.walk("VALARM")
@@ -107,14 +107,14 @@ def test_a_cancelled_meeting_says_so_and_rings_no_more() -> None:
     ],
 )
 def test_whatever_was_typed_stays_text(typed: str, read: str) -> None:
-    found = event(meeting(typed, typed))
+    found = event(interview(typed, typed))
     assert found["summary"] == f"Informational interview with {read}"
     assert found["location"] == read
 
 
 @given(st.text(max_size=300))
 def test_no_name_or_place_breaks_the_file(text: str) -> None:
-    view = meeting(text, text)
+    view = interview(text, text)
     found = event(view)
     assert found.decoded("dtstart") == START
     assert len(found.walk("VALARM")) == 2

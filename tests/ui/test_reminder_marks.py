@@ -1,4 +1,4 @@
-"""Every ping names its reminders to whoever reads it back: on each kind of card, in each of its states."""
+"""Every reminder names its reminders to whoever reads it back: on each kind of card, in each of its states."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,16 @@ from bot.clock import now
 from bot.domain.interviews.interview import InterviewStatus
 from bot.domain.reminders.reminder import ReminderKind
 from bot.handbook import loader
-from bot.services.due_reminders import About, DueTodo, Leaving, Meeting, NoteDue, PingView, Reader, Waiting
+from bot.services.due_reminders import (
+    About,
+    AboutInterview,
+    DueTodo,
+    Leaving,
+    NoteDue,
+    Reader,
+    ReminderView,
+    Waiting,
+)
 from bot.services.interviews.views import InterviewView
 from bot.services.todos.views import TodoView
 from bot.ui.cards.reminders import cards
@@ -26,12 +35,12 @@ OWNER, REMINDER = 1001, 4711
 HOUR = timedelta(hours=1)
 MARK = {("reminder", REMINDER)}
 SILENT = {ReminderKind.KEEP_IN_TOUCH}
-"""Kinds of which no ping speaks yet."""
+"""Kinds of which no reminder speaks yet."""
 
 pytestmark = pytest.mark.usefixtures("traveller")
 
 
-def meeting(status: InterviewStatus = InterviewStatus.SCHEDULED, note_version: int = 0) -> InterviewView:
+def interview(status: InterviewStatus = InterviewStatus.SCHEDULED, note_version: int = 0) -> InterviewView:
     return InterviewView(
         id=31,
         contact_id=32,
@@ -54,15 +63,15 @@ def meeting(status: InterviewStatus = InterviewStatus.SCHEDULED, note_version: i
     )
 
 
-def view(kind: ReminderKind, reminder: int = REMINDER) -> PingView:
-    """A ping of `kind` as it is when it is sent. No other number in it is the reminder's."""
-    return PingView(reminder, kind, now(), subject(kind), Reader(ZoneInfo("America/Denver"), named=True))
+def view(kind: ReminderKind, reminder: int = REMINDER) -> ReminderView:
+    """A reminder of `kind` as it is when it is sent. No other number in it is the reminder's."""
+    return ReminderView(reminder, kind, now(), subject(kind), Reader(ZoneInfo("America/Denver"), named=True))
 
 
 def subject(kind: ReminderKind) -> About:
     match kind:
         case ReminderKind.PREPARE | ReminderKind.SOON | ReminderKind.CHECK_BACK:
-            return Meeting(meeting())
+            return AboutInterview(interview())
         case ReminderKind.NUDGE:
             return Waiting(33, "Ana Reyes", now())
         case ReminderKind.TODO_DUE:
@@ -70,7 +79,7 @@ def subject(kind: ReminderKind) -> About:
         case ReminderKind.INACTIVE_FIRST | ReminderKind.INACTIVE_SECOND:
             return Leaving(now() - 700 * 24 * HOUR, now() + 14 * 24 * HOUR)
         case _:
-            return NoteDue(meeting(InterviewStatus.MET), now() + HOUR)
+            return NoteDue(interview(InterviewStatus.MET), now() + HOUR)
 
 
 def custom_ids(said: Card | Notice) -> list[str]:
@@ -83,20 +92,20 @@ KINDS = [kind for kind in ReminderKind if kind not in SILENT]
 
 @pytest.mark.parametrize("late", [True, False])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_ping_names_its_reminder(kind: ReminderKind, late: bool) -> None:
-    assert cards.marks(custom_ids(cards.ping(view(kind), HANDBOOK, late=late))) == MARK
+def test_a_reminder_names_its_reminder(kind: ReminderKind, late: bool) -> None:
+    assert cards.marks(custom_ids(cards.reminder(view(kind), HANDBOOK, late=late))) == MARK
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_ping_that_is_being_put_off_still_names_it(kind: ReminderKind) -> None:
+def test_a_reminder_that_is_being_put_off_still_names_it(kind: ReminderKind) -> None:
     assert cards.marks(custom_ids(cards.snooze(view(kind), HANDBOOK))) == MARK
     assert cards.marks(custom_ids(cards.snoozed(view(kind), HANDBOOK, now() + 2 * HOUR))) == MARK
 
 
-def test_a_ping_about_a_note_that_is_written_names_it_too() -> None:
+def test_a_reminder_about_a_note_that_is_written_names_it_too() -> None:
     one = view(ReminderKind.THANK_YOU_SECOND)
-    written = replace(one, about=NoteDue(meeting(InterviewStatus.MET, note_version=1), now() + HOUR))
-    assert cards.marks(custom_ids(cards.ping(written, HANDBOOK))) == MARK
+    written = replace(one, about=NoteDue(interview(InterviewStatus.MET, note_version=1), now() + HOUR))
+    assert cards.marks(custom_ids(cards.reminder(written, HANDBOOK))) == MARK
 
 
 @pytest.mark.parametrize("late", [True, False])
@@ -126,5 +135,5 @@ def test_several_are_known_by_their_nonce_alone(kinds: Sequence[ReminderKind], l
         ),
     ],
 )
-def test_no_other_card_passes_for_a_ping(custom_id: str) -> None:
+def test_no_other_card_passes_for_a_reminder(custom_id: str) -> None:
     assert cards.marks([custom_id]) == set()

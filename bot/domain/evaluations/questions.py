@@ -1,4 +1,4 @@
-"""The evaluation of one meeting: the handout's eleven questions, the answers, and what they add up to."""
+"""The evaluation of one interview: the handout's eleven questions, the answers, and what they add up to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Meetings: how long they may last, and the pings around one."""
+"""Interviews: how long they may last, and the reminders around one."""
 
 import re
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ CHECK_BACK_FOR = timedelta(days=7)
 AFTER_BOOKING = timedelta(minutes=15)
 """A late booking leaves the student alone for this long before it says "prepare"."""
 TOO_CLOSE = timedelta(hours=2)
-"""A meeting booked this close gets no "prepare": "soon" is enough."""
+"""An interview booked this close gets no "prepare": "soon" is enough."""
 
 ANOTHER_AFTER = timedelta(hours=24)
 """Nobody meets the same person for two interviews in one day."""
@@ -37,7 +37,7 @@ class Mode(StrEnum):
 
 
 class InterviewStatus(StrEnum):
-    """What has become of a meeting."""
+    """What has become of an interview."""
 
     SCHEDULED = "scheduled"
     MET = "met"
@@ -47,11 +47,11 @@ class InterviewStatus(StrEnum):
 
 
 STANDING = frozenset({InterviewStatus.SCHEDULED, InterviewStatus.MET})
-"""A meeting that took place, or still may."""
+"""An interview that took place, or still may."""
 
 
 def checked_minutes(minutes: int) -> int:
-    """The length of a meeting in minutes. Raises BAD_MINUTES outside 5..240. (The handout sets none.)"""
+    """The length of an interview in minutes. Raises BAD_MINUTES outside 5..240. (The handout sets none.)"""
     if not SHORTEST_MINUTES <= minutes <= LONGEST_MINUTES:
         raise CoachError(Code.BAD_MINUTES, minutes=minutes, low=SHORTEST_MINUTES, high=LONGEST_MINUTES)
     return minutes
@@ -67,26 +67,26 @@ def read_minutes(typed: str) -> int | None:
 
 
 def booked_end(starts_at: datetime, minutes: int) -> datetime:
-    """When a meeting is to end."""
+    """When an interview is to end."""
     return starts_at + timedelta(minutes=minutes)
 
 
 def overlap(start: datetime, minutes: int, other_start: datetime, other_minutes: int) -> bool:
-    """Whether two meetings share time. One may begin when the other ends."""
+    """Whether two interviews share time. One may begin when the other ends."""
     return start < booked_end(other_start, other_minutes) and other_start < booked_end(start, minutes)
 
 
 def end_as_booked(starts_at: datetime, minutes: int, told_at: datetime) -> datetime:
-    """When a meeting ended, told only that it happened: as booked, or just now when that is earlier."""
+    """When an interview ended, told only that it happened: as booked, or just now when that is earlier."""
     return min(booked_end(starts_at, minutes), told_at)
 
 
-def same_meeting(known_end: datetime, told_end: datetime) -> bool:
-    """Whether an end told again corrects the known one; from a day later on it speaks of another meeting."""
+def same_interview(known_end: datetime, told_end: datetime) -> bool:
+    """Whether an end told again corrects the known one; from a day later on it speaks of another interview."""
     return told_end - known_end <= ANOTHER_AFTER
 
 
-def plan_pings(
+def plan_reminders(
     interview_id: int,
     starts_at: datetime,
     *,
@@ -96,7 +96,7 @@ def plan_pings(
     quiet: QuietHours,
     now: datetime,
 ) -> tuple[Planned, ...]:
-    """The pings of a booked meeting in the order they come; none before `now`.
+    """The reminders of a booked interview in the order they come; none before `now`.
 
     - prepare: 18:00 on the day before, or soon after a later booking that leaves time for it
     - soon: an hour before the start, even at night if the night lasts until the start

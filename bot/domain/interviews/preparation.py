@@ -1,4 +1,4 @@
-"""Preparing a meeting: the agenda by minutes, and which questions to bring."""
+"""Preparing an interview: the agenda by minutes, and which questions to bring."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +13,11 @@ class Candidate:
     text: str
     feeds: tuple[int, ...]
     from_gap: bool = False
-    """It asks for what an earlier meeting left open."""
+    """It asks for what an earlier interview left open."""
 
 
 def scaled(parts: Sequence[int], minutes: int) -> tuple[int, ...]:
-    """The agenda's `parts` for a meeting of `minutes`: whole minutes that add up, at least one each.
+    """The agenda's `parts` for an interview of `minutes`: whole minutes that add up, at least one each.
 
     With more parts than minutes, the longest parts get one each and the others none.
     """

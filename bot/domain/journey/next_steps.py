@@ -7,32 +7,32 @@ from enum import StrEnum
 
 from bot.domain.evaluations.questions import EvaluationStatus
 from bot.domain.interviews.interview import STANDING, InterviewStatus
-from bot.domain.journey.snapshot import MeetingFacts, PersonFacts, RequestFacts
+from bot.domain.journey.snapshot import InterviewFacts, PersonFacts, RequestFacts
 from bot.domain.requests.status import NUDGE_AFTER, NUDGES, RequestOutcome, RequestStatus
 from bot.domain.thank_yous.deadline import LATE_FOR, due_at
 
 PREPARE_WITHIN = timedelta(hours=48)
 EVALUATE_WITHIN = timedelta(days=14)
-"""A talk longer ago is remembered too poorly to start an evaluation."""
+"""An interview longer ago is remembered too poorly to start an evaluation."""
 
 
 class StepKind(StrEnum):
     """What a student can do next, the most urgent first."""
 
     THANK = "thank"
-    """Write or send the note. `due_at` is its deadline, `since` the end of the meeting."""
+    """Write or send the note. `due_at` is its deadline, `since` the end of the interview."""
     UNDELIVERABLE = "undeliverable"
-    """Open the DMs again: `count` pings could not be delivered. Belongs to no contact."""
+    """Open the DMs again: `count` reminders could not be delivered. Belongs to no contact."""
     CHECK_BACK = "check_back"
-    """Say whether the meeting happened. `since` is its planned end."""
+    """Say whether the interview happened. `since` is its planned end."""
     RESUME = "resume"
     """Go on with an evaluation, `count` of eleven answered."""
     PREPARE = "prepare"
-    """A meeting at `due_at`."""
+    """An interview at `due_at`."""
     EVALUATE = "evaluate"
-    """Begin the evaluation. `since` is the end of the meeting."""
+    """Begin the evaluation. `since` is the end of the interview."""
     SCHEDULE = "schedule"
-    """Find a date: they agreed at `since`, or a meeting then was called off."""
+    """Find a date: they agreed at `since`, or an interview then was called off."""
     NUDGE = "nudge"
     """Remind them once: asked at `since`, without an answer by `due_at`."""
     SEND_DRAFT = "send_draft"
@@ -55,7 +55,7 @@ class NextStep:
     contact_id: int | None = None
     contact_name: str = ""
     subject_id: int | None = None
-    """The meeting or the request it is about; None where the contact is enough."""
+    """The interview or the request it is about; None where the contact is enough."""
     due_at: datetime | None = None
     since: datetime | None = None
     count: int = 0
@@ -64,7 +64,7 @@ class NextStep:
 def next_steps(people: Iterable[PersonFacts], now: datetime, *, undeliverable: int = 0) -> tuple[NextStep, ...]:
     """For each contact the step that cannot wait longest and an evaluation that was begun; the most urgent first.
 
-    Never empty. `undeliverable` is the number of pings that Discord refused since the last visit.
+    Never empty. `undeliverable` is the number of reminders that Discord refused since the last visit.
     """
     steps = [step for person in people for step in _chosen(person, now)]
     if not steps:
@@ -87,45 +87,47 @@ def _urgency(step: NextStep) -> tuple[int, datetime, int, int]:
 
 
 def _steps(person: PersonFacts, now: datetime) -> Iterator[NextStep]:
-    for meeting in person.meetings:
-        if meeting.status == InterviewStatus.MET:
-            yield from _after(person, meeting, now)
-        elif meeting.status == InterviewStatus.SCHEDULED:
-            yield from _around(person, meeting, now)
+    for interview in person.interviews:
+        if interview.status == InterviewStatus.MET:
+            yield from _after(person, interview, now)
+        elif interview.status == InterviewStatus.SCHEDULED:
+            yield from _around(person, interview, now)
     yield from _before(person, now)
 
 
-def _after(person: PersonFacts, meeting: MeetingFacts, now: datetime) -> Iterator[NextStep]:
-    """Steps after a meeting that happened. Handout, Evaluating the Information and Follow-Up."""
-    deadline = due_at(meeting.ends_at)
-    if meeting.thanked_at is None and now < deadline + LATE_FOR:
-        yield NextStep(StepKind.THANK, person.id, person.name, meeting.id, due_at=deadline, since=meeting.ends_at)
-    if meeting.evaluation in {EvaluationStatus.OPEN, EvaluationStatus.PAUSED}:
+def _after(person: PersonFacts, interview: InterviewFacts, now: datetime) -> Iterator[NextStep]:
+    """Steps after an interview that happened. Handout, Evaluating the Information and Follow-Up."""
+    deadline = due_at(interview.ends_at)
+    if interview.thanked_at is None and now < deadline + LATE_FOR:
         yield NextStep(
-            StepKind.RESUME, person.id, person.name, meeting.id, since=meeting.ends_at, count=meeting.answered
+            StepKind.THANK, person.id, person.name, interview.id, due_at=deadline, since=interview.ends_at
         )
-    elif meeting.evaluation is None and now < meeting.ends_at + EVALUATE_WITHIN:
-        yield NextStep(StepKind.EVALUATE, person.id, person.name, meeting.id, since=meeting.ends_at)
+    if interview.evaluation in {EvaluationStatus.OPEN, EvaluationStatus.PAUSED}:
+        yield NextStep(
+            StepKind.RESUME, person.id, person.name, interview.id, since=interview.ends_at, count=interview.answered
+        )
+    elif interview.evaluation is None and now < interview.ends_at + EVALUATE_WITHIN:
+        yield NextStep(StepKind.EVALUATE, person.id, person.name, interview.id, since=interview.ends_at)
 
 
-def _around(person: PersonFacts, meeting: MeetingFacts, now: datetime) -> Iterator[NextStep]:
-    """Steps of a meeting that is booked."""
-    if meeting.ends_at <= now:
-        yield NextStep(StepKind.CHECK_BACK, person.id, person.name, meeting.id, since=meeting.ends_at)
-    elif meeting.starts_at - now <= PREPARE_WITHIN:
-        yield NextStep(StepKind.PREPARE, person.id, person.name, meeting.id, due_at=meeting.starts_at)
+def _around(person: PersonFacts, interview: InterviewFacts, now: datetime) -> Iterator[NextStep]:
+    """Steps of an interview that is booked."""
+    if interview.ends_at <= now:
+        yield NextStep(StepKind.CHECK_BACK, person.id, person.name, interview.id, since=interview.ends_at)
+    elif interview.starts_at - now <= PREPARE_WITHIN:
+        yield NextStep(StepKind.PREPARE, person.id, person.name, interview.id, due_at=interview.starts_at)
 
 
 def _before(person: PersonFacts, now: datetime) -> Iterator[NextStep]:
-    """Steps on the way to a meeting, unless one stands that is newer than the request."""
+    """Steps on the way to an interview, unless one stands that is newer than the request."""
     request = person.request
-    last = max((one.ends_at for one in person.meetings if one.status in STANDING), default=None)
+    last = max((one.ends_at for one in person.interviews if one.status in STANDING), default=None)
     if last is not None and (request is None or request.created_at <= last):
         return
     if request is not None:
         yield from _asking(person, request, now)
-    elif person.meetings:
-        called_off = max(one.starts_at for one in person.meetings)
+    elif person.interviews:
+        called_off = max(one.starts_at for one in person.interviews)
         yield NextStep(StepKind.SCHEDULE, person.id, person.name, since=called_off)
     else:
         yield NextStep(StepKind.DRAFT, person.id, person.name, since=person.added_at)

@@ -22,8 +22,8 @@ class RequestFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class MeetingFacts:
-    """A meeting, with what became of its evaluation and its note."""
+class InterviewFacts:
+    """An interview, with what became of its evaluation and its note."""
 
     id: int
     status: InterviewStatus
@@ -37,13 +37,13 @@ class MeetingFacts:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """A contact, with the last request and the meetings in the order of time."""
+    """A contact, with the last request and the interviews in the order of time."""
 
     id: int
     name: str
     added_at: datetime
     request: RequestFacts | None = None
-    meetings: tuple[MeetingFacts, ...] = ()
+    interviews: tuple[InterviewFacts, ...] = ()
     archived: bool = False
     last_contact_at: datetime | None = None
     """When the student was last in touch, after the note or before."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from bot.domain.evaluations.questions import EvaluationStatus
 from bot.domain.interviews.interview import STANDING, InterviewStatus
-from bot.domain.journey.snapshot import MeetingFacts, PersonFacts, RequestFacts
+from bot.domain.journey.snapshot import InterviewFacts, PersonFacts, RequestFacts
 from bot.domain.requests.status import RequestOutcome, RequestStatus
 
 
@@ -27,23 +27,23 @@ class Stage(StrEnum):
 
 
 def stage(person: PersonFacts) -> Stage:
-    """The stage of a contact. The last meeting that stands outranks any request; a called-off one does not."""
+    """The stage of a contact. The last interview that stands outranks any request; a called-off one does not."""
     if person.archived:
         return Stage.CLOSED
-    standing = [one for one in person.meetings if one.status in STANDING]
+    standing = [one for one in person.interviews if one.status in STANDING]
     if standing:
-        return _with_meeting(standing[-1], person.last_contact_at)
+        return _with_interview(standing[-1], person.last_contact_at)
     if person.request is None:
-        return Stage.ACCEPTED if person.meetings else Stage.FOUND  # who agreed once is asked for another date
+        return Stage.ACCEPTED if person.interviews else Stage.FOUND  # who agreed once is asked for another date
     return _with_request(person.request)
 
 
-def _with_meeting(meeting: MeetingFacts, last_contact_at: datetime | None) -> Stage:
-    if meeting.status == InterviewStatus.SCHEDULED:
+def _with_interview(interview: InterviewFacts, last_contact_at: datetime | None) -> Stage:
+    if interview.status == InterviewStatus.SCHEDULED:
         return Stage.SCHEDULED
-    if meeting.thanked_at is None:
-        return Stage.EVALUATED if meeting.evaluation == EvaluationStatus.DONE else Stage.MET
-    kept = last_contact_at is not None and last_contact_at > meeting.thanked_at
+    if interview.thanked_at is None:
+        return Stage.EVALUATED if interview.evaluation == EvaluationStatus.DONE else Stage.MET
+    kept = last_contact_at is not None and last_contact_at > interview.thanked_at
     return Stage.KEPT if kept else Stage.THANKED
 
 

@@ -1,4 +1,4 @@
-"""Pings as values: what is planned, when one waits, is tried again, is late, or gives way to a newer one."""
+"""Reminders as values: what is planned, when one waits, is tried again, is late, or gives way to a newer one."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.times.wall_clock import QuietHours, in_quiet, next_morning, quiet_end_after
 
 LATE_AFTER = timedelta(minutes=10)
-"""From then on a ping says that it is late."""
+"""From then on a reminder says that it is late."""
 _FIRST_RETRY = timedelta(seconds=30)
 _LONGEST_RETRY = timedelta(hours=1)
 _DOUBLINGS = 10
@@ -19,7 +19,7 @@ _DOUBLINGS = 10
 
 
 class ReminderKind(StrEnum):
-    """What a ping is about. The subject is the interview, but for `nudge` the request, for `todo_due` the
+    """What a reminder is about. The subject is the interview, but for `nudge` the request, for `todo_due` the
     to-do, for `keep_in_touch` the contact and for the warnings of `inactive` the student."""
 
     PREPARE = "prepare"
@@ -46,7 +46,7 @@ _ORDER = {kind: place for place, kind in enumerate(ReminderKind)}
 
 
 class Status(StrEnum):
-    """What has become of a ping."""
+    """What has become of a reminder."""
 
     PENDING = "pending"
     SENT = "sent"
@@ -62,7 +62,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A ping to store. The same `dedupe_key` is never stored twice."""
+    """A reminder to store. The same `dedupe_key` is never stored twice."""
 
     kind: ReminderKind
     subject_id: int
@@ -73,25 +73,25 @@ class Planned:
 
 
 def planned(kind: ReminderKind, subject_id: int, due_at: datetime, expires_at: datetime, sequence: int) -> Planned:
-    """A ping with its key. `sequence` rises with each move of the subject, so that a new time is a new ping."""
+    """A reminder with its key. `sequence` rises with each move of the subject, so a new time makes a new one."""
     return Planned(kind, subject_id, due_at, expires_at, f"{kind}:{subject_id}:{sequence}")
 
 
 SNOOZE = "+snooze"
-"""In the key of a ping that was put off."""
+"""In the key of a reminder that was put off."""
 _KEY = re.compile(rf"([a-z_]+):([0-9]{{1,19}}):([0-9]{{1,19}})(?:{re.escape(SNOOZE)}([0-9]{{1,19}}))?")
 
 
 def snoozed_key(key: str, reminder_id: int) -> str:
-    """The key of what comes back when that ping is put off. One at a time: a second choice moves the first."""
+    """The key of what comes back when that reminder is put off. One at a time: a second choice moves the first."""
     return f"{key.partition('+')[0]}{SNOOZE}{reminder_id}"
 
 
 def renumbered_key(key: str, kind: str, subject: tuple[int, int], reminders: Mapping[int, int]) -> str:
     """`key` with new numbers for old: of its `subject` (old, new), and of the `reminders` that were put off.
 
-    A ping that was put off and is not kept any more keeps its number. Raises ValueError when it is no key of such
-    a ping.
+    A reminder that was put off and is not kept any more keeps its number. Raises ValueError when it is no key of
+    such a reminder.
     """
     match, (old, new) = _KEY.fullmatch(key), subject
     if match is None or (match[1], int(match[2])) != (kind, old):
@@ -101,7 +101,7 @@ def renumbered_key(key: str, kind: str, subject: tuple[int, int], reminders: Map
 
 
 class Snooze(StrEnum):
-    """How long a student puts a ping off."""
+    """How long a student puts a reminder off."""
 
     ONE_HOUR = "1h"
     THREE_HOURS = "3h"
@@ -109,7 +109,7 @@ class Snooze(StrEnum):
 
 
 def snoozed_until(choice: Snooze, now: datetime, zone: ZoneInfo) -> datetime:
-    """When a snoozed ping comes back: after that much elapsed time, or at the next 09:00 by local clocks."""
+    """When a snoozed reminder comes back: after that much elapsed time, or at the next 09:00 by local clocks."""
     match choice:
         case Snooze.ONE_HOUR:
             return now + timedelta(hours=1)
@@ -120,9 +120,9 @@ def snoozed_until(choice: Snooze, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def hold_until(now: datetime, expires_at: datetime, quiet: QuietHours, zone: ZoneInfo) -> datetime | None:
-    """The end of the quiet hours that a ping about to go out should wait for; None to send it now.
+    """The end of the quiet hours that a reminder about to go out should wait for; None to send it now.
 
-    A ping that would expire while it waits goes out: it was planned into the night for want of another moment.
+    A reminder that would expire while it waits goes out: it was planned into the night for want of another moment.
     """
     if not in_quiet(now, quiet, zone):
         return None
@@ -133,18 +133,18 @@ def hold_until(now: datetime, expires_at: datetime, quiet: QuietHours, zone: Zon
 def backoff(attempts: int, jitter: float) -> timedelta:
     """The wait after `attempts` failed tries: 30 s, doubling, at most 1 h.
 
-    `jitter` (0..1) picks a moment in the second half of it, so that a thousand pings do not come back at once.
+    `jitter` (0..1) picks a moment in the second half of it, so that a thousand reminders do not come back at once.
     """
     whole = min(_LONGEST_RETRY, _FIRST_RETRY * (1 << min(max(attempts - 1, 0), _DOUBLINGS)))
     return whole * (1 + jitter) / 2
 
 
 def is_late(due_at: datetime, now: datetime) -> bool:
-    """Whether a ping that goes out `now` owes a word about being late."""
+    """Whether a reminder that goes out `now` owes a word about being late."""
     return now - due_at > LATE_AFTER
 
 
-class Ping(Protocol):
+class ReminderLike(Protocol):
     """What is compared here; reminder rows, claimed ones and `Planned` all fit."""
 
     @property
@@ -155,27 +155,27 @@ class Ping(Protocol):
     def due_at(self) -> datetime: ...
 
 
-P = TypeVar("P", bound=Ping)
+P = TypeVar("P", bound=ReminderLike)
 
 
 @dataclass(frozen=True, slots=True)
 class Overdue(Generic[P]):
-    """Overdue pings, sorted out: by due time, each ping in exactly one of the two."""
+    """Overdue reminders, sorted out: by due time, each reminder in exactly one of the two."""
 
     keep: tuple[P, ...]
     superseded: tuple[P, ...]
 
 
-def keep_newest(pings: Iterable[P]) -> Overdue[P]:
-    """Of several pings about the same thing, keep the last: after a night offline nobody needs all three."""
-    ordered = sorted(pings, key=lambda ping: (ping.due_at, _ORDER[ReminderKind(ping.kind)]))
-    newest = {_subject(ping): ping for ping in ordered}
-    keep = [ping for ping in ordered if newest[_subject(ping)] is ping]
-    superseded = [ping for ping in ordered if newest[_subject(ping)] is not ping]
+def keep_newest(reminders: Iterable[P]) -> Overdue[P]:
+    """Of several reminders about the same thing, keep the last: after a night offline nobody needs all three."""
+    ordered = sorted(reminders, key=lambda reminder: (reminder.due_at, _ORDER[ReminderKind(reminder.kind)]))
+    newest = {_subject(reminder): reminder for reminder in ordered}
+    keep = [reminder for reminder in ordered if newest[_subject(reminder)] is reminder]
+    superseded = [reminder for reminder in ordered if newest[_subject(reminder)] is not reminder]
     return Overdue(tuple(keep), tuple(superseded))
 
 
-def _subject(ping: Ping) -> tuple[str, int]:
-    """What a ping is about: the two before a meeting are about the same thing, and so are all thank-yous."""
-    kind = ReminderKind(ping.kind)
-    return _GROUPS.get(kind, kind), ping.subject_id
+def _subject(reminder: ReminderLike) -> tuple[str, int]:
+    """What a reminder is about: the two before an interview are about the same thing, and so are all thank-yous."""
+    kind = ReminderKind(reminder.kind)
+    return _GROUPS.get(kind, kind), reminder.subject_id

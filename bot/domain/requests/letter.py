@@ -13,7 +13,7 @@ from bot.domain.requests.status import RequestRoute
 from bot.domain.text.wording import fill, is_sentence, one_line, sentence
 
 MINUTES = 20
-"""Length of the meeting that a first request asks for; 15 to 30 is usual. (The handout sets none.)"""
+"""Length of the interview that a first request asks for; 15 to 30 is usual. (The handout sets none.)"""
 
 
 LINKEDIN_NOTE = 200
@@ -140,7 +140,7 @@ def _introduction(parts: RequestParts, phrases: Mapping[str, str]) -> str:
 
 
 def _linkedin_note(parts: RequestParts, phrases: Mapping[str, str]) -> str:
-    """With the tie, or else why them, or neither, as fits into 200 characters. It asks for no meeting yet."""
+    """With the tie, or else why them, or neither, as fits into 200 characters. It asks for no interview yet."""
     name = _contact(parts, phrases)
     reasons = (weave(parts.tie, phrases, "tie"), weave(parts.why, phrases, "why"))
     notes = (fill(phrases["linkedin_note"], name=name, text=reason) for reason in reasons if reason)

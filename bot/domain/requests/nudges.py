@@ -11,7 +11,7 @@ from bot.domain.text.wording import fill, one_line
 from bot.domain.times.wall_clock import QuietHours, shift_out_of_quiet
 
 NUDGE_FOR = timedelta(days=14)
-"""So long after it was due the ping still makes sense; later, nobody remembers the request."""
+"""So long after it was due the reminder still makes sense; later, nobody remembers the request."""
 
 PHRASES: Mapping[str, frozenset[str]] = {
     "subject": frozenset({"subject"}),
@@ -31,7 +31,7 @@ def plan_nudge(
     quiet: QuietHours,
     now: datetime,
 ) -> tuple[Planned, ...]:
-    """The ping 7 days after the request or its last reminder went out, in waking hours.
+    """The reminder 7 days after the request or its last reminder went out, in waking hours.
 
     None when there were enough reminders, or when that moment has passed: who says so late sees it on the card.
     """

@@ -43,7 +43,7 @@ class NextMove(StrEnum):
     """What an outcome leads to."""
 
     SCHEDULE = "schedule"
-    """Book the meeting."""
+    """Book the interview."""
     ASK_FOR_NAMES = "ask_for_names"
     """Ask for people at the same level, a higher one or elsewhere. Handout, Making the Appointment."""
     ASK_WHEN = "ask_when"

@@ -30,19 +30,19 @@ _TIME_TO_WRITE = timedelta(minutes=30)
 
 
 def due_at(ended_at: datetime) -> datetime:
-    """Exactly 24 hours of elapsed time after the meeting's end. Handout, Follow-Up and Helpful Hints."""
+    """Exactly 24 hours of elapsed time after the interview's end. Handout, Follow-Up and Helpful Hints."""
     return ended_at + DUE_AFTER
 
 
 def starts_anew(before: datetime, ended_at: datetime, now: datetime) -> bool:
-    """Whether an end that is corrected from `before` to `ended_at` has its pings come once more.
+    """Whether an end that is corrected from `before` to `ended_at` has its reminders come once more.
 
     Not for a few minutes, and not once that deadline is over too: then they have said it.
     """
     return ended_at - before >= _FIRST_AFTER and now < due_at(ended_at)
 
 
-def plan_pings(
+def plan_reminders(
     interview_id: int,
     ended_at: datetime,
     *,
@@ -51,11 +51,11 @@ def plan_pings(
     now: datetime,
     sequence: int = 0,
 ) -> tuple[Planned, ...]:
-    """The pings until the note is sent, in the order they come; none before `now`.
+    """The reminders until the note is sent, in the order they come; none before `now`.
 
     - first: 2 hours after the end; left out if it would wake the student
     - second: 20 hours after the end, moved out of the night to wherever time to write remains
-    - late: 09:00 after the deadline, or after `now` when the meeting is told of later; for two weeks
+    - late: 09:00 after the deadline, or after `now` when the interview is told of later; for two weeks
     """
     deadline = due_at(ended_at)
     second = _second(ended_at, zone, quiet, now)

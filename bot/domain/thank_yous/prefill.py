@@ -1,4 +1,4 @@
-"""What a note can start from, so that the form is never blank: the evaluation, and the to-dos of that meeting."""
+"""What a note can start from, so that the form is never blank: the evaluation, and the to-dos of that interview."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,11 +12,11 @@ _TELLING = (7, 9, 5, 3, 4, 8, 1)
 """Questions about what the contact gave, the most telling first. What the others hold is about the student."""
 _GOOD_NEWS = {Verdict.YES, Verdict.PARTLY, Verdict.TEXT}
 _LENGTH = 300
-"""Characters of a first answer: a note names one thing, it does not retell the talk."""
+"""Characters of a first answer: a note names one thing, it does not retell the interview."""
 
 
 def worth_naming(answers: Mapping[int, GivenAnswer]) -> tuple[str, ...]:
-    """What the student wrote about the talk that a thank-you can name, the most telling first, on one line each.
+    """What the student wrote that a thank-you note can name, the most telling first, on one line each.
 
     Words beside a "No" and a "Not sure" stay between the student and the bot.
     """

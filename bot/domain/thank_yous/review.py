@@ -84,14 +84,14 @@ _COMMON_WORDS = """
     them there they thing things this time to today touch useful valuable very was we well were what when which
     who will wish with work would yesterday you your
 """
-"""What says nothing about this one talk; the handbook's own phrases are made of it."""
+"""What says nothing about this one interview; the handbook's own phrases are made of it."""
 _COMMON = frozenset(_COMMON_WORDS.split())
 _SPECIFIC_ENOUGH = 2
 """So many uncommon words name something: "grant writing", "reef surveys"."""
 
 
 def _names_something(body: str, parts: NoteParts) -> bool:
-    """Whether the note says something that only fits this talk. Names, plans and deeds do not count."""
+    """Whether the note says something that only fits this interview. Names, plans and deeds do not count."""
     elsewhere = " ".join(
         [parts.contact_name, parts.student_name, parts.done, parts.next_step, *parts.open_questions]
     )

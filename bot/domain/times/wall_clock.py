@@ -92,7 +92,7 @@ def quiet_end_after(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> date
 def shift_out_of_quiet(
     due: datetime, *, deadline: datetime | None, earliest: datetime, quiet: QuietHours, zone: ZoneInfo
 ) -> datetime:
-    """Move a ping out of quiet hours: to their end, or to just before them when a deadline would pass.
+    """Move a reminder out of quiet hours: to their end, or to just before them when a deadline would pass.
 
     Never at or after `deadline`, never before `earliest`. Where no such moment exists, `due` stays: a
     deadline outranks a quiet night.
@@ -189,7 +189,7 @@ def _spans(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> tuple[tuple[d
 
 @lru_cache(maxsize=512)
 def _spans_around(today: date, quiet: QuietHours, zone: ZoneInfo) -> tuple[tuple[datetime, datetime], ...]:
-    """Found out once for many pings of one day: nothing else in planning takes as long.
+    """Found out once for many reminders of one day: nothing else in planning takes as long.
 
     A repeated start counts the first time and a repeated end the last, so that a clock change never makes
     a quiet night shorter. Spans that come to touch are one.

@@ -40,6 +40,6 @@ class Handbook(Frozen):
             raise IndexError(number)
         return self.questions[number - 1]
 
-    def ping(self, kind: str) -> Advice:
-        """The title and text of a ping: a `Kind` or "combined". Raises KeyError for another word."""
+    def reminder(self, kind: str) -> Advice:
+        """The title and text of a reminder, by its kind or "combined". Raises KeyError for another word."""
         return self.pings[kind]

@@ -11,11 +11,11 @@ from bot.handbook.fields import SOME, Ask, Count, Frozen, Label, Line, Phrase, S
 from bot.handbook.models.evaluation import Number
 
 AGENDA_MINUTES = 20
-"""The length of the meeting that the agenda is written for."""
+"""The length of the interview that the agenda is written for."""
 
 
 class Category(StrEnum):
-    """Groups of the question bank, in the order in which a talk goes through them."""
+    """Groups of the question bank, in the order in which an interview goes through them."""
 
     PATH = "path"
     DAY = "day"
@@ -37,7 +37,7 @@ class Title(Template):
 
 
 class InterviewLimits(Frozen):
-    """How many questions belong to one meeting."""
+    """How many questions belong to one interview."""
 
     must_ask: Count
     spares: Count
@@ -45,7 +45,7 @@ class InterviewLimits(Frozen):
 
 
 class AgendaPart(Frozen):
-    """A part of the meeting; `minutes` of 20."""
+    """A part of the interview; `minutes` of 20."""
 
     minutes: Count
     title: Label
@@ -61,7 +61,7 @@ class Check(Frozen):
 
 
 class BankQuestion(Frozen):
-    """A question for the meeting. `feeds`: the evaluation questions that its answer helps with."""
+    """A question for the interview. `feeds`: the evaluation questions that its answer helps with."""
 
     text: Annotated[Ask, unique("bank question")]
     category: Category
@@ -76,7 +76,7 @@ class Crowd(Phrase):
 
 
 class InterviewPhrases(Frozen):
-    """Lines of the preparation, and of a meeting that did not take place."""
+    """Lines of the preparation, and of an interview that did not take place."""
 
     must_ask: Phrase
     spares: Phrase
@@ -87,7 +87,7 @@ class InterviewPhrases(Frozen):
     missed_words: Phrase
 
 
-def _fills_the_meeting(agenda: tuple[AgendaPart, ...]) -> tuple[AgendaPart, ...]:
+def _fills_the_interview(agenda: tuple[AgendaPart, ...]) -> tuple[AgendaPart, ...]:
     minutes = sum(part.minutes for part in agenda)
     if minutes != AGENDA_MINUTES:
         raise ValueError(f"the minutes add up to {minutes}, and must add up to {AGENDA_MINUTES}")
@@ -105,7 +105,7 @@ class InterviewTexts(Frozen):
     """interviews.toml."""
 
     limits: InterviewLimits
-    agenda: Annotated[tuple[AgendaPart, ...], AfterValidator(_fills_the_meeting)]
+    agenda: Annotated[tuple[AgendaPart, ...], AfterValidator(_fills_the_interview)]
     checklist: Annotated[tuple[Check, ...], Field(alias="check")]
     phrases: InterviewPhrases
     categories: Annotated[Mapping[Category, Title], by_key(Title, dict.fromkeys(Category, ()))]
@@ -113,5 +113,5 @@ class InterviewTexts(Frozen):
 
     @property
     def closing(self) -> tuple[BankQuestion, ...]:
-        """The questions that end a meeting."""
+        """The questions that end an interview."""
         return tuple(question for question in self.bank if question.category is Category.CLOSING)

@@ -41,7 +41,7 @@ from bot.services.contacts.views import (
 from bot.services.journey.facts import ContactFacts, load_facts
 from bot.services.quotas import check_quota
 from bot.services.reminders.planning import SUBJECTS
-from bot.services.reminders.scheduling import delete_pings
+from bot.services.reminders.scheduling import delete_reminders
 from bot.services.slices.reading import ROWS, Deadline, each_of, read_all, read_few
 from bot.storage.models import Contact, Interview, Request, Todo
 
@@ -161,17 +161,17 @@ class ContactService(UseCases):
         """What a student would lose with a contact. See `Find` for what it raises."""
         async with self.db.read(owner_id) as session:
             found = await the_contact(session, owner_id, contact)
-            requests, meetings, todos = [
+            requests, interviews, todos = [
                 await session.scalar(_hanging(owner_id, model, found.id).with_only_columns(func.count())) or 0
                 for model in (Request, Interview, Todo)
             ]
-        return Belongings(found.id, found.name, requests, meetings, todos, bool(found.notes))
+        return Belongings(found.id, found.name, requests, interviews, todos, bool(found.notes))
 
     async def delete(self, owner_id: int, contact_id: int) -> str:
-        """Remove a contact with everything that hangs on it, pings included; returns its name. Raises NOT_FOUND."""
+        """Remove a contact with all that hangs on it, reminders too; returns its name. Raises NOT_FOUND."""
         async with self.db.write(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
-            await _delete_pings(session, owner_id, contact_id)
+            await _delete_reminders(session, owner_id, contact_id)
             await session.delete(contact)
             return contact.name
 
@@ -263,11 +263,11 @@ async def _existing(session: AsyncSession, owner_id: int, contact_id: int) -> in
     return await session.scalar(query)
 
 
-async def _delete_pings(session: AsyncSession, owner_id: int, contact_id: int) -> None:
-    """Remove every ping about a contact and what hangs on it: the database would leave them."""
+async def _delete_reminders(session: AsyncSession, owner_id: int, contact_id: int) -> None:
+    """Remove every reminder about a contact and what hangs on it: the database would leave them."""
     for model, kinds in SUBJECTS.items():
         hanging = [contact_id] if issubclass(model, Contact) else _hanging(owner_id, model, contact_id)
-        await delete_pings(session, owner_id, kinds, hanging)
+        await delete_reminders(session, owner_id, kinds, hanging)
 
 
 def _hanging(owner_id: int, model: type[Request | Interview | Todo], contact_id: int) -> Select[int]:

@@ -41,9 +41,9 @@ class ContactView:
     referred_by: ContactRef | None
     request_id: int | None
     """The last request."""
-    meeting_id: int | None
-    """The last meeting that was not called off."""
-    meeting_over: bool
+    interview_id: int | None
+    """The last interview that was not called off."""
+    interview_over: bool
     """Its booked time has passed."""
 
 
@@ -72,7 +72,7 @@ class Belongings:
     id: int
     name: str
     requests: int
-    meetings: int
+    interviews: int
     todos: int
     has_notes: bool
 
@@ -95,7 +95,7 @@ async def person_of(session: AsyncSession, owner_id: int, contact_id: int) -> Co
 
 
 def _view(facts: ContactFacts, referrer: ContactRef | None) -> ContactView:
-    contact, request, meeting = facts.contact, facts.person.request, facts.meeting
+    contact, request, interview = facts.contact, facts.person.request, facts.interview
     return ContactView(
         id=contact.id,
         name=contact.name,
@@ -107,6 +107,6 @@ def _view(facts: ContactFacts, referrer: ContactRef | None) -> ContactView:
         stage=facts.stage,
         referred_by=referrer,
         request_id=request.id if request else None,
-        meeting_id=meeting.id if meeting else None,
-        meeting_over=meeting is not None and meeting.ends_at <= now(),
+        interview_id=interview.id if interview else None,
+        interview_over=interview is not None and interview.ends_at <= now(),
     )

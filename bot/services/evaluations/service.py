@@ -1,4 +1,4 @@
-"""Use cases of the evaluation: from a meeting to the conversation about it, and every step of that conversation.
+"""Use cases of the evaluation: from an interview to the conversation about it, and every step of that conversation.
 
 Everything that the conversation knows is in its rows. A question counts as shown only once its message is noted
 in them: of whatever the student typed before that, they are asked whether it is the answer.
@@ -38,10 +38,10 @@ from bot.services.evaluations.views import (
     Opened,
     Opening,
     Turn,
-    talk_of,
+    evaluation_of,
 )
 from bot.services.interviews.endings import tell_met
-from bot.services.interviews.views import InterviewView, NoMeeting, NotMet, of_contact, view_of
+from bot.services.interviews.views import InterviewView, NoInterview, NotMet, of_contact, view_of
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, Interview, ThankYou
 from bot.storage.sql.upsert import insert
@@ -54,12 +54,12 @@ class EvaluationService(UseCases):
     """Use cases of the evaluation conversation."""
 
     async def about(self, owner_id: int, contact: ContactKey) -> Opening:
-        """Start or go on with the evaluation of the newest meeting with a contact. See `Find` for errors."""
+        """Start or go on with the evaluation of the newest interview with a contact. See `Find` for errors."""
         async with about(self.db, owner_id, contact) as (session, find):
             return await self._about(session, owner_id, await find())
 
     async def happened_now(self, owner_id: int, contact_id: int) -> Opening:
-        """The same, after the news that they have just met; a meeting that nobody booked is recorded.
+        """The same, after the news that they have just met; an interview that nobody booked is recorded.
 
         Raises NOT_FOUND, ZONE_NEEDED, NO_ROOM.
         """
@@ -70,16 +70,16 @@ class EvaluationService(UseCases):
 
     async def _about(self, session: AsyncSession, owner_id: int, contact: Contact) -> Opening:
         meant = _meant(await of_contact(session, owner_id, contact.id))
-        return await self._open(session, owner_id, meant) if meant else NoMeeting(contact.id, contact.name)
+        return await self._open(session, owner_id, meant) if meant else NoInterview(contact.id, contact.name)
 
     async def start(self, owner_id: int, interview_id: int, *, switch: bool = False) -> Opening:
-        """Start or go on with the evaluation of one meeting. With `switch`, another open one is paused for it.
+        """Start or go on with the evaluation of one interview. With `switch`, another open one is paused for it.
 
-        Raises NOT_FOUND, and MOVED_ON for a meeting that was cancelled or missed.
+        Raises NOT_FOUND, and MOVED_ON for an interview that was cancelled or missed.
         """
         async with self.db.write(owner_id) as session:
-            meeting = await view_of(session, owner_id, interview_id)
-            return await self._open(session, owner_id, meeting, switch=switch)
+            interview = await view_of(session, owner_id, interview_id)
+            return await self._open(session, owner_id, interview, switch=switch)
 
     async def get(self, owner_id: int, evaluation_id: int) -> EvaluationView:
         """One evaluation. Raises NOT_FOUND."""
@@ -100,13 +100,13 @@ class EvaluationService(UseCases):
         Busy when it would wake this evaluation while another is open. Raises NOT_FOUND, BLANK, TOO_LONG.
         """
         async with self.db.write(owner_id) as session:
-            row, talk = await self._own(session, owner_id, evaluation_id)
-            outcome = advance(talk.state, given, self._kinds, expected=expected)
-            if outcome.state.status == EvaluationStatus.OPEN != talk.state.status:
+            row, evaluation = await self._own(session, owner_id, evaluation_id)
+            outcome = advance(evaluation.state, given, self._kinds, expected=expected)
+            if outcome.state.status == EvaluationStatus.OPEN != evaluation.state.status:
                 other = await self._find_open(session, owner_id)
                 if other is not None:
-                    return Busy(other[1], talk.interview_id, talk.contact_name)
-            return await self._keep(session, row, talk, outcome)
+                    return Busy(other[1], evaluation.interview_id, evaluation.contact_name)
+            return await self._keep(session, row, evaluation, outcome)
 
     async def say(self, owner_id: int, text: str, *, sent: int | None = None) -> Turn | Doubtful | None:
         """Apply a typed DM to the open evaluation; None when there is none. Raises BLANK and TOO_LONG.
@@ -118,10 +118,10 @@ class EvaluationService(UseCases):
             found = await self._find_open(session, owner_id)
             if found is None:
                 return None
-            row, talk = found
-            if talk.shown is None or (sent is not None and sent < talk.shown.seen_from):
-                return Doubtful(talk)
-            return await self._keep(session, row, talk, advance(talk.state, _spoken(text), self._kinds))
+            row, evaluation = found
+            if evaluation.shown is None or (sent is not None and sent < evaluation.shown.seen_from):
+                return Doubtful(evaluation)
+            return await self._keep(session, row, evaluation, advance(evaluation.state, _spoken(text), self._kinds))
 
     async def confirm(self, owner_id: int, evaluation_id: int, question: int, text: str) -> Turn | Busy:
         """Apply a typed DM that was doubtful, now that the student says that it answers `question`.
@@ -137,23 +137,23 @@ class EvaluationService(UseCases):
             row.channel_id, row.message_id, row.shown_from = place.channel_id, place.message_id, place.seen_from
 
     async def _open(
-        self, session: AsyncSession, owner_id: int, meeting: InterviewView, *, switch: bool = False
+        self, session: AsyncSession, owner_id: int, interview: InterviewView, *, switch: bool = False
     ) -> Opening:
-        if meeting.waits:
-            return NotMet(meeting)
-        if meeting.status is not InterviewStatus.MET:
+        if interview.waits:
+            return NotMet(interview)
+        if interview.status is not InterviewStatus.MET:
             raise CoachError(Code.MOVED_ON)
-        found = await self._find(session, owner_id, Evaluation.interview_id == meeting.id)
+        found = await self._find(session, owner_id, Evaluation.interview_id == interview.id)
         if found and found[1].state.status != EvaluationStatus.PAUSED:
             return Opened(found[1], found[1].shown)
         other = await self._find_open(session, owner_id)
         if other and not switch:
-            return Busy(other[1], meeting.id, meeting.contact_name)
+            return Busy(other[1], interview.id, interview.contact_name)
         paused = await self._keep(session, *other, advance(other[1].state, Pause())) if other else None
         if not found:
-            return Opened(await self._begin(session, owner_id, meeting.id), paused=paused)
+            return Opened(await self._begin(session, owner_id, interview.id), paused=paused)
         resumed = await self._keep(session, *found, advance(found[1].state, Resume()))
-        return Opened(resumed.talk, resumed.left, paused, resumed=True)
+        return Opened(resumed.evaluation, resumed.left, paused, resumed=True)
 
     async def _begin(self, session: AsyncSession, owner_id: int, interview_id: int) -> EvaluationView:
         row = Evaluation(
@@ -198,20 +198,20 @@ class EvaluationService(UseCases):
             return None
         row, contact, note = one
         answers = await session.scalars(select(AnswerRow).where(AnswerRow.evaluation_id == row.id))
-        return row, talk_of(row, contact, note, answers, self._kinds)
+        return row, evaluation_of(row, contact, note, answers, self._kinds)
 
     async def _keep(
-        self, session: AsyncSession, row: Evaluation, talk: EvaluationView, outcome: ConversationOutcome
+        self, session: AsyncSession, row: Evaluation, evaluation: EvaluationView, outcome: ConversationOutcome
     ) -> Turn:
         """Write what a step changed."""
         event, state = outcome.event, outcome.state
-        now_so = replace(talk, state=state, results=results(state, self._kinds))
-        turn = Turn(now_so, event, talk.state.position, talk.shown)
+        now_so = replace(evaluation, state=state, results=results(state, self._kinds))
+        turn = Turn(now_so, event, evaluation.state.position, evaluation.shown)
         if isinstance(event, Ignored):
             return turn
         row.position, row.status = state.position, state.status.value
         row.finished_at = now() if state.status == EvaluationStatus.DONE else row.finished_at
-        if state.answers != talk.state.answers:
+        if state.answers != evaluation.state.answers:
             # No input changes the answer to any question but the one that was up.
             await _keep_answer(session, row.id, turn.question, state.answers[turn.question])
         # Out before anything else of this transaction: the index allows one open evaluation at any moment.
@@ -219,7 +219,7 @@ class EvaluationService(UseCases):
         if isinstance(event, Noted):
             return turn
         row.channel_id = row.message_id = row.shown_from = None
-        return replace(turn, talk=replace(turn.talk, shown=None))
+        return replace(turn, evaluation=replace(turn.evaluation, shown=None))
 
 
 async def _keep_answer(session: AsyncSession, evaluation_id: int, question: int, answer: GivenAnswer) -> None:
@@ -235,7 +235,7 @@ async def _keep_answer(session: AsyncSession, evaluation_id: int, question: int,
 
 
 def _meant(rows: Sequence[InterviewView]) -> InterviewView | None:
-    """The meeting that a student wants to evaluate, of those with one contact: the last that has begun.
+    """The interview that a student wants to evaluate, of those with one contact: the last that has begun.
 
     `rows` the last first. With none begun yet, the next one to come; None when all were called off.
     """

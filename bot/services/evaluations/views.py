@@ -14,7 +14,7 @@ from bot.domain.evaluations.questions import (
     Verdict,
     results,
 )
-from bot.services.interviews.views import NoMeeting, NotMet
+from bot.services.interviews.views import NoInterview, NotMet
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Evaluation, ThankYou
 
@@ -53,7 +53,7 @@ class EvaluationView:
 class Turn:
     """What one input did. `question` is where it met the evaluation, `left` the message that showed it there."""
 
-    talk: EvaluationView
+    evaluation: EvaluationView
     event: Event
     question: int
     left: MessagePlace | None
@@ -63,14 +63,14 @@ class Turn:
 class Doubtful:
     """A typed message that may not be meant for the question that is up. Nothing of it was stored."""
 
-    talk: EvaluationView
+    evaluation: EvaluationView
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The evaluation of a meeting, ready to go on, or finished."""
+    """The evaluation of an interview, ready to go on, or finished."""
 
-    talk: EvaluationView
+    evaluation: EvaluationView
     left: MessagePlace | None = None
     """The message that showed it until now."""
     paused: Turn | None = None
@@ -83,13 +83,13 @@ class Opened:
 class Busy:
     """Another evaluation is open: one at a time, or typed answers would have two places to go."""
 
-    talk: EvaluationView
+    evaluation: EvaluationView
     interview_id: int
     contact_name: str
-    """The meeting that has to wait, and with whom it was."""
+    """The interview that has to wait, and with whom it was."""
 
 
-Opening = Opened | Busy | NotMet | NoMeeting
+Opening = Opened | Busy | NotMet | NoInterview
 
 
 def answer_of(row: AnswerRow) -> GivenAnswer:
@@ -97,14 +97,14 @@ def answer_of(row: AnswerRow) -> GivenAnswer:
     return GivenAnswer(Verdict(row.verdict) if row.verdict else None, row.text)
 
 
-def talk_of(
+def evaluation_of(
     row: Evaluation,
     contact: str,
     note: ThankYou | None,
     answers: Iterable[AnswerRow],
     kinds: Mapping[int, QuestionKind],
 ) -> EvaluationView:
-    """The evaluation with its answers, the contact's name and the note for the meeting."""
+    """The evaluation with its answers, the contact's name and the note for the interview."""
     place = None
     if row.channel_id is not None and row.message_id is not None:
         place = MessagePlace(row.channel_id, row.message_id, row.shown_from or 0)

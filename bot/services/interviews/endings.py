@@ -1,4 +1,4 @@
-"""The end of a meeting, in the transaction that records it: which meeting, and what its end sets going."""
+"""The end of an interview, in the transaction that records it: which interview, and what its end sets going."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
-from bot.domain.interviews.interview import DEFAULT_MINUTES, InterviewStatus, same_meeting
+from bot.domain.interviews.interview import DEFAULT_MINUTES, InterviewStatus, same_interview
 from bot.domain.quotas import Quota
 from bot.domain.reminders.reminder import ReminderKind
 from bot.domain.requests.status import RequestOutcome, RequestStatus
@@ -15,13 +15,13 @@ from bot.domain.thank_yous import deadline as thank_yous
 from bot.services.base import own, owned, zone_of
 from bot.services.interviews.views import InterviewView, Met, NotMet, of_contact, view_of
 from bot.services.quotas import check_quota
-from bot.services.reminders.planning import MEETING, THANKS, thank_you_pings
+from bot.services.reminders.planning import INTERVIEW, THANKS, thank_you_reminders
 from bot.services.reminders.scheduling import arm, cancel, set_aside
 from bot.storage.models import Interview, Request, ThankYou, User
 
 
 def meant(rows: Sequence[InterviewView], told: datetime) -> InterviewView | None:
-    """Which of a contact's meetings, the last one first, somebody means who says that one ended at `told`.
+    """Which of a contact's interviews, the last one first, somebody means who says that one ended at `told`.
 
     The last that had begun by then or whose end this corrects; else one that is booked for another time. None
     when it must be one that was never booked.
@@ -29,15 +29,15 @@ def meant(rows: Sequence[InterviewView], told: datetime) -> InterviewView | None
     for row in rows:
         if row.waits and row.starts_at <= told:
             return row
-        if row.status is InterviewStatus.MET and same_meeting(row.ended_at or row.ends_at, told):
+        if row.status is InterviewStatus.MET and same_interview(row.ended_at or row.ends_at, told):
             return row
-        if row.status is InterviewStatus.MISSED and row.starts_at <= told and same_meeting(row.ends_at, told):
+        if row.status is InterviewStatus.MISSED and row.starts_at <= told and same_interview(row.ends_at, told):
             return row
     return next((row for row in rows if row.waits), None)
 
 
 def unbooked(session: AsyncSession, contact_id: int, ended_at: datetime) -> Interview:
-    """A meeting that nobody booked: the student met the contact by chance, or forgot to tell."""
+    """An interview that nobody booked: the student met the contact by chance, or forgot to tell."""
     interview = Interview(
         contact_id=contact_id,
         starts_at=ended_at - timedelta(minutes=DEFAULT_MINUTES),
@@ -52,9 +52,9 @@ def unbooked(session: AsyncSession, contact_id: int, ended_at: datetime) -> Inte
 async def tell_met(
     session: AsyncSession, room: Quota, owner_id: int, contact_id: int, told: datetime | None = None
 ) -> Met | NotMet:
-    """A meeting with the contact ended then (default: now), whether it was booked or not.
+    """An interview with the contact ended then (default: now), whether it was booked or not.
 
-    Told again, the same meeting is shown; with another end, the end is corrected and the thank-you clock with it.
+    Told again, the same interview is shown; with another end, the end is corrected and the thank-you clock with it.
     Raises ZONE_NEEDED, NO_ROOM.
     """
     present = now().replace(microsecond=0)
@@ -75,7 +75,7 @@ async def tell_met(
 
 
 async def record(session: AsyncSession, owner_id: int, interview: Interview, ended_at: datetime) -> None:
-    """The meeting ended at `ended_at`: its own pings go, and the thank-you clock starts, or starts anew."""
+    """The interview ended at `ended_at`: its own reminders go, and the thank-you clock starts, or starts anew."""
     user = await session.get_one(User, owner_id)
     zone_of(user)
     before = interview.ended_at
@@ -87,18 +87,18 @@ async def record(session: AsyncSession, owner_id: int, interview: Interview, end
         note = ThankYou(interview_id=interview.id)
         session.add(note)
     note.due_at = thank_yous.due_at(ended_at)
-    await cancel(session, MEETING, [interview.id], "the meeting has happened")
+    await cancel(session, INTERVIEW, [interview.id], "the meeting has happened")
     await cancel(session, THANKS, [interview.id], "the meeting has happened", but_put_off=True)
     if note.sent_at is None:
         if before is not None and thank_yous.starts_anew(before, ended_at, now()):
             await set_aside(session, owner_id, THANKS, interview.id)
-        await arm(session, owner_id, thank_you_pings(user, interview))
+        await arm(session, owner_id, thank_you_reminders(user, interview))
     await accept_request(session, owner_id, interview.contact_id)
     await session.flush()
 
 
 async def accept_request(session: AsyncSession, owner_id: int, contact_id: int) -> bool:
-    """Who agrees to a meeting has accepted the request; nobody needs a nudge any more."""
+    """Who agrees to an interview has accepted the request; nobody needs a nudge any more."""
     out = owned(Request, owner_id).where(
         Request.contact_id == contact_id, Request.status == RequestStatus.SENT.value
     )

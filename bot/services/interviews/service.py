@@ -26,19 +26,19 @@ from bot.services.interviews.views import (
     InterviewView,
     Listing,
     Met,
-    NoMeeting,
+    NoInterview,
     NotMet,
     NotMoved,
     Terms,
     TypedTerms,
     coming_of,
-    meetings,
+    interviews,
     of_contact,
     view,
     view_of,
 )
 from bot.services.quotas import check_quota
-from bot.services.reminders.planning import MEETING, meeting_pings
+from bot.services.reminders.planning import INTERVIEW, interview_reminders
 from bot.services.reminders.scheduling import arm, cancel
 from bot.services.slices.reading import ROWS, read_all
 from bot.storage.models import Contact, Interview, User
@@ -48,18 +48,18 @@ class InterviewService(UseCases):
     """Use cases of the interview itself."""
 
     async def get(self, owner_id: int, interview_id: int) -> InterviewView:
-        """One meeting. Raises NOT_FOUND."""
+        """One interview. Raises NOT_FOUND."""
         async with self.db.read(owner_id) as session:
             return await view_of(session, owner_id, interview_id)
 
     async def to_move(self, owner_id: int, interview_id: int) -> tuple[InterviewView, ZoneInfo | None]:
-        """One meeting, and where the student is when it can be moved. Raises NOT_FOUND, ZONE_NEEDED."""
+        """One interview, and where the student is when it can be moved. Raises NOT_FOUND, ZONE_NEEDED."""
         async with self.db.read(owner_id) as session:
-            meeting = await view_of(session, owner_id, interview_id)
-            return meeting, zone_of(await session.get(User, owner_id)) if meeting.waits else None
+            interview = await view_of(session, owner_id, interview_id)
+            return interview, zone_of(await session.get(User, owner_id)) if interview.waits else None
 
-    async def waiting(self, owner_id: int, contact: ContactKey) -> InterviewView | NoMeeting:
-        """The contact's meeting that is booked and of which nothing has become yet; of several, the last.
+    async def waiting(self, owner_id: int, contact: ContactKey) -> InterviewView | NoInterview:
+        """The contact's interview that is booked and of which nothing has become yet; of several, the last.
 
         Raises what `Find` raises.
         """
@@ -67,22 +67,22 @@ class InterviewService(UseCases):
             return await _waiting(session, owner_id, await the_contact(session, owner_id, contact))
 
     async def listing(self, owner_id: int) -> Listing:
-        """All meetings of the student."""
+        """All interviews of the student."""
         async with self.db.read(owner_id) as session:
-            query = meetings(owner_id).order_by(Interview.starts_at, Interview.id)
+            query = interviews(owner_id).order_by(Interview.starts_at, Interview.id)
             views = await read_all(session, query, lambda row: view(*row))
             zone = known_zone(await session.get(User, owner_id))
-        coming = tuple(meeting for meeting in views if meeting.coming)
-        past = tuple(meeting for meeting in reversed(views) if not meeting.coming)
+        coming = tuple(interview for interview in views if interview.coming)
+        past = tuple(interview for interview in reversed(views) if not interview.coming)
         return Listing(coming, past, zone)
 
     async def schedule(
         self, owner_id: int, contact: ContactKey, wish: Terms | TypedTerms
     ) -> Booked | AlreadyBooked:
-        """Book a meeting with its pings; a request that is out to the contact counts as accepted.
+        """Book an interview with its reminders; a request that is out to the contact counts as accepted.
 
         Booking the same time again takes the new details. Raises what `Find` raises, ZONE_NEEDED, the WHEN_ codes,
-        BAD_MINUTES, TOO_LONG, NO_ROOM, and MOVED_ON when the whole meeting would lie in the past.
+        BAD_MINUTES, TOO_LONG, NO_ROOM, and MOVED_ON when the whole interview would lie in the past.
         """
         async with about(self.db, owner_id, contact) as (session, find):
             terms = await understood(session, owner_id, wish)
@@ -103,9 +103,9 @@ class InterviewService(UseCases):
     async def move(
         self, owner_id: int, interview_id: int, wish: Terms | TypedTerms, *, even_if_over: bool = False
     ) -> Booked | NotMoved:
-        """Give a booked meeting another time, and its pings with it.
+        """Give a booked interview another time, and its reminders with it.
 
-        A meeting of which something has become is not moved; one whose booked time has passed only with
+        An interview of which something has become is not moved; one whose booked time has passed only with
         `even_if_over`: the student says that it moved. Raises what `schedule` raises.
         """
         async with self.db.write(owner_id) as session:
@@ -115,36 +115,36 @@ class InterviewService(UseCases):
 
     async def move_with(
         self, owner_id: int, contact: ContactKey, wish: Terms | TypedTerms
-    ) -> Booked | NotMoved | NoMeeting:
-        """Like `move`, for the meeting with a contact that waits. Raises what `schedule` raises."""
+    ) -> Booked | NotMoved | NoInterview:
+        """Like `move`, for the interview with a contact that waits. Raises what `schedule` raises."""
         async with about(self.db, owner_id, contact) as (session, find):
             terms = await understood(session, owner_id, wish)
             current = await _waiting(session, owner_id, await find())
-            if isinstance(current, NoMeeting):
+            if isinstance(current, NoInterview):
                 return current
             return await _move(session, owner_id, current, terms)
 
     async def cancel(self, owner_id: int, interview_id: int) -> InterviewView:
-        """Call a booked meeting off, with its pings. A meeting of which something has become stays as it is."""
+        """Call a booked interview off, with its reminders. One of which something has become stays as it is."""
         async with self.db.write(owner_id) as session:
             interview = await own(session, Interview, owner_id, interview_id)
             if interview.status == InterviewStatus.SCHEDULED:
                 interview.status = InterviewStatus.CANCELLED.value
                 interview.sequence += 1
-                await cancel(session, MEETING, [interview_id], "the meeting was called off")
+                await cancel(session, INTERVIEW, [interview_id], "the meeting was called off")
             return await view_of(session, owner_id, interview_id)
 
     async def missed(self, owner_id: int, interview_id: int) -> InterviewView:
-        """The meeting did not take place. One that is still to come or that has happened stays as it is."""
+        """The interview did not take place. One that is still to come or that has happened stays as it is."""
         async with self.db.write(owner_id) as session:
             interview = await own(session, Interview, owner_id, interview_id)
             if interview.status == InterviewStatus.SCHEDULED and interview.starts_at <= now():
                 interview.status = InterviewStatus.MISSED.value
-                await cancel(session, MEETING, [interview_id], "the meeting did not take place")
+                await cancel(session, INTERVIEW, [interview_id], "the meeting did not take place")
             return await view_of(session, owner_id, interview_id)
 
     async def happened(self, owner_id: int, interview_id: int) -> Met | NotMet:
-        """This meeting took place: until its booked end, or until now. Saying it again changes nothing.
+        """This interview took place: until its booked end, or until now. Saying it again changes nothing.
 
         Raises NOT_FOUND, ZONE_NEEDED.
         """
@@ -159,9 +159,9 @@ class InterviewService(UseCases):
             return Met(await view_of(session, owner_id, interview_id))
 
     async def met(self, owner_id: int, contact: ContactKey, ended: When | None = None) -> Met | NotMet:
-        """A meeting with the contact ended then (default: now), whether it was booked or not.
+        """An interview with the contact ended then (default: now), whether it was booked or not.
 
-        Told again, the same meeting is shown; with another end, the end is corrected and the thank-you clock
+        Told again, the same interview is shown; with another end, the end is corrected and the thank-you clock
         with it. Raises what `Find` raises, ZONE_NEEDED, NO_ROOM, and the WHEN_ codes.
         """
         async with about(self.db, owner_id, contact) as (session, find):
@@ -170,9 +170,9 @@ class InterviewService(UseCases):
             return await tell_met(session, self.room, owner_id, who.id, told)
 
 
-async def _waiting(session: AsyncSession, owner_id: int, contact: Contact) -> InterviewView | NoMeeting:
+async def _waiting(session: AsyncSession, owner_id: int, contact: Contact) -> InterviewView | NoInterview:
     rows = await of_contact(session, owner_id, contact.id)
-    return next((row for row in rows if row.waits), NoMeeting(contact.id, contact.name))
+    return next((row for row in rows if row.waits), NoInterview(contact.id, contact.name))
 
 
 async def _move(
@@ -198,12 +198,12 @@ async def _book(session: AsyncSession, user: User, contact_id: int, terms: Terms
     )
     session.add(interview)
     await session.flush()
-    await arm(session, user.discord_id, meeting_pings(user, interview))
+    await arm(session, user.discord_id, interview_reminders(user, interview))
     return interview
 
 
 async def _put(session: AsyncSession, user: User, interview: Interview, terms: Terms) -> None:
-    """The meeting on new terms. A higher sequence makes its pings new ones, and the calendar entry newer."""
+    """The interview on new terms. A higher sequence makes its reminders new ones, and the calendar entry newer."""
     interview.starts_at = terms.starts_at
     interview.minutes = terms.minutes or interview.minutes
     interview.mode = terms.mode.value if terms.mode else interview.mode
@@ -211,22 +211,22 @@ async def _put(session: AsyncSession, user: User, interview: Interview, terms: T
     if not session.is_modified(interview):
         return
     interview.sequence += 1
-    await cancel(session, MEETING, [interview.id], "the meeting was moved")
-    await arm(session, user.discord_id, meeting_pings(user, interview))
+    await cancel(session, INTERVIEW, [interview.id], "the meeting was moved")
+    await arm(session, user.discord_id, interview_reminders(user, interview))
 
 
 async def _booked(session: AsyncSession, owner_id: int, interview_id: int, *, accepted: bool = False) -> Booked:
     await session.flush()
-    meeting = await view_of(session, owner_id, interview_id)
-    earliest = meeting.starts_at - timedelta(minutes=LONGEST_MINUTES)
-    waiting = meetings(owner_id).where(
+    interview = await view_of(session, owner_id, interview_id)
+    earliest = interview.starts_at - timedelta(minutes=LONGEST_MINUTES)
+    waiting = interviews(owner_id).where(
         Interview.status == InterviewStatus.SCHEDULED.value,
         Interview.id != interview_id,
-        Interview.starts_at.between(earliest, booked_end(meeting.starts_at, meeting.minutes)),
+        Interview.starts_at.between(earliest, booked_end(interview.starts_at, interview.minutes)),
     )
     near = waiting.order_by(Interview.starts_at, Interview.id).limit(ROWS)
     others = [view(*row) for row in await session.execute(near)]
     clashes = [
-        other for other in others if overlap(meeting.starts_at, meeting.minutes, other.starts_at, other.minutes)
+        other for other in others if overlap(interview.starts_at, interview.minutes, other.starts_at, other.minutes)
     ]
-    return Booked(meeting, tuple(clashes), accepted)
+    return Booked(interview, tuple(clashes), accepted)

@@ -1,4 +1,4 @@
-"""The terms of a meeting as a student wishes them, read and checked in the unit of work that books or moves it."""
+"""The terms of an interview as a student wishes them, checked in the unit of work that books or moves it."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What is told about meetings: one with everything around it, and what became of a wish about one."""
+"""What is told about interviews: one with everything around it, and what became of a wish about one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from bot.storage.models import Contact, Evaluation, Interview, ThankYou
 
 @dataclass(frozen=True, slots=True)
 class InterviewView:
-    """A meeting, its contact, and how far the student is with what follows it."""
+    """An interview, its contact, and how far the student is with what follows it."""
 
     id: int
     contact_id: int
@@ -61,7 +61,7 @@ class InterviewView:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """When, how long and how to meet. What is None stays as it is, or as usual for a new meeting."""
+    """When, how long and how to meet. What is None stays as it is, or as usual for a new interview."""
 
     starts_at: datetime
     minutes: int | None = None
@@ -81,11 +81,11 @@ class TypedTerms:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """The meeting stands."""
+    """The interview stands."""
 
     interview: InterviewView
     overlaps: tuple[InterviewView, ...]
-    """Other meetings of the student at the same time."""
+    """Other interviews of the student at the same time."""
     accepted: bool = False
     """A request that was out is now marked as accepted."""
     before: datetime | None = None
@@ -94,7 +94,7 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyBooked:
-    """Nothing was changed: this contact has a coming meeting."""
+    """Nothing was changed: this contact has a coming interview."""
 
     interview: InterviewView
     wanted: Terms
@@ -102,7 +102,7 @@ class AlreadyBooked:
 
 @dataclass(frozen=True, slots=True)
 class NotMoved:
-    """Nothing was changed: the meeting's time has passed, or something has become of it."""
+    """Nothing was changed: the interview's time has passed, or something has become of it."""
 
     interview: InterviewView
     wanted: Terms
@@ -110,21 +110,21 @@ class NotMoved:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """The meeting has happened; the thank-you clock runs from its end."""
+    """The interview has happened; the thank-you clock runs from its end."""
 
     interview: InterviewView
 
 
 @dataclass(frozen=True, slots=True)
 class NotMet:
-    """Nothing was changed: the meeting is still to come, was called off, or nobody has said that it happened."""
+    """Nothing was changed: the interview is still to come, was called off, or nobody has said that it happened."""
 
     interview: InterviewView
 
 
 @dataclass(frozen=True, slots=True)
-class NoMeeting:
-    """Nothing was changed: no meeting with this contact counts here."""
+class NoInterview:
+    """Nothing was changed: no interview with this contact counts here."""
 
     contact_id: int
     contact_name: str
@@ -132,7 +132,7 @@ class NoMeeting:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All meetings of a student: those to come, the next one first, and the others, the last one first."""
+    """All interviews of a student: those to come, the next one first, and the others, the last one first."""
 
     coming: tuple[InterviewView, ...]
     past: tuple[InterviewView, ...]
@@ -140,8 +140,8 @@ class Listing:
     """Where the student is, for places that cannot show a moment in the reader's own words."""
 
 
-def meetings(owner_id: int) -> Select[Interview, Contact, ThankYou, Evaluation]:
-    """The rows that `view` takes, of the owner's meetings."""
+def interviews(owner_id: int) -> Select[Interview, Contact, ThankYou, Evaluation]:
+    """The rows that `view` takes, of the owner's interviews."""
     return (
         owned(Interview, owner_id)
         .add_columns(Contact, ThankYou, Evaluation)
@@ -151,20 +151,20 @@ def meetings(owner_id: int) -> Select[Interview, Contact, ThankYou, Evaluation]:
 
 
 async def of_contact(session: AsyncSession, owner_id: int, contact_id: int) -> list[InterviewView]:
-    """The meetings with one contact, the last one first."""
-    query = meetings(owner_id).where(Interview.contact_id == contact_id)
+    """The interviews with one contact, the last one first."""
+    query = interviews(owner_id).where(Interview.contact_id == contact_id)
     newest = query.order_by(Interview.starts_at.desc(), Interview.id.desc())
     return await read_all(session, newest, lambda row: view(*row))
 
 
 def coming_of(rows: Sequence[InterviewView]) -> InterviewView | None:
-    """The first of these meetings that is still to come."""
+    """The first of these interviews that is still to come."""
     return next((row for row in rows if row.coming), None)
 
 
 async def view_of(session: AsyncSession, owner_id: int, interview_id: int) -> InterviewView:
-    """One meeting. Raises NOT_FOUND when there is none or it is another student's."""
-    row = (await session.execute(meetings(owner_id).where(Interview.id == interview_id))).one_or_none()
+    """One interview. Raises NOT_FOUND when there is none or it is another student's."""
+    row = (await session.execute(interviews(owner_id).where(Interview.id == interview_id))).one_or_none()
     if row is None:
         raise CoachError(Code.NOT_FOUND)
     return view(*row)
@@ -173,7 +173,7 @@ async def view_of(session: AsyncSession, owner_id: int, interview_id: int) -> In
 def view(
     interview: Interview, contact: Contact, note: ThankYou | None, evaluation: Evaluation | None
 ) -> InterviewView:
-    """A meeting as it stands now."""
+    """An interview as it stands now."""
     return InterviewView(
         id=interview.id,
         contact_id=contact.id,

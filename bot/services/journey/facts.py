@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, load_only
 
 from bot.domain.evaluations.questions import ANSWERING, EvaluationStatus
 from bot.domain.interviews.interview import STANDING, InterviewStatus, booked_end
-from bot.domain.journey.snapshot import MeetingFacts, PersonFacts, RequestFacts
+from bot.domain.journey.snapshot import InterviewFacts, PersonFacts, RequestFacts
 from bot.domain.journey.stages import Stage, stage
 from bot.domain.requests.status import RequestOutcome, RequestStatus
 from bot.services.base import owned
@@ -28,9 +28,9 @@ class ContactFacts:
     person: PersonFacts
 
     @property
-    def meeting(self) -> MeetingFacts | None:
-        """The last meeting that was not called off."""
-        return next((one for one in reversed(self.person.meetings) if one.status in STANDING), None)
+    def interview(self) -> InterviewFacts | None:
+        """The last interview that was not called off."""
+        return next((one for one in reversed(self.person.interviews) if one.status in STANDING), None)
 
 
 async def load_facts(
@@ -54,8 +54,8 @@ async def load_facts(
         )
     contacts = await read_all(session, query, _first)
     requests = await _last_requests(session, owner_id, contact_id)
-    meetings = await _meetings(session, owner_id, contact_id)
-    facts = await each_of(contacts, lambda one: _facts(one, requests.get(one.id), meetings.get(one.id, [])))
+    interviews = await _interviews(session, owner_id, contact_id)
+    facts = await each_of(contacts, lambda one: _facts(one, requests.get(one.id), interviews.get(one.id, [])))
     return {one.contact.id: one for one in facts}
 
 
@@ -63,13 +63,13 @@ def _first(row: Row[Contact]) -> Contact:
     return row[0]
 
 
-def _facts(contact: Contact, request: RequestFacts | None, meetings: list[MeetingFacts]) -> ContactFacts:
+def _facts(contact: Contact, request: RequestFacts | None, interviews: list[InterviewFacts]) -> ContactFacts:
     person = PersonFacts(
         id=contact.id,
         name=contact.name,
         added_at=contact.created_at,
         request=request,
-        meetings=tuple(meetings),
+        interviews=tuple(interviews),
         archived=contact.archived_at is not None,
     )
     return ContactFacts(contact, stage(person), person)
@@ -111,9 +111,9 @@ _PROGRESS = (
 """What the facts are read from: none of it is a student's words."""
 
 
-async def _meetings(
+async def _interviews(
     session: AsyncSession, owner_id: int, contact_id: int | None
-) -> Mapping[int, list[MeetingFacts]]:
+) -> Mapping[int, list[InterviewFacts]]:
     answered = (
         select(Answer.evaluation_id, func.count().label("answered"))
         .join(Evaluation, Evaluation.id == Answer.evaluation_id)
@@ -141,15 +141,15 @@ async def _meetings(
     )
     if contact_id is not None:
         query = query.where(Interview.contact_id == contact_id)
-    found: defaultdict[int, list[MeetingFacts]] = defaultdict(list)
-    for contact, meeting in await read_all(session, query, _meeting):
-        found[contact].append(meeting)
+    found: defaultdict[int, list[InterviewFacts]] = defaultdict(list)
+    for contact, interview in await read_all(session, query, _interview):
+        found[contact].append(interview)
     return found
 
 
-def _meeting(row: Row[*tuple[Any, ...]]) -> tuple[int, MeetingFacts]:
-    """By the contact's id, what has become of a meeting."""
-    return row.contact_id, MeetingFacts(
+def _interview(row: Row[*tuple[Any, ...]]) -> tuple[int, InterviewFacts]:
+    """By the contact's id, what has become of an interview."""
+    return row.contact_id, InterviewFacts(
         id=row.id,
         status=InterviewStatus(row.status),
         starts_at=row.starts_at,

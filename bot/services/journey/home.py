@@ -30,11 +30,11 @@ class Progress:
     asked: int
     """Contacts who were sent a request."""
     met: int
-    """Meetings that happened."""
+    """Interviews that happened."""
     todos: int
     """Open ones."""
     goal: int
-    """Meetings that make a fair picture of one path, as the handbook has it."""
+    """Interviews that make a fair picture of one path, as the handbook has it."""
     interests: str = ""
 
 
@@ -50,7 +50,7 @@ class HomeView:
     more: int
     """Steps that did not fit."""
     drafted: frozenset[int]
-    """Meetings whose note is written and waits to be sent."""
+    """Interviews whose note is written and waits to be sent."""
     missed: tuple[int, ...]
     """Reminders that did not arrive, or may not have, and that the steps tell of."""
     progress: Progress
@@ -130,4 +130,4 @@ def _progress(people: Sequence[PersonFacts], *, todos: int, goal: int, interests
 
 
 def _met(people: Iterable[PersonFacts]) -> int:
-    return sum(meeting.status is InterviewStatus.MET for one in people for meeting in one.meetings)
+    return sum(interview.status is InterviewStatus.MET for one in people for interview in one.interviews)

@@ -5,7 +5,7 @@ in a file can reach a row that was there before.
 
 1. The rows are kept a slice at a time, and hang on a stand-in: nobody finds them, and others are served in between.
 2. One short transaction makes them all the student's.
-3. The pings are planned anew from them, a slice at a time.
+3. The reminders are planned anew from them, a slice at a time.
 
 A stop during 1 leaves nothing, one during 3 is made good at the next start (`stand_ins.py`).
 """
@@ -21,7 +21,7 @@ from bot.domain.errors import CoachError, Code
 from bot.domain.reminders.reminder import SNOOZE, Status, renumbered_key
 from bot.services.base import ensure_user
 from bot.services.mydata.import_reader import Export, Row
-from bot.services.mydata.import_reminders import REMINDERS, ImportedPings, about
+from bot.services.mydata.import_reminders import REMINDERS, ImportedReminders, about
 from bot.services.reminders.replanning import Reached, replan_the_rest
 from bot.services.reminders.scheduling import announce
 from bot.services.slices import stand_ins
@@ -37,11 +37,11 @@ Changes = Sequence[Mapping[str, Any]]
 
 _CONTACTS = Base.metadata.tables[Contact.__tablename__]
 _ARRIVING = "arriving"
-"""The status of a ping that is still to come, until it is the student's: nobody claims it."""
+"""The status of a reminder that is still to come, until it is the student's: nobody claims it."""
 _PENDING = Status.PENDING.value
 
 
-async def import_data(db: Database, owner_id: int, export: Export, pings: ImportedPings) -> None:
+async def import_data(db: Database, owner_id: int, export: Export, reminders: ImportedReminders) -> None:
     """Keep the rows, for a student of whom nothing is kept but what they are called. All of them, or none.
 
     Raises SOMETHING_KEPT, EXPORT_CHANGED when a row names one that is not in the file, IntegrityError for what
@@ -49,9 +49,9 @@ async def import_data(db: Database, owner_id: int, export: Export, pings: Import
     """
     known_by = await _begin(db, owner_id)
     try:
-        await _Arrival(db, owner_id, export, pings, known_by).stage()
+        await _Arrival(db, owner_id, export, reminders, known_by).stage()
         async with db.write(owner_id) as session:
-            await _take_over(session, owner_id, export, pings, known_by)
+            await _take_over(session, owner_id, export, reminders, known_by)
     except BaseException as error:
         # Whoever sent our stand-in away has removed what hung on it, and theirs may stand there now.
         if not (isinstance(error, CoachError) and error.code is Code.MOVED_ON):
@@ -85,14 +85,14 @@ class _Arrival:
     """The rows on their way, hanging on the stand-in."""
 
     def __init__(
-        self, db: Database, owner_id: int, export: Export, pings: ImportedPings, known_by: datetime
+        self, db: Database, owner_id: int, export: Export, reminders: ImportedReminders, known_by: datetime
     ) -> None:
         self._db = db
         self._known_by = known_by
         self._owner_id = owner_id
         self._stand_in = stand_ins.for_student(owner_id)
         self._export = export
-        self._pings = pings
+        self._reminders = reminders
         self._numbers = Numbers()
         self._pace = SlicePace()
 
@@ -101,10 +101,10 @@ class _Arrival:
         for table, rows in self._export.items():
             if table not in {USERS, REMINDERS}:
                 await self._keep(table, rows)
-        # The tables do not say that pings hang on what they are about.
-        await self._keep(REMINDERS, sorted([*self._pings.over, *self._pings.coming], key=_old_number))
+        # The tables do not say that reminders hang on what they are about.
+        await self._keep(REMINDERS, sorted([*self._reminders.over, *self._reminders.coming], key=_old_number))
         await self._name_referrers()
-        await self._name_pings()
+        await self._name_reminders()
 
     async def _keep(self, table: Table, rows: Sequence[Row]) -> None:
         numbers = self._numbers[table] = {}
@@ -132,17 +132,17 @@ class _Arrival:
                 yield name, None if old is None else self._numbers[target][old]
         if table is REMINDERS:
             yield "subject_id", self._numbers[about(row)][row.number("subject_id")]
-            # Until the number is known of the ping that was put off. No ping's own key looks like this.
+            # Until the number is known of the reminder that was put off. No reminder's own key looks like this.
             yield "dedupe_key", f"{self._owner_id}:{row.numbers['id']}" if _put_off(row) else self._key(row)
             if row.values["status"] == Status.PENDING:
                 yield "status", _ARRIVING
 
-    def _key(self, ping: Row) -> str:
-        """By what a ping is known from now on. Raises KeyError and ValueError."""
-        old = ping.number("subject_id")
-        subject = old, self._numbers[about(ping)][old]
+    def _key(self, reminder: Row) -> str:
+        """By what a reminder is known from now on. Raises KeyError and ValueError."""
+        old = reminder.number("subject_id")
+        subject = old, self._numbers[about(reminder)][old]
         mine = self._numbers[REMINDERS]
-        return renumbered_key(ping.values["dedupe_key"], ping.values["kind"], subject, mine)
+        return renumbered_key(reminder.values["dedupe_key"], reminder.values["kind"], subject, mine)
 
     async def _name_referrers(self) -> None:
         """Who named whom. Raises KeyError."""
@@ -151,9 +151,9 @@ class _Arrival:
         found = [{"row": mine[row.number("id")], "to": mine[row.number("referred_by_id")]} for row in named]
         await self._change(_CONTACTS, "referred_by_id", found)
 
-    async def _name_pings(self) -> None:
-        """By what the pings are known that come after another. Raises ValueError."""
-        mine, named = self._numbers[REMINDERS], filter(_put_off, [*self._pings.over, *self._pings.coming])
+    async def _name_reminders(self) -> None:
+        """By what the reminders are known that come after another. Raises ValueError."""
+        mine, named = self._numbers[REMINDERS], filter(_put_off, [*self._reminders.over, *self._reminders.coming])
         found = [{"row": mine[row.number("id")], "to": self._key(row)} for row in named]
         await self._change(REMINDERS, "dedupe_key", found)
 
@@ -180,9 +180,9 @@ async def _insert(connection: AsyncConnection, table: Table, rows: Sequence[Row]
 
 
 async def _take_over(
-    session: AsyncSession, owner_id: int, export: Export, pings: ImportedPings, known_by: datetime
+    session: AsyncSession, owner_id: int, export: Export, reminders: ImportedReminders, known_by: datetime
 ) -> None:
-    """Make the rows that hang on the stand-in the student's. It stays until the pings are planned.
+    """Make the rows that hang on the stand-in the student's. It stays until the reminders are planned.
 
     Raises SOMETHING_KEPT and, when somebody has sent the stand-in away, MOVED_ON.
     """
@@ -200,12 +200,12 @@ async def _take_over(
                     await connection.execute(theirs.values({key.parent.name: owner_id}))
         arrived = update(REMINDERS).where(REMINDERS.c.user_id == owner_id, REMINDERS.c.status == _ARRIVING)
         await connection.execute(arrived.values(status=_PENDING))
-    if pings.coming:
-        announce(session, min(row.values["available_at"] for row in pings.coming))
+    if reminders.coming:
+        announce(session, min(row.values["available_at"] for row in reminders.coming))
 
 
-def _put_off(ping: Row) -> bool:
-    return SNOOZE in ping.values["dedupe_key"]
+def _put_off(reminder: Row) -> bool:
+    return SNOOZE in reminder.values["dedupe_key"]
 
 
 def _old_number(row: Row) -> int:

@@ -19,7 +19,7 @@ from bot.services.base import UseCases, owned
 from bot.services.evaluations.views import MessagePlace
 from bot.services.mydata.export_files import ExportFile, Most, Rows, files_of, has_damage, in_parts
 from bot.services.mydata.import_reader import MOST_PARTS, MOST_ROWS, MOST_THINGS, Export, read_export
-from bot.services.mydata.import_reminders import ImportedPings, taken
+from bot.services.mydata.import_reminders import ImportedReminders, taken
 from bot.services.mydata.import_writer import import_data
 from bot.services.quotas import check_rows
 from bot.services.reminders.replanning import Reached, replan_the_rest
@@ -50,7 +50,7 @@ class Returned:
 
     contacts: int
     requests: int
-    meetings: int
+    interviews: int
     todos: int
 
 
@@ -175,20 +175,20 @@ class MyDataService(UseCases):
 
         Or in all the parts of one, `more` being the others, in any order.
 
-        Rows get new numbers; `mydata.NOT_TAKEN` says what begins anew, and `mydata_pings` which pings. All
+        Rows get new numbers; `mydata.NOT_TAKEN` says what begins anew, and `mydata_reminders` which reminders. All
         of it is there at once, or nothing is: also after a stop of the bot, and when it raises SOMETHING_KEPT,
         NO_EXPORT, EXPORT_CHANGED, EXPORT_OF_ANOTHER, FILE_TOO_LARGE, TOO_MANY, NO_ROOM, PARTS_MIXED, PART_TWICE or
         PARTS_MISSING.
         """
         async with self._one_at_a_time:
-            export, pings = await asyncio.to_thread(self._read, [content, *more], owner_id)
+            export, reminders = await asyncio.to_thread(self._read, [content, *more], owner_id)
         try:
-            await import_data(self.db, owner_id, export, pings)
+            await import_data(self.db, owner_id, export, reminders)
         except (IntegrityError, DataError) as error:
             raise CoachError(Code.EXPORT_CHANGED) from error
         return _returned(export)
 
-    def _read(self, contents: Sequence[bytes], owner_id: int) -> tuple[Export, ImportedPings]:
+    def _read(self, contents: Sequence[bytes], owner_id: int) -> tuple[Export, ImportedReminders]:
         export = read_export(contents, owner_id, self._max_file_bytes)
         check_rows(self.room, {table.name: len(rows) for table, rows in export.items()})
         try:

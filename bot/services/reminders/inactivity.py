@@ -168,8 +168,10 @@ _KNOWN = (User.zone, User.quiet_from, User.quiet_to, User.dm_closed_at, User.cre
 
 async def _busy(session: AsyncSession, students: Collection[int]) -> set[int]:
     """Those of `students` who have something coming up, be it a warning that is still to go out."""
-    pings = select(Reminder.user_id).where(Reminder.user_id.in_(students), Reminder.status == Status.PENDING.value)
-    meetings = (
+    reminders = select(Reminder.user_id).where(
+        Reminder.user_id.in_(students), Reminder.status == Status.PENDING.value
+    )
+    interviews = (
         select(Contact.owner_id)
         .join(Interview, Interview.contact_id == Contact.id)
         .where(
@@ -178,7 +180,7 @@ async def _busy(session: AsyncSession, students: Collection[int]) -> set[int]:
             Interview.starts_at > now(),
         )
     )
-    return set(await session.scalars(pings.union(meetings)))
+    return set(await session.scalars(reminders.union(interviews)))
 
 
 async def _warned(session: AsyncSession, users: Sequence[User]) -> defaultdict[int, list[Warned]]:
@@ -196,7 +198,7 @@ async def _warned(session: AsyncSession, users: Sequence[User]) -> defaultdict[i
 
 
 async def _plan(session: AsyncSession, user: User, warning: ReminderKind, at: datetime) -> None:
-    ping = plan_warning(
+    reminder = plan_warning(
         warning,
         user.discord_id,
         at,
@@ -205,4 +207,4 @@ async def _plan(session: AsyncSession, user: User, warning: ReminderKind, at: da
         quiet=quiet_of(user),
         now=now(),
     )
-    await arm(session, user.discord_id, [ping])
+    await arm(session, user.discord_id, [reminder])

@@ -1,4 +1,4 @@
-"""The pings of all that a student plans, by their clock. `at`: as if it were planned then; by default, now."""
+"""The reminders of all that a student plans, by their clock. `at`: as if it were planned then; by default, now."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,23 +12,23 @@ from bot.domain.thank_yous import deadline as thank_yous
 from bot.services.base import quiet_of, zone_of
 from bot.storage.models import Contact, Interview, Request, Todo, User
 
-MEETING = (ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK)
-"""The pings around a booked meeting."""
+INTERVIEW = (ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK)
+"""The reminders around a booked interview."""
 THANKS = (ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND, ReminderKind.THANK_YOU_LATE)
-"""The pings from the end of a meeting until the note is sent."""
+"""The reminders from the end of an interview until the note is sent."""
 
 SUBJECTS: Mapping[type[Contact | Interview | Request | Todo], tuple[ReminderKind, ...]] = {
     Contact: (ReminderKind.KEEP_IN_TOUCH,),
-    Interview: (*MEETING, *THANKS),
+    Interview: (*INTERVIEW, *THANKS),
     Request: (ReminderKind.NUDGE,),
     Todo: (ReminderKind.TODO_DUE,),
 }
-"""What pings are about, each with the kinds that are: `subject_id` is the number of such a row."""
+"""What reminders are about, each with the kinds that are: `subject_id` is the number of such a row."""
 
 
-def meeting_pings(user: User, interview: Interview, at: datetime | None = None) -> tuple[Planned, ...]:
-    """What to remind `user` of around a booked meeting. Raises ZONE_NEEDED."""
-    return interviews.plan_pings(
+def interview_reminders(user: User, interview: Interview, at: datetime | None = None) -> tuple[Planned, ...]:
+    """What to remind `user` of around a booked interview. Raises ZONE_NEEDED."""
+    return interviews.plan_reminders(
         interview.id,
         interview.starts_at,
         minutes=interview.minutes,
@@ -39,16 +39,16 @@ def meeting_pings(user: User, interview: Interview, at: datetime | None = None) 
     )
 
 
-def thank_you_pings(user: User, interview: Interview, at: datetime | None = None) -> tuple[Planned, ...]:
-    """What to remind `user` of until the note for a meeting that has ended is sent. Raises ZONE_NEEDED."""
+def thank_you_reminders(user: User, interview: Interview, at: datetime | None = None) -> tuple[Planned, ...]:
+    """What to remind `user` of until the note for an interview that has ended is sent. Raises ZONE_NEEDED."""
     if interview.ended_at is None:
         return ()
-    return thank_yous.plan_pings(
+    return thank_yous.plan_reminders(
         interview.id, interview.ended_at, zone=zone_of(user), quiet=quiet_of(user), now=at or now()
     )
 
 
-def nudge_pings(
+def nudge_reminders(
     user: User, request: Request, asked_at: datetime, at: datetime | None = None
 ) -> tuple[Planned, ...]:
     """What to remind `user` of when nobody answers what went out at `asked_at`. Raises ZONE_NEEDED."""
@@ -57,8 +57,8 @@ def nudge_pings(
     )
 
 
-def todo_pings(user: User, todo: Todo, at: datetime | None = None) -> tuple[Planned, ...]:
+def todo_reminders(user: User, todo: Todo, at: datetime | None = None) -> tuple[Planned, ...]:
     """What to remind `user` of when a to-do is due. Raises ZONE_NEEDED for one that has a moment."""
     if todo.due_at is None or todo.done_at is not None:
         return ()
-    return (todos.plan_ping(todo.id, todo.due_at, zone=zone_of(user), quiet=quiet_of(user), now=at or now()),)
+    return (todos.plan_reminder(todo.id, todo.due_at, zone=zone_of(user), quiet=quiet_of(user), now=at or now()),)

@@ -1,4 +1,4 @@
-"""All coming pings of a student anew, after their clock changed or their rows were brought: a slice at a time.
+"""All coming reminders of a student anew, after their clock changed or their rows were brought: a slice at a time.
 
 What is planned of one row is planned in one transaction, so that it is never half there. When a first slice leaves
 something, a stand-in remembers that, and the next start goes on with it.
@@ -19,8 +19,15 @@ from bot.domain.reminders.reminder import Planned, ReminderKind
 from bot.domain.requests.status import RequestStatus
 from bot.domain.times.wall_clock import shift_out_of_quiet
 from bot.services.base import owned, quiet_of, zone_of
-from bot.services.quotas import drop_old_pings
-from bot.services.reminders.planning import MEETING, THANKS, meeting_pings, nudge_pings, thank_you_pings, todo_pings
+from bot.services.quotas import drop_old_reminders
+from bot.services.reminders.planning import (
+    INTERVIEW,
+    THANKS,
+    interview_reminders,
+    nudge_reminders,
+    thank_you_reminders,
+    todo_reminders,
+)
 from bot.services.reminders.scheduling import arm_anew, bring_back
 from bot.services.slices import stand_ins
 from bot.services.slices.writing import SlicePace
@@ -39,7 +46,7 @@ class Reached:
 
 
 async def replan(session: AsyncSession, user: User) -> Reached | None:
-    """Move the coming pings of `user` to where their zone and quiet hours put them, in the caller's transaction.
+    """Move the coming reminders of `user` to where their zone and quiet hours put them; the caller commits.
 
     For nearly everybody that is all of it. Where it is not, returns what `replan_the_rest` goes on from.
     """
@@ -71,7 +78,7 @@ class _Source:
     """Those of a student."""
     columns: tuple[InstrumentedAttribute[Any], ...]
     """What is read of each, its number first: no text, as that may be long, and encrypted."""
-    pings: Callable[[User, Any, datetime], tuple[Planned, ...]]
+    reminders: Callable[[User, Any, datetime], tuple[Planned, ...]]
     """Of one of them, as planned at a moment."""
 
 
@@ -85,7 +92,7 @@ def _unthanked(owner_id: int) -> Select[Any]:
 
 
 def _unanswered(owner_id: int) -> Select[Any]:
-    """Requests of which the student was not reminded yet: for those they have reminded of there is no ping."""
+    """Requests of which the student was not reminded yet: for those they have reminded of there is no reminder."""
     return owned(Request, owner_id).where(Request.status == RequestStatus.SENT.value, Request.nudges == 0)
 
 
@@ -94,21 +101,21 @@ def _promised(owner_id: int) -> Select[Any]:
 
 
 def _first_nudge(user: User, request: Request, at: datetime) -> tuple[Planned, ...]:
-    return nudge_pings(user, request, request.sent_at or at, at)
+    return nudge_reminders(user, request, request.sent_at or at, at)
 
 
 def _to_come(user: User, todo: Todo, at: datetime) -> tuple[Planned, ...]:
-    return todo_pings(user, todo, at) if todo.due_at is not None and todo.due_at > at else ()
+    return todo_reminders(user, todo, at) if todo.due_at is not None and todo.due_at > at else ()
 
 
 _WAITS = timedelta(days=1)
-"""Longer than quiet hours keep any ping waiting."""
+"""Longer than quiet hours keep any reminder waiting."""
 
 
-_MEETING = Interview.id, Interview.starts_at, Interview.minutes, Interview.sequence, Interview.ended_at
+_INTERVIEW = Interview.id, Interview.starts_at, Interview.minutes, Interview.sequence, Interview.ended_at
 _SOURCES = (
-    _Source(MEETING, _booked, _MEETING, meeting_pings),
-    _Source(THANKS, _unthanked, _MEETING, thank_you_pings),
+    _Source(INTERVIEW, _booked, _INTERVIEW, interview_reminders),
+    _Source(THANKS, _unthanked, _INTERVIEW, thank_you_reminders),
     _Source((ReminderKind.NUDGE,), _unanswered, (Request.id, Request.nudges, Request.sent_at), _first_nudge),
     _Source((ReminderKind.TODO_DUE,), _promised, (Todo.id, Todo.due_at, Todo.done_at), _to_come),
 )
@@ -122,13 +129,13 @@ async def _some(session: AsyncSession, user: User, reached: Reached, pace: Slice
             after = reached.after if number == reached.source else 0
             rows = await _rows(session, source, user.discord_id, after, left)
             if rows:
-                pings = [ping for row in rows for ping in source.pings(user, row, now())]
-                behind = await arm_anew(session, user.discord_id, source.kinds, [row.id for row in rows], pings)
+                reminders = [reminder for row in rows for reminder in source.reminders(user, row, now())]
+                behind = await arm_anew(session, user.discord_id, source.kinds, [row.id for row in rows], reminders)
                 await bring_back(session, user.discord_id, _waiting(user, source, rows, behind))
             left -= len(rows)
             if left <= 0:
                 return Reached(number, rows[-1].id)
-    await drop_old_pings(session, user.discord_id)
+    await drop_old_reminders(session, user.discord_id)
     return None
 
 
@@ -138,18 +145,20 @@ def _waiting(user: User, source: _Source, rows: Sequence[Any], behind: Collectio
     Its own moment is over, so that nobody would plan it any more. To "prepare" there is another one, or no need.
     """
     present = now()
-    for ping in (ping for row in rows if behind for ping in source.pings(user, row, present - _WAITS)):
-        if ping.dedupe_key not in behind or ping.kind is ReminderKind.PREPARE:
+    for reminder in (
+        reminder for row in rows if behind for reminder in source.reminders(user, row, present - _WAITS)
+    ):
+        if reminder.dedupe_key not in behind or reminder.kind is ReminderKind.PREPARE:
             continue
         due = shift_out_of_quiet(
-            max(ping.due_at, present),
-            deadline=ping.expires_at,
+            max(reminder.due_at, present),
+            deadline=reminder.expires_at,
             earliest=present,
             quiet=quiet_of(user),
             zone=zone_of(user),
         )
-        if due < ping.expires_at:
-            yield replace(ping, due_at=due)
+        if due < reminder.expires_at:
+            yield replace(reminder, due_at=due)
 
 
 async def _rows(session: AsyncSession, source: _Source, owner_id: int, after: int, most: int) -> list[Any]:

@@ -21,23 +21,23 @@ from bot.domain.reminders.reminder import (
     snoozed_until,
 )
 from bot.services.base import owned, zone_of
-from bot.services.quotas import drop_old_pings
+from bot.services.quotas import drop_old_reminders
 from bot.storage.database import ARMED, TAKEN_BACK
 from bot.storage.models import Reminder, User
 from bot.storage.sql.upsert import insert_into
 
 PLANNED_ANEW = "planned anew"
-"""Why a ping was cancelled that may be planned again."""
+"""Why a reminder was cancelled that may be planned again."""
 
 
 async def arm(session: AsyncSession, user_id: int, planned: Iterable[Planned]) -> None:
     """Write `planned` with the caller's transaction. Planning the same again moves it, never doubles it.
 
-    A ping that was cancelled comes back; one that went out stays as it is.
+    A reminder that was cancelled comes back; one that went out stays as it is.
     """
-    if pings := tuple(planned):
-        await _write(session, user_id, pings, comes_back=None)
-        await drop_old_pings(session, user_id)
+    if reminders := tuple(planned):
+        await _write(session, user_id, reminders, comes_back=None)
+        await drop_old_reminders(session, user_id)
 
 
 async def arm_anew(
@@ -47,10 +47,10 @@ async def arm_anew(
     subjects: Iterable[int],
     planned: Iterable[Planned],
 ) -> set[str]:
-    """Move the coming pings of `kinds` about these rows to where `planned` has them, in the caller's transaction.
+    """Move the coming reminders of `kinds` about these rows to where `planned` has them; the caller commits.
 
-    What is due already goes out, and what the student put off comes back when they said. Unlike with `arm`, a ping
-    that was cancelled stays so, unless it was by this very thing. The caller drops old pings.
+    What is due already goes out, and what the student put off comes back when they said. Unlike with `arm`, a
+    reminder that was cancelled stays so, unless it was by this very thing. The caller drops old reminders.
 
     Returns what those are known by that were to come and have no moment in `planned`.
     """
@@ -69,30 +69,32 @@ async def arm_anew(
         .execution_options(synchronize_session=False)
     )
     left = set(moved)
-    if pings := tuple(planned):
-        await _write(session, user_id, pings, comes_back=PLANNED_ANEW)
-    return left - {ping.dedupe_key for ping in pings}
+    if reminders := tuple(planned):
+        await _write(session, user_id, reminders, comes_back=PLANNED_ANEW)
+    return left - {reminder.dedupe_key for reminder in reminders}
 
 
 async def bring_back(session: AsyncSession, user_id: int, planned: Iterable[Planned]) -> None:
     """Give those a moment after all that `arm_anew` left without one, in the caller's transaction."""
-    if pings := tuple(planned):
-        await _write(session, user_id, pings, comes_back=PLANNED_ANEW)
+    if reminders := tuple(planned):
+        await _write(session, user_id, reminders, comes_back=PLANNED_ANEW)
 
 
-async def _write(session: AsyncSession, user_id: int, pings: Sequence[Planned], *, comes_back: str | None) -> None:
+async def _write(
+    session: AsyncSession, user_id: int, reminders: Sequence[Planned], *, comes_back: str | None
+) -> None:
     connection = await session.connection()
     statement = _planning(connection.dialect.name, comes_back)
-    await connection.execute(statement, [_row(user_id, ping) for ping in pings])
+    await connection.execute(statement, [_row(user_id, reminder) for reminder in reminders])
     session.info[TAKEN_BACK] = True  # one that was planned before may be moved while it is on its way
-    announce(session, min(ping.due_at for ping in pings))
+    announce(session, min(reminder.due_at for reminder in reminders))
 
 
 @cache
 def _planning(dialect: str, comes_back: str | None) -> Any:
     """Made once: this statement takes longer to put together than to run.
 
-    `comes_back`: the reason for which a cancelled ping must have been so to come back; None for any.
+    `comes_back`: the reason for which a cancelled reminder must have been so to come back; None for any.
     """
     statement = insert_into(dialect, Reminder)
     fresh = ("due_at", "available_at", "expires_at", "status", "reason", "attempts")
@@ -107,18 +109,18 @@ def _planning(dialect: str, comes_back: str | None) -> Any:
     )
 
 
-def _row(user_id: int, ping: Planned) -> dict[str, object]:
+def _row(user_id: int, reminder: Planned) -> dict[str, object]:
     return {
         "user_id": user_id,
-        "kind": ping.kind.value,
-        "subject_id": ping.subject_id,
-        "due_at": ping.due_at,
-        "available_at": ping.due_at,
-        "expires_at": ping.expires_at,
+        "kind": reminder.kind.value,
+        "subject_id": reminder.subject_id,
+        "due_at": reminder.due_at,
+        "available_at": reminder.due_at,
+        "expires_at": reminder.expires_at,
         "status": Status.PENDING.value,
         "reason": "",
         "attempts": 0,
-        "dedupe_key": ping.dedupe_key,
+        "dedupe_key": reminder.dedupe_key,
     }
 
 
@@ -136,7 +138,7 @@ async def cancel(
     *,
     but_put_off: bool = False,
 ) -> None:
-    """Take back pending pings of `kinds` about these rows, in the transaction that makes them pointless.
+    """Take back pending reminders of `kinds` about these rows, in the transaction that makes them pointless.
 
     With `but_put_off`, what the student put off comes back when they said: its cause has only another moment.
     Whoever makes the transaction returns when none of them is on its way any more, or after a moment.
@@ -153,7 +155,7 @@ async def cancel(
 
 
 async def set_aside(session: AsyncSession, user_id: int, kinds: Iterable[ReminderKind], subject: int) -> None:
-    """Let pings of `kinds` about this row be planned anew though they have gone out, in the caller's transaction.
+    """Let reminders of `kinds` about this row be planned anew though they have gone out; the caller commits.
 
     What they were about has got another moment. They are known by the one that they had from now on, so that what
     is planned next is not taken for them.
@@ -170,10 +172,10 @@ async def set_aside(session: AsyncSession, user_id: int, kinds: Iterable[Reminde
     await session.flush()
 
 
-async def delete_pings(
+async def delete_reminders(
     session: AsyncSession, user_id: int, kinds: Iterable[ReminderKind], subjects: Sequence[int] | Select[int]
 ) -> None:
-    """Remove a student's pings of `kinds` about these rows, whatever became of them: the rows go too.
+    """Remove a student's reminders of `kinds` about these rows, whatever became of them: the rows go too.
 
     None of them goes out later: see `cancel`.
     """
@@ -188,11 +190,11 @@ async def delete_pings(
 
 
 _GRACE = timedelta(hours=12)
-"""A snoozed ping stays useful at least this long after the moment that was chosen."""
+"""A snoozed reminder stays useful at least this long after the moment that was chosen."""
 
 
 async def put_off(session: AsyncSession, reminder: Reminder, choice: Snooze) -> datetime:
-    """Send the same ping again later, in the caller's transaction; returns when.
+    """Send the same reminder again later, in the caller's transaction; returns when.
 
     Raises ZONE_NEEDED, and MOVED_ON when it was taken back.
     """
@@ -216,7 +218,7 @@ async def put_off(session: AsyncSession, reminder: Reminder, choice: Snooze) -> 
 
 
 async def _last_of(session: AsyncSession, reminder: Reminder) -> Reminder:
-    """Of a ping that was put off before and has come back, the one that came last: no ping comes back twice.
+    """Of a reminder that was put off before and has come back, the one that came last: none comes back twice.
 
     What is put off may be an old message: the answer that would have taken its buttons away got lost.
     """

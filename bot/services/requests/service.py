@@ -18,7 +18,7 @@ from bot.services.base import UseCases, own, owned, zone_of
 from bot.services.contacts.lookup import ContactKey, about, the_contact
 from bot.services.dates.told import When, moment_if_told
 from bot.services.quotas import check_quota
-from bot.services.reminders.planning import nudge_pings
+from bot.services.reminders.planning import nudge_reminders
 from bot.services.reminders.scheduling import arm, cancel, set_aside
 from bot.services.requests.views import Nudge, RequestLine, RequestView, Start, last_of, lines, load
 from bot.storage.models import Contact, Request, User
@@ -88,7 +88,7 @@ class RequestService(UseCases):
             return await _now(session, owner_id, request)
 
     async def sent(self, owner_id: int, request_id: int, when: When | None = None) -> RequestView:
-        """A request went out then (default: now), and the ping about a nudge is planned with it.
+        """A request went out then (default: now), and the reminder about a nudge is planned with it.
 
         Said again, nothing changes; a moment that is given corrects the one before. An answered request stays as
         it is. Raises NOT_FOUND, ZONE_NEEDED, and the WHEN_ codes.
@@ -162,7 +162,7 @@ class RequestService(UseCases):
                 request.status, request.outcome, request.answered_at = RequestStatus.SENT.value, None, None
                 await cancel(session, _NUDGE, [request.id], "a reminder went out")
                 user = await session.get_one(User, owner_id)
-                await arm(session, owner_id, nudge_pings(user, request, now()))
+                await arm(session, owner_id, nudge_reminders(user, request, now()))
             return await _now(session, owner_id, request)
 
     async def _start(self, session: AsyncSession, owner_id: int, contact: Contact) -> Start:
@@ -246,15 +246,15 @@ async def _send(session: AsyncSession, owner_id: int, request: Request, at: date
         return
     request.status, request.sent_at = RequestStatus.SENT.value, at or now().replace(microsecond=0)
     await session.flush()
-    pings = nudge_pings(user, request, request.sent_at)
+    reminders = nudge_reminders(user, request, request.sent_at)
     theirs = owned(Request, owner_id).where(Request.contact_id == request.contact_id)
     earlier = await session.scalars(theirs.where(Request.id != request.id).with_only_columns(Request.id))
     await cancel(session, _NUDGE, earlier, "asked anew")
     # Where the week is over all the same, what the student put off is all that still reminds them.
-    await cancel(session, _NUDGE, [request.id], "asked anew", but_put_off=not pings)
-    # Its ping may have gone out already, a week after what was taken for the moment before.
+    await cancel(session, _NUDGE, [request.id], "asked anew", but_put_off=not reminders)
+    # Its reminder may have gone out already, a week after what was taken for the moment before.
     await set_aside(session, owner_id, _NUDGE, request.id)
-    await arm(session, owner_id, pings)
+    await arm(session, owner_id, reminders)
 
 
 async def _answer(session: AsyncSession, request: Request, outcome: RequestOutcome) -> None:

@@ -2,7 +2,7 @@
 
 It says that the steps are not all done. Rows that hang on it are on their way to the student: nobody who looks
 finds them there, until all of them become the student's at once. So a stop in between leaves what was there before;
-the next start removes the rows, plans the student's pings anew and lets the stand-in go.
+the next start removes the rows, plans the student's reminders anew and lets the stand-in go.
 """
 
 import secrets

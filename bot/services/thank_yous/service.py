@@ -1,4 +1,4 @@
-"""Use cases of the thank-you note: drafting it from what the meeting gave, and marking it as sent."""
+"""Use cases of the thank-you note: drafting it from what the interview gave, and marking it as sent."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,27 +15,27 @@ from bot.domain.thank_yous.prefill import without
 from bot.services.base import UseCases, own
 from bot.services.contacts.lookup import ContactKey, about, the_contact
 from bot.services.dates.told import When, moment_if_told
-from bot.services.interviews.views import InterviewView, NoMeeting, NotMet, of_contact, view_of
+from bot.services.interviews.views import InterviewView, NoInterview, NotMet, of_contact, view_of
 from bot.services.reminders.planning import THANKS
 from bot.services.reminders.scheduling import cancel
 from bot.services.thank_yous.views import NoteView, NoteWords, load_note
 from bot.services.todos.service import tick
-from bot.services.todos.views import of_meeting
+from bot.services.todos.views import of_interview
 from bot.storage.models import Interview, ThankYou, User
 
 
 class ThankYouService(UseCases):
     """Use cases of the thank-you note."""
 
-    async def about(self, owner_id: int, contact: ContactKey) -> NoteView | NotMet | NoMeeting:
-        """The note for the last meeting with a contact, or why there is none. See `Find` for errors."""
+    async def about(self, owner_id: int, contact: ContactKey) -> NoteView | NotMet | NoInterview:
+        """The note for the last interview with a contact, or why there is none. See `Find` for errors."""
         async with self.db.read(owner_id) as session:
             met = await the_contact(session, owner_id, contact)
             meant = _meant(await of_contact(session, owner_id, met.id))
-            return await self._of(session, owner_id, meant.id) if meant else NoMeeting(met.id, met.name)
+            return await self._of(session, owner_id, meant.id) if meant else NoInterview(met.id, met.name)
 
-    async def get(self, owner_id: int, interview_id: int) -> NoteView | NotMet | NoMeeting:
-        """The note for one meeting, or why there is none. Raises NOT_FOUND."""
+    async def get(self, owner_id: int, interview_id: int) -> NoteView | NotMet | NoInterview:
+        """The note for one interview, or why there is none. Raises NOT_FOUND."""
         async with self.db.read(owner_id) as session:
             return await self._of(session, owner_id, interview_id)
 
@@ -50,7 +50,7 @@ class ThankYouService(UseCases):
         words = _checked(words)
         async with self.db.write(owner_id) as session:
             note, before = await self._unsent(session, owner_id, interview_id)
-            todos = [todo for todo in await of_meeting(session, owner_id, interview_id) if todo.id in ticked]
+            todos = [todo for todo in await of_interview(session, owner_id, interview_id) if todo.id in ticked]
             await tick(session, todos)
             texts = tuple(todo.text for todo in todos)
             words = replace(words, next_step=without(words.next_step, texts))
@@ -78,8 +78,8 @@ class ThankYouService(UseCases):
 
     async def sent(
         self, owner_id: int, interview_id: int, when: When | None = None
-    ) -> NoteView | NotMet | NoMeeting:
-        """The note went out then (default: now): every ping about it goes with the same transaction.
+    ) -> NoteView | NotMet | NoInterview:
+        """The note went out then (default: now): every reminder about it goes with the same transaction.
 
         Said again, nothing changes; a moment that is given corrects the one before. Where there is no note yet,
         returns why. Raises NOT_FOUND, SENT_TOO_SOON, ZONE_NEEDED, and the WHEN_ codes.
@@ -89,27 +89,27 @@ class ThankYouService(UseCases):
 
     async def sent_to(
         self, owner_id: int, contact: ContactKey, when: When | None = None
-    ) -> NoteView | NotMet | NoMeeting:
-        """Like `sent` for the last meeting with a contact. Raises what `Find` raises, too."""
+    ) -> NoteView | NotMet | NoInterview:
+        """Like `sent` for the last interview with a contact. Raises what `Find` raises, too."""
         async with about(self.db, owner_id, contact) as (session, find):
             met = await find()
             meant = _meant(await of_contact(session, owner_id, met.id))
-            return await self._send(session, owner_id, meant, when) if meant else NoMeeting(met.id, met.name)
+            return await self._send(session, owner_id, meant, when) if meant else NoInterview(met.id, met.name)
 
     async def _send(
-        self, session: AsyncSession, owner_id: int, meeting: InterviewView, when: When | None
-    ) -> NoteView | NotMet | NoMeeting:
-        found = await load_note(session, self.handbook, owner_id, meeting.id)
+        self, session: AsyncSession, owner_id: int, interview: InterviewView, when: When | None
+    ) -> NoteView | NotMet | NoInterview:
+        found = await load_note(session, self.handbook, owner_id, interview.id)
         if found is None:
-            return _no_note(meeting)
+            return _no_note(interview)
         at = await moment_if_told(session, owner_id, when, "past")
-        if at is not None and at < meeting.starts_at:
-            raise CoachError(Code.SENT_TOO_SOON, understood=at, started=meeting.starts_at)
+        if at is not None and at < interview.starts_at:
+            raise CoachError(Code.SENT_TOO_SOON, understood=at, started=interview.starts_at)
         found[0].sent_at = at or found[0].sent_at or now()
-        await cancel(session, THANKS, [meeting.id], "the note is sent")
-        return await self._now(session, owner_id, meeting.id)
+        await cancel(session, THANKS, [interview.id], "the note is sent")
+        return await self._now(session, owner_id, interview.id)
 
-    async def _of(self, session: AsyncSession, owner_id: int, interview_id: int) -> NoteView | NotMet | NoMeeting:
+    async def _of(self, session: AsyncSession, owner_id: int, interview_id: int) -> NoteView | NotMet | NoInterview:
         found = await load_note(session, self.handbook, owner_id, interview_id)
         return found[1] if found else _no_note(await view_of(session, owner_id, interview_id))
 
@@ -134,14 +134,14 @@ class ThankYouService(UseCases):
         return (await self._own(session, owner_id, interview_id))[1]
 
 
-def _no_note(meeting: InterviewView) -> NotMet | NoMeeting:
-    return NotMet(meeting) if meeting.waits else NoMeeting(meeting.contact_id, meeting.contact_name)
+def _no_note(interview: InterviewView) -> NotMet | NoInterview:
+    return NotMet(interview) if interview.waits else NoInterview(interview.contact_id, interview.contact_name)
 
 
 def _meant(rows: Sequence[InterviewView]) -> InterviewView | None:
-    """Of a contact's meetings, the last first: the last that happened, then one that may be the next to.
+    """Of a contact's interviews, the last first: the last that happened, then one that may be the next to.
 
-    A meeting whose time has passed comes first once the note for the one before it is sent.
+    An interview whose time has passed comes first once the note for the one before it is sent.
     """
     met = next((row for row in rows if row.status is InterviewStatus.MET), None)
     waiting = next((row for row in rows if row.waits and row.over), None)

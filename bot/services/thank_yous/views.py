@@ -17,7 +17,7 @@ from bot.domain.thank_yous.review import NoteFinding, review
 from bot.handbook.models import Handbook
 from bot.services.base import owned
 from bot.services.evaluations.views import answer_of
-from bot.services.todos.views import TodoView, of_meeting, view
+from bot.services.todos.views import TodoView, of_interview, view
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, ThankYou, Todo, User
 
@@ -33,7 +33,7 @@ class NoteWords:
 
 @dataclass(frozen=True, slots=True)
 class NoteView:
-    """The note for one meeting that has happened."""
+    """The note for one interview that has happened."""
 
     interview_id: int
     contact_name: str
@@ -48,7 +48,7 @@ class NoteView:
     offered: NoteWords
     """What the form starts from."""
     open_todos: tuple[TodoView, ...]
-    """What came out of the meeting and is still to be done."""
+    """What came out of the interview and is still to be done."""
     gaps: tuple[int, ...]
     """Questions of the evaluation that the note could ask; none without an evaluation."""
     evaluated: bool
@@ -68,7 +68,7 @@ class _Rows:
     answers: Mapping[int, GivenAnswer]
 
     def todo_texts(self, *, done: bool) -> list[str]:
-        """What came out of the meeting and is done, or is not, as far as it can be read."""
+        """What came out of the interview and is done, or is not, as far as it can be read."""
         sound = (todo for todo in self.todos if not is_damaged(todo.text))
         return [todo.text for todo in sound if (todo.done_at is not None) is done]
 
@@ -76,14 +76,14 @@ class _Rows:
 async def load_note(
     session: AsyncSession, handbook: Handbook, owner_id: int, interview_id: int
 ) -> tuple[ThankYou, NoteView] | None:
-    """The note for a meeting; None while the meeting has not happened, or is not the owner's."""
+    """The note for an interview; None while the interview has not happened, or is not the owner's."""
     query = owned(ThankYou, owner_id).where(ThankYou.interview_id == interview_id)
     row = (await session.execute(query.add_columns(Contact))).one_or_none()
     if row is None:
         return None
     note, contact = row
     student = await session.get_one(User, owner_id)
-    todos = await of_meeting(session, owner_id, interview_id)
+    todos = await of_interview(session, owner_id, interview_id)
     rows = _Rows(note, contact, student, todos, *await _evaluation(session, owner_id, interview_id))
     return note, await _view(rows, handbook)
 

@@ -1,4 +1,4 @@
-"""Use cases of to-dos: keeping what was suggested or promised, ticking it off, and the ping when it is due."""
+"""Use cases of to-dos: keeping what was suggested or promised, ticking it off, and the reminder when it is due."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from bot.services.base import UseCases, ensure_user, own, owned
 from bot.services.contacts.lookup import ContactKey, about
 from bot.services.dates.told import When, moment_if_told
 from bot.services.quotas import check_quota
-from bot.services.reminders.planning import todo_pings
+from bot.services.reminders.planning import todo_reminders
 from bot.services.reminders.scheduling import arm, cancel
 from bot.services.slices.reading import Deadline, each_of, read_all, read_few
 from bot.services.todos.matching import meant, suggestions
@@ -35,7 +35,7 @@ class TodoService(UseCases):
     async def add(
         self, owner_id: int, text: str, contact: ContactKey | None = None, due: When | None = None
     ) -> TodoAdded:
-        """Keep one to-do per line of `text`; with a contact, for the last meeting with them, if there was one.
+        """Keep one to-do per line of `text`; with a contact, for the last interview with them, if there was one.
 
         What is on the list already is not added again; a new moment moves it. Raises BLANK, TOO_LONG, TOO_MANY,
         NO_ROOM, what `Find` raises, and with a moment ZONE_NEEDED and the WHEN_ codes.
@@ -43,14 +43,14 @@ class TodoService(UseCases):
         nobody = contact in {None, ""}
         async with about(self.db, owner_id, contact or 0) as (session, find):
             moment = await moment_if_told(session, owner_id, due)
-            source = await _last_meeting(session, owner_id, await find()) if not nobody else _Source(None, None)
+            source = await _last_interview(session, owner_id, await find()) if not nobody else _Source(None, None)
             lines = read_lines(text)
             if (done := await self._add_at_once(session, owner_id, source, lines, moment)) is not None:
                 return done
         return await self._add_compared(owner_id, source, lines, moment)
 
     async def add_from(self, owner_id: int, interview_id: int, text: str, due: When | None = None) -> TodoAdded:
-        """Keep one to-do per line of `text` that comes from a meeting. Raises what `add` raises."""
+        """Keep one to-do per line of `text` that comes from an interview. Raises what `add` raises."""
         async with self.db.write(owner_id) as session:
             moment = await moment_if_told(session, owner_id, due)
             lines = read_lines(text)
@@ -116,7 +116,7 @@ class TodoService(UseCases):
         return await suggestions(todos, typed, deadline)
 
     async def done(self, owner_id: int, todo_id: int) -> Ticked:
-        """Tick a to-do, and take back its ping. Ticking it again changes nothing. Raises NOT_FOUND."""
+        """Tick a to-do, and take back its reminder. Ticking it again changes nothing. Raises NOT_FOUND."""
         async with self.db.write(owner_id) as session:
             return await _done(session, owner_id, todo_id)
 
@@ -144,7 +144,7 @@ async def _done(session: AsyncSession, owner_id: int, todo_id: int) -> Ticked:
 
 
 async def tick(session: AsyncSession, todos: Sequence[Todo]) -> None:
-    """Mark as done, in the caller's transaction, what is not done yet, and take back the pings."""
+    """Mark as done, in the caller's transaction, what is not done yet, and take back the reminders."""
     fresh = [todo for todo in todos if todo.done_at is None]
     for todo in fresh:
         todo.done_at = now()
@@ -158,13 +158,13 @@ def _open(owner_id: int, contact_id: int | None) -> Select[Todo]:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Whom to-dos have to do with, and the meeting that they come from."""
+    """Whom to-dos have to do with, and the interview that they come from."""
 
     contact_id: int | None
     interview_id: int | None
 
 
-async def _last_meeting(session: AsyncSession, owner_id: int, contact: Contact) -> _Source:
+async def _last_interview(session: AsyncSession, owner_id: int, contact: Contact) -> _Source:
     met = owned(Interview, owner_id).where(
         Interview.contact_id == contact.id, Interview.status == InterviewStatus.MET.value
     )
@@ -232,12 +232,12 @@ def _new(owner_id: int, line: str, source: _Source) -> Todo:
 
 
 async def _plan(session: AsyncSession, user: User, todos: Sequence[Todo], due: datetime) -> None:
-    """Give to-dos their moment, and the pings that go with it."""
+    """Give to-dos their moment, and the reminders that go with it."""
     moved = [todo.id for todo in todos if todo.due_at != due]
     await cancel(session, (ReminderKind.TODO_DUE,), moved, "the to-do was moved")
     for todo in todos:
         todo.due_at = due
-    await arm(session, user.discord_id, [ping for todo in todos for ping in todo_pings(user, todo)])
+    await arm(session, user.discord_id, [reminder for todo in todos for reminder in todo_reminders(user, todo)])
 
 
 async def _added(session: AsyncSession, owner_id: int, kept: Sequence[Todo], interview_id: int | None) -> TodoAdded:

@@ -41,9 +41,9 @@ class TodoAdded:
 
     todos: tuple[TodoView, ...]
     interview_id: int | None
-    """The meeting that they come from."""
+    """The interview that they come from."""
     note_waits: bool
-    """The note for that meeting is still to be sent."""
+    """The note for that interview is still to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ async def todos_by_id(session: AsyncSession, owner_id: int, ids: Iterable[int]) 
     return {todo.id: view(todo, contact) for todo, contact in rows}
 
 
-async def of_meeting(session: AsyncSession, owner_id: int, interview_id: int) -> tuple[Todo, ...]:
-    """The to-dos that come from one meeting, the oldest first."""
+async def of_interview(session: AsyncSession, owner_id: int, interview_id: int) -> tuple[Todo, ...]:
+    """The to-dos that come from one interview, the oldest first."""
     query = owned(Todo, owner_id).where(Todo.interview_id == interview_id).order_by(Todo.id)
     return tuple(await read_all(session, query, lambda row: row[0]))
 

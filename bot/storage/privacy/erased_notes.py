@@ -51,9 +51,11 @@ async def keep_notes(engine: AsyncEngine, erased: Tombstones) -> None:
         missing = await unknown_notes(connection, erased)
     if not missing:
         return
+    if engine.dialect.name == "sqlite":
+        missing.add(_PIECES)
     async with engine.execution_options(writes=True).begin() as connection:
         note = insert_into(engine.dialect.name, Fact).on_conflict_do_nothing()
-        await connection.execute(note, [{"key": key, "value": ""} for key in sorted({*missing, _PIECES})])
+        await connection.execute(note, [{"key": key, "value": ""} for key in sorted(missing)])
 
 
 async def leave_no_pieces(engine: AsyncEngine, patience: int = PATIENCE) -> None:

@@ -1,6 +1,7 @@
 """The counters that give rows their numbers: read, and set on for rows that came with theirs.
 
-A counter knows of rows that are gone too: their numbers are not given again, as old buttons and pings know them.
+A counter knows of rows that are gone too: their numbers are not given again, as old buttons and reminders know
+them.
 """
 
 from sqlalchemy import Connection, Table, column, delete, func, insert, select, table

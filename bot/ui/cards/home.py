@@ -103,7 +103,7 @@ def _waiting(count: int, name: str) -> str:
 
 
 def _summary(progress: Progress) -> str:
-    """Such as "12 contacts · 3 asked · 2 met · goal 5 meetings for marine biology"."""
+    """Such as "12 contacts · 3 asked · 2 met · goal 5 interviews for marine biology"."""
     contacts = count(progress.contacts, "contact")
     goal = f"goal {progress.goal} meetings" + (
         f" for {short(progress.interests, 40)}" if progress.interests else ""

@@ -78,7 +78,7 @@ def imported(returned: Returned) -> Card:
     parts = [
         count(returned.contacts, "contact"),
         count(returned.requests, "request"),
-        count(returned.meetings, "meeting"),
+        count(returned.interviews, "meeting"),
         count(returned.todos, "to-do"),
     ]
     return Card(

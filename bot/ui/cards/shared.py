@@ -42,7 +42,7 @@ def first_is_primary(buttons: Iterable[Button]) -> tuple[Button, ...]:
 
 
 def what_happened(interview_id: int, *reminder_id: int) -> tuple[Button, ...]:
-    """What may have become of a meeting whose time has passed; a ping's buttons name their reminder."""
+    """What may have become of an interview whose time has passed; a reminder's buttons name their reminder."""
     args = (interview_id, *reminder_id)
     return (
         Button("It happened", "interview.happened", args, Style.PRIMARY),

@@ -8,7 +8,7 @@ from bot.domain.thank_yous.letter import BODY_LIMIT, PART_LIMIT, NoteField
 from bot.domain.thank_yous.review import NoteFinding
 from bot.handbook.fields import Advice
 from bot.handbook.models import Handbook
-from bot.services.interviews.views import NoMeeting, NotMet
+from bot.services.interviews.views import NoInterview, NotMet
 from bot.services.thank_yous.views import NoteView
 from bot.ui.cards.coach import coach, remark
 from bot.ui.cards.shared import NEXT, first_is_primary, what_happened, who
@@ -126,30 +126,30 @@ def _keep_word(view: NoteView) -> str:
     return "No more reminders about this note. Did they suggest something? Keep it as a to-do."
 
 
-def not_met(found: NotMet | NoMeeting) -> Card:
+def not_met(found: NotMet | NoInterview) -> Card:
     """There is nothing to say thanks for yet, and how it can come to it."""
-    if isinstance(found, NoMeeting):
-        return _no_meeting(found)
-    meeting = found.interview
-    name = who(meeting.contact_name)
-    if not meeting.over:
+    if isinstance(found, NoInterview):
+        return _no_interview(found)
+    interview = found.interview
+    name = who(interview.contact_name)
+    if not interview.over:
         return Card(
             title=f"You have not met {name} yet",
-            blocks=[Text(f"You meet {when(meeting.starts_at)}. The note comes after that.")],
-            rows=((Button("Open prep", "interview.prep", (meeting.id,), Style.PRIMARY), NEXT),),
+            blocks=[Text(f"You meet {when(interview.starts_at)}. The note comes after that.")],
+            rows=((Button("Open prep", "interview.prep", (interview.id,), Style.PRIMARY), NEXT),),
             hint="Met already? Tell me with `/interview happened`.",
         )
     return Card(
         title=f"Did you meet {name}?",
         blocks=[
-            Text(f"It was booked for {when(meeting.starts_at)}. Tell me what happened; then we write the note.")
+            Text(f"It was booked for {when(interview.starts_at)}. Tell me what happened; then we write the note.")
         ],
-        rows=(what_happened(meeting.id),),
+        rows=(what_happened(interview.id),),
         state=CardState.WAITING,
     )
 
 
-def _no_meeting(found: NoMeeting) -> Card:
+def _no_interview(found: NoInterview) -> Card:
     name = who(found.contact_name)
     return Card(
         title=f"No meeting with {name} yet",

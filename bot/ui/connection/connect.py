@@ -15,7 +15,7 @@ import aiohttp
 import discord
 from discord.utils import MISSING
 
-from bot.ui.connection.refusals import TALK, BrokenOffError, Refusal, refusal, spoken
+from bot.ui.connection.refusals import EVALUATION, BrokenOffError, Refusal, refusal, spoken
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ async def log_in(bot: discord.Client, token: str, let_in: Callable[[], bool], pr
     for pause in pauses():
         try:
             await bot.login(token)
-        except (*TALK, *_UNREADABLE) as error:
+        except (*EVALUATION, *_UNREADABLE) as error:
             refused = refusal(error, proxy=proxy) or Refusal(
                 f"Discord's answer cannot be understood ({type(error).__name__})."
             )
@@ -91,7 +91,7 @@ async def _ask(bot: discord.Client, doubt: asyncio.Event) -> None:
         doubt.clear()
         try:
             await bot.application_info()
-        except TALK as error:
+        except EVALUATION as error:
             refused = refusal(error)
             if refused is not None and refused.lasting:
                 raise discord.LoginFailure from error

@@ -13,7 +13,7 @@ import discord
 
 from bot.ui.reminders.discord_limits import retry_after
 
-TALK = (discord.DiscordException, aiohttp.ClientError, TimeoutError, ConnectionError)
+EVALUATION = (discord.DiscordException, aiohttp.ClientError, TimeoutError, ConnectionError)
 """What talking with Discord may raise; other errors of the system are about files."""
 
 _UNAUTHORIZED, _FORBIDDEN, _PROXY_LOGIN, _TOO_MANY_REQUESTS, _SERVER_ERRORS = 401, 403, 407, 429, 500

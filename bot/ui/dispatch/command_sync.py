@@ -12,7 +12,7 @@ from discord import app_commands
 
 from bot.storage.bot_state import BotState
 from bot.ui.connection.connect import pauses
-from bot.ui.connection.refusals import TALK, numbers, refusal, spoken
+from bot.ui.connection.refusals import EVALUATION, numbers, refusal, spoken
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Sync:
         for pause in pauses():
             try:
                 await sync_if_changed(self._tree, self._memory, force=force)
-            except TALK as error:
+            except EVALUATION as error:
                 why, wait = _judged(error)
                 if wait is None:
                     log.error(_KEPT, why, "The next start tries again.")  # noqa: TRY400 - said without an outline

@@ -1,4 +1,4 @@
-"""Discord's limits (429), as pings keep them: what would go over one is put off until Discord wants it again."""
+"""Discord's limits (429), as reminders keep them: what would go over one is put off until Discord takes it."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -20,22 +20,23 @@ _EVERYTHING = ("", "")
 
 
 @dataclass
-class _Ping:
-    """What is known of the ping that requests are made for."""
+class _Reminder:
+    """What is known of the reminder that requests are made for."""
 
     doubtful: bool = False
     """Discord failed over the message: it may have taken it, though discord.py tries again by itself."""
 
 
-_heeded: ContextVar[_Ping | None] = ContextVar("heeded", default=None)
-"""The ping that the request at hand belongs to."""
+_heeded: ContextVar[_Reminder | None] = ContextVar("heeded", default=None)
+"""The reminder that the request at hand belongs to."""
 
 
 class DiscordLimits:
-    """Hears of every 429, whoever met it, and stops the pings that would meet the same one.
+    """Hears of every 429, whoever met it, and stops the reminders that would meet the same one.
 
     discord.py would wait inside of the request: with a claim in hand, and with a gate shut for the whole bot that
-    stays shut for good when the wait is cut off. A ping has time: it goes back to the engine and comes again later.
+    stays shut for good when the wait is cut off. A reminder has time: it goes back to the engine and comes again
+    later.
     """
 
     def __init__(self) -> None:
@@ -51,20 +52,20 @@ class DiscordLimits:
 
     @contextmanager
     def heeded(self) -> Iterator[None]:
-        """Every request in the block is for one ping. Raises TryLaterError when one is, or comes, over a limit.
+        """Every request in the block is for one reminder. Raises TryLaterError when one is, or comes, over a limit.
 
         And in place of DirectMessagesClosedError where an earlier request may have gone through before they closed.
         """
         self._check(_EVERYTHING)
-        ping = _Ping()
-        token = _heeded.set(ping)
+        reminder = _Reminder()
+        token = _heeded.set(reminder)
         try:
             yield
         except TryLaterError as error:
-            error.unsure |= ping.doubtful
+            error.unsure |= reminder.doubtful
             raise
         except DirectMessagesClosedError as error:
-            if ping.doubtful:
+            if reminder.doubtful:
                 raise TryLaterError(unsure=True) from error
             raise
         finally:
@@ -80,15 +81,15 @@ class DiscordLimits:
     async def _answered(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, params: aiohttp.TraceRequestEndParams
     ) -> None:
-        ping = _heeded.get()
+        reminder = _heeded.get()
         if params.response.status != _TOO_MANY_REQUESTS:
-            if ping is not None and params.response.status >= _SERVER_ERRORS and _is_message(params):
-                ping.doubtful = True
+            if reminder is not None and params.response.status >= _SERVER_ERRORS and _is_message(params):
+                reminder.doubtful = True
             return
         headers = params.response.headers
         route = _EVERYTHING if _for_everything(headers) else (params.method, params.url.path)
         self._note(route, retry_after(headers) or _UNSAID)
-        if ping is not None:
+        if reminder is not None:
             params.response.release()
             self._check(route)
 

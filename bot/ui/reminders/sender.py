@@ -1,4 +1,4 @@
-"""Draws a student's due pings, sends them as one DM, and finds them there again."""
+"""Draws a student's due reminders, sends them as one DM, and finds them there again."""
 
 import json
 import logging
@@ -14,7 +14,7 @@ from bot.clock import now
 from bot.domain.reminders.reminder import is_late
 from bot.reminders.sender import DirectMessagesClosedError, TakenBackError, TryLaterError
 from bot.services import Services
-from bot.services.due_reminders import PingView
+from bot.services.due_reminders import ReminderView
 from bot.services.reminders.deliveries import Claimed
 from bot.ui.cards.reminders import cards
 from bot.ui.kit.card import Notice
@@ -35,8 +35,8 @@ _REFUSED_FOR = timedelta(hours=1)
 """How long a message waits that Discord refused for a reason of ours: until then nobody will have mended it."""
 
 
-class PingSender:
-    """Draws a student's due pings, sends them as one DM and reads them back. See `bot.reminders.sender.Sender`."""
+class ReminderSender:
+    """Draws a student's due reminders, sends them as one DM, reads them back. See `bot.reminders.sender.Sender`."""
 
     def __init__(self, client: discord.Client, services: Services, limits: DiscordLimits) -> None:
         self._client = client
@@ -48,7 +48,7 @@ class PingSender:
 
         Raises DirectMessagesClosedError, TryLaterError or TakenBackError.
         """
-        views = await self._services.pings.describe(user_id, reminders)
+        views = await self._services.reminders.describe(user_id, reminders)
         if not views:
             return None
         notice = self._drawn(views, reminders[0].nonce, late=late)
@@ -64,11 +64,11 @@ class PingSender:
             message = await notify(channel, reminders[0].user_id, notice, nonce=reminders[0].nonce)
             return message.id
 
-    def _drawn(self, views: Sequence[PingView], nonce: int, *, late: bool) -> Notice:
+    def _drawn(self, views: Sequence[ReminderView], nonce: int, *, late: bool) -> Notice:
         present = now()
         late = late and any(is_late(view.due_at, present) for view in views)
         if len(views) == 1:
-            return cards.ping(views[0], self._services.handbook, late=late)
+            return cards.reminder(views[0], self._services.handbook, late=late)
         return cards.several(views, self._services.handbook, nonce, late=late)
 
     async def find(self, user_id: int, reminders: Sequence[Claimed]) -> Mapping[int, int] | None:
@@ -79,12 +79,12 @@ class PingSender:
         since = min(reminder.due_at for reminder in reminders) - _CLOCKS_APART
         try:
             with self._limits.heeded(), _explained():
-                pings = await self._in_dm(user_id, lambda channel: self._read(channel, since))
+                marks = await self._in_dm(user_id, lambda channel: self._read(channel, since))
         except DirectMessagesClosedError:
             return None
-        if pings is None:
+        if marks is None:
             return None
-        said = [(one, pings.get(("reminder", one.id)) or pings.get(("nonce", one.nonce))) for one in reminders]
+        said = [(one, marks.get(("reminder", one.id)) or marks.get(("nonce", one.nonce))) for one in reminders]
         return {one.id: message_id for one, message_id in said if message_id is not None}
 
     async def _read(self, channel: DM, since: datetime) -> dict[cards.Mark, int] | None:

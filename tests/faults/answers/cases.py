@@ -1,4 +1,4 @@
-"""What Discord may answer to the requests of a ping, and how each of them has to end."""
+"""What Discord may answer to the requests of a reminder, and how each of them has to end."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from tests.faults.doubles.discord.server import StandIn
 
 
 class Place(Enum):
-    """The requests of a ping."""
+    """The requests of a reminder."""
 
     OPEN = ("POST", "/users/@me/channels")
     SEND = ("POST", "/channels/*/messages")
@@ -66,7 +66,7 @@ class Case:
     forgotten: bool = False
     """Discord has forgotten the channel that the bot knows."""
     lives: float = 3600.0
-    """Seconds from the due time until the ping is of no use."""
+    """Seconds from the due time until the reminder is of no use."""
     knocks: int | None = None
     """How many requests meet the trouble, where it matters."""
 

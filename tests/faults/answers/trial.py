@@ -1,4 +1,4 @@
-"""Discord refuses, limits, breaks off and keeps silent: to one student's ping, or to the whole bot.
+"""Discord refuses, limits, breaks off and keeps silent: to one student's reminder, or to the whole bot.
 
 Every case runs against the real bot with all its waits as in service, on a loop that hurries through them. The
 troubles of single students go on at the same time, in one bot, among students who have none.
@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.domain.reminders.reminder import Status
 from bot.storage.models import Reminder
 from tests.faults.answers.cases import CASES, LASTS, LIMITS, Case, Limit, Place, Trouble
-from tests.faults.doubles.bot_in_process import Armed, Ping, World, world
+from tests.faults.doubles.bot_in_process import Armed, DueReminder, World, world
 from tests.faults.doubles.discord.faults import Fault, Request, server_error
 from tests.faults.doubles.discord.messages import Created
 from tests.faults.doubles.fast_loop import hurry
@@ -25,7 +25,7 @@ from tests.faults.report import Report
 SPEED = 200.0
 """How much faster than in service waits go by."""
 ON_TIME = 5.0
-"""Seconds after its due time at which a ping still counts as on time, on a machine with other things to do."""
+"""Seconds after its due time at which a reminder still counts as on time, on a machine with other things to do."""
 BETWEEN = 0.9
 """Seconds that two attempts at the same are apart at least; discord.py's own begin with one."""
 BACKOFF = (15.0, 30.0)
@@ -34,7 +34,7 @@ of it doubles the next."""
 FLIGHT = 0.5
 """Seconds for which a request may have been on its way when a limit was told."""
 COME_BACK = 90.0
-"""Seconds after a limit within which everybody has their ping."""
+"""Seconds after a limit within which everybody has their reminder."""
 OTHERS = 12
 """Students without trouble, while the others have theirs."""
 
@@ -59,14 +59,14 @@ class Found:
     counted: Counter[str] = field(default_factory=Counter)
     latest: float = 0.0
 
-    def on_time(self, name: str, ping: "Armed", message: Created | None) -> None:
-        """A student without trouble has their ping on time."""
+    def on_time(self, name: str, reminder: "Armed", message: Created | None) -> None:
+        """A student without trouble has their reminder on time."""
         if message is None:
             self.broken.append(f"{name}: a student without trouble has no ping")
             return
-        self.latest = max(self.latest, message.at - ping.due)
-        if message.at - ping.due > ON_TIME:
-            self.broken.append(f"{name}: a student without trouble waited {message.at - ping.due:.1f} s")
+        self.latest = max(self.latest, message.at - reminder.due)
+        if message.at - reminder.due > ON_TIME:
+            self.broken.append(f"{name}: a student without trouble waited {message.at - reminder.due:.1f} s")
 
 
 async def _all(folder: Path, found: Found) -> None:
@@ -106,14 +106,16 @@ class Knocks:
 
 
 async def troubles(here: World, cases: Sequence[Case], found: Found) -> None:
-    """All troubles at once, and students without any, for whom pings fall due all the time."""
+    """All troubles at once, and students without any, for whom reminders fall due all the time."""
     patients = await here.students(*(f"patient{number}" for number in range(len(cases))))
     others = await here.students(*(f"student{number}" for number in range(OTHERS)))
     known = [user for case, user in zip(cases, patients, strict=True) if case.known] + others[::2]
-    await here.settled(await here.arm(*(Ping(user, here.seconds) for user in known)))
+    await here.settled(await here.arm(*(DueReminder(user, here.seconds) for user in known)))
     begin = here.seconds + 5
-    ill = await here.arm(*(Ping(user, begin, case.lives) for case, user in zip(cases, patients, strict=True)))
-    healthy = await here.arm(*(Ping(user, begin + 5 * n) for n, user in enumerate(others, 1)))
+    ill = await here.arm(
+        *(DueReminder(user, begin, case.lives) for case, user in zip(cases, patients, strict=True))
+    )
+    healthy = await here.arm(*(DueReminder(user, begin + 5 * n) for n, user in enumerate(others, 1)))
     due = [(case, one, _begin(here, case, one.user)) for case, one in zip(cases, ill, strict=True)]
     await asyncio.sleep(LASTS)
     arrived = {one: here.seen(one) for one in healthy}
@@ -189,13 +191,13 @@ def _spread(due: list[tuple[Case, Armed, list[Knocks]]]) -> Iterator[str]:
 
 
 async def limited(here: World, limit: Limit, number: int, found: Found) -> None:
-    """A limit that is meant for the whole bot, and students for whom pings fall due while it lasts."""
+    """A limit that is meant for the whole bot, and students for whom reminders fall due while it lasts."""
     names = (f"{kind}{number}" for kind in ("first", "doubtful", "known", "late", "new"))
     first, doubtful, known, late, new = await here.students(*names)
-    await here.settled(await here.arm(*(Ping(user, here.seconds) for user in (doubtful, known, late))))
+    await here.settled(await here.arm(*(DueReminder(user, here.seconds) for user in (doubtful, known, late))))
     # Somebody's message was lost on the way: her DM would be read while the limit lasts.
     here.discord.plans.next(Place.SEND.of(here.discord, doubtful), server_error(503))
-    pings = await here.arm(Ping(doubtful, here.seconds + 1))
+    reminders = await here.arm(DueReminder(doubtful, here.seconds + 1))
     await asyncio.sleep(6)
     told: list[float] = []
 
@@ -206,17 +208,17 @@ async def limited(here: World, limit: Limit, number: int, found: Found) -> None:
 
     here.discord.plans.next(noted, *[limit.fault] * limit.times)
     waits = ((first, 1), (known, 4), (late, 6), (new, 8))
-    pings += await here.arm(*(Ping(user, here.seconds + wait) for user, wait in waits))
-    rows = await here.settled(pings)
-    found.broken += [f"{limit.name}: {line}" for line in _respected(here, limit, told, pings, rows)]
+    reminders += await here.arm(*(DueReminder(user, here.seconds + wait) for user, wait in waits))
+    rows = await here.settled(reminders)
+    found.broken += [f"{limit.name}: {line}" for line in _respected(here, limit, told, reminders, rows)]
     if Place.SEND not in limit.places:
-        for one in (pings[2], pings[3]):
+        for one in (reminders[2], reminders[3]):
             found.on_time(limit.name, one, next(iter(here.seen(one)), None))
     found.counted["limits"] += 1
 
 
 def _respected(
-    here: World, limit: Limit, told: list[float], pings: list[Armed], rows: dict[int, Reminder]
+    here: World, limit: Limit, told: list[float], reminders: list[Armed], rows: dict[int, Reminder]
 ) -> Iterator[str]:
     """What was not as it should be with a limit."""
     if not told:
@@ -227,7 +229,7 @@ def _respected(
         for request in here.discord.requests:
             if begun + FLIGHT < request.at < over and any(place.met_by(request) for place in limit.places):
                 yield f"{request.method} {request.path} {over - request.at:.1f} s before it was over"
-    for one in pings:
+    for one in reminders:
         seen = here.seen(one)
         if rows[one.reminder].status != Status.SENT or len(seen) != 1:
             yield f"ended as {rows[one.reminder].status} with {len(seen)} messages"

@@ -25,7 +25,7 @@ from bot.reminders.engine import Engine
 from bot.services import Services, build_services
 from bot.storage.database import Database, open_engine
 from bot.ui.reminders.discord_limits import DiscordLimits
-from bot.ui.reminders.sender import PingSender
+from bot.ui.reminders.sender import ReminderSender
 from tests.faults.doubles.recording_discord import handbook
 from tests.faults.power import one_thread
 
@@ -196,7 +196,7 @@ class Process:
         self.services = build_services(self.db, handbook())
         self._world = world
         self._client = discord.Client(intents=discord.Intents.none(), max_messages=None)
-        sender = PingSender(self._client, self.services, DiscordLimits())
+        sender = ReminderSender(self._client, self.services, DiscordLimits())
         self._engine = Engine(self.services.deliveries, sender, sweep_seconds=3600, per_second=math.inf)
         self.db.on_armed = self._engine.arm
         self._watch_commits()

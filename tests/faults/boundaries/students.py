@@ -182,13 +182,13 @@ class _Planner:
         await self._arm(who, ReminderKind.NUDGE, request.id, START, 14 * DAY)
 
     async def _note(self, who: Who, due: datetime, kind: ReminderKind) -> None:
-        meeting = await self._session.scalar(
+        interview = await self._session.scalar(
             select(Interview).where(Interview.contact_id == self._contacts[who].id)
         ) or await self._met(who)
-        await self._arm(who, kind, meeting.id, due, 18 * HOUR)
+        await self._arm(who, kind, interview.id, due, 18 * HOUR)
 
     async def _met(self, who: Who) -> Interview:
-        meeting = Interview(
+        interview = Interview(
             contact_id=self._contacts[who].id,
             starts_at=START - 3 * HOUR,
             minutes=30,
@@ -196,10 +196,10 @@ class _Planner:
             ended_at=START - 2 * HOUR,
             created_at=START - DAY,
         )
-        self._session.add(meeting)
+        self._session.add(interview)
         await self._session.flush()
-        self._session.add(ThankYou(interview_id=meeting.id, due_at=START + 22 * HOUR))
-        return meeting
+        self._session.add(ThankYou(interview_id=interview.id, due_at=START + 22 * HOUR))
+        return interview
 
     async def _arm(self, who: Who, kind: ReminderKind, subject: int, due: datetime, lives: timedelta) -> None:
         await arm(self._session, who, [Planned(kind, subject, due, due + lives, f"{kind}:{subject}:0")])

@@ -163,7 +163,7 @@ def _fail_for_a_while(world: World) -> None:
     world.refuse(Who.SINGLE, "GET", 500, times=3)
 
 
-def _talk(world: World) -> None:
+def _evaluation(world: World) -> None:
     world.unread.add(Who.SINGLE)
     for _ in range(_CHATTER):
         world.say(Who.SINGLE, "And another thing.")
@@ -184,7 +184,7 @@ UNREAD = (
     Unread("forbidden for ever, and never sent", "before", _forbid, End(Status.UNCERTAIN, 0, on_next=True)),
     Unread("closed", "after", _close, End(Status.UNCERTAIN, 1, on_next=True)),
     Unread("failing for ever", "after", _fail, End(Status.UNCERTAIN, 1, on_next=True)),
-    Unread("too long", "after", _talk, End(Status.UNCERTAIN, 1, on_next=True)),
+    Unread("too long", "after", _evaluation, End(Status.UNCERTAIN, 1, on_next=True)),
     Unread("failing for a while", "after", _fail_for_a_while, End(Status.SENT, 1, on_next=False)),
     Unread("failing for a while, and never sent", "before", _fail_for_a_while, End(Status.SENT, 1, on_next=False)),
 )

@@ -34,7 +34,7 @@ THE_END = 1200.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ping:
+class DueReminder:
     """A reminder to have."""
 
     user: int
@@ -76,32 +76,35 @@ class World:
                 row.zone, row.quiet_to = ZONE, row.quiet_from
         return users
 
-    async def arm(self, *pings: Ping) -> list[Armed]:
+    async def arm(self, *reminders: DueReminder) -> list[Armed]:
         """Have reminders of to-dos fall due."""
         since = len(self.discord.mail.messages)
-        keys = [f"trial:{next(self._keys)}" for _ in pings]
+        keys = [f"trial:{next(self._keys)}" for _ in reminders]
         async with self.bot.db.write() as session:
-            for ping, key in zip(pings, keys, strict=True):
-                await self._plan(session, ping, key)
+            for reminder, key in zip(reminders, keys, strict=True):
+                await self._plan(session, reminder, key)
             query = select(Reminder.dedupe_key, Reminder.id).where(Reminder.dedupe_key.in_(keys))
             ids = {row.dedupe_key: row.id for row in await session.execute(query)}
-        return [Armed(ping.user, ids[key], ping.due, since) for ping, key in zip(pings, keys, strict=True)]
+        return [
+            Armed(reminder.user, ids[key], reminder.due, since)
+            for reminder, key in zip(reminders, keys, strict=True)
+        ]
 
-    async def _plan(self, session: AsyncSession, ping: Ping, key: str) -> None:
-        due = now() + timedelta(seconds=ping.due - self.seconds)
-        todo = Todo(owner_id=ping.user, text="Send the article", due_at=due, created_at=now())
+    async def _plan(self, session: AsyncSession, reminder: DueReminder, key: str) -> None:
+        due = now() + timedelta(seconds=reminder.due - self.seconds)
+        todo = Todo(owner_id=reminder.user, text="Send the article", due_at=due, created_at=now())
         session.add(todo)
         await session.flush()
-        expires = due + timedelta(seconds=ping.lives)
-        await arm(session, ping.user, [Planned(ReminderKind.TODO_DUE, todo.id, due, expires, key)])
+        expires = due + timedelta(seconds=reminder.lives)
+        await arm(session, reminder.user, [Planned(ReminderKind.TODO_DUE, todo.id, due, expires, key)])
 
     def seen(self, one: Armed) -> list[Created]:
         """What its student saw since it was planned."""
         return [message for message in self.discord.mail.messages[one.since :] if message.user_id == one.user]
 
-    async def settled(self, pings: Iterable[Armed]) -> dict[int, Reminder]:
+    async def settled(self, reminders: Iterable[Armed]) -> dict[int, Reminder]:
         """Wait until each has come to its end, and return the rows by id."""
-        ids = [one.reminder for one in pings]
+        ids = [one.reminder for one in reminders]
         for _ in range(int(THE_END / LOOK)):
             rows = await self.rows(ids)
             if all(row.status != Status.PENDING for row in rows.values()):
@@ -130,7 +133,7 @@ async def world(folder: Path, heartbeat_seconds: float = 0.1) -> AsyncIterator[W
     settings = Settings(
         _env_file=None,
         database_url=f"sqlite+aiosqlite:///{folder / 'rapport.sqlite3'}",
-        # What is tried here is how soon each ping goes out, and students act faster than people.
+        # What is tried here is how soon each reminder goes out, and students act faster than people.
         ping_gap_seconds=0,
         actions_per_minute=60_000,
         messages_per_minute=60_000,

@@ -67,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         database_url=options.database_url,
         sweep_seconds=1,
         shutdown_seconds=5,
-        # What is tried here is how soon each ping goes out, and students act faster than people.
+        # What is tried here is how soon each reminder goes out, and students act faster than people.
         ping_gap_seconds=0,
         actions_per_minute=60_000,
         messages_per_minute=60_000,

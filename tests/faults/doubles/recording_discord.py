@@ -18,7 +18,7 @@ from bot.handbook.models import Handbook
 from bot.reminders.engine import Engine
 from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
 from bot.services import Services, build_services
-from bot.services.due_reminders import PingService
+from bot.services.due_reminders import ReminderService
 from bot.services.reminders.deliveries import Claimed
 from bot.storage.database import Database, open_engine
 
@@ -111,15 +111,15 @@ class Discord:
 
 
 class NotingSender:
-    """Stands where `PingSender` is: leaves out what has nothing left to say, like it, and notes the rest."""
+    """Stands where `ReminderSender` is: leaves out what has nothing left to say, like it, and notes the rest."""
 
-    def __init__(self, discord: Discord, pings: PingService) -> None:
+    def __init__(self, discord: Discord, reminders: ReminderService) -> None:
         self._discord = discord
-        self._pings = pings
+        self._reminders = reminders
 
     async def send(self, user_id: int, reminders: Sequence[Claimed], *, late: bool) -> int | None:
         """See `bot.reminders.sender.Sender`."""
-        if not await self._pings.describe(user_id, reminders):
+        if not await self._reminders.describe(user_id, reminders):
             return None
         return await self._discord.take(user_id, reminders, late=late)
 
@@ -168,7 +168,7 @@ class Process:
         self._discord = discord
         self.db = _Mortal(open_engine(make_url(f"sqlite+aiosqlite:///{file}")))
         self.services: Services = build_services(self.db, handbook())
-        sender = NotingSender(discord, self.services.pings)
+        sender = NotingSender(discord, self.services.reminders)
         self.engine = Engine(self.services.deliveries, sender, sweep_seconds=3600, per_second=1_000_000)
         self.db.on_armed = self.engine.arm
 

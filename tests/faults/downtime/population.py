@@ -57,7 +57,7 @@ class Student:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A ping as it stands in its table."""
+    """A reminder as it stands in its table."""
 
     id: int
     user_id: int
@@ -142,7 +142,7 @@ class Town:
         self._traveller.move_to(moment)
 
     def rows(self) -> dict[int, Row]:
-        """All pings, by id."""
+        """All reminders, by id."""
         with self._read() as reader:
             return {row["id"]: _row(row) for row in reader.execute("SELECT * FROM reminders")}
 

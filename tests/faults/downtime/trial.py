@@ -27,9 +27,9 @@ _ABOUT = {
     ReminderKind.THANK_YOU_SECOND: "note",
     ReminderKind.THANK_YOU_LATE: "note",
 }
-"""Pings about the same thing: of those that are overdue together only the newest has something to say."""
+"""Reminders about the same thing: of those that are overdue together only the newest has something to say."""
 _AT_NIGHT_TOO = frozenset({ReminderKind.SOON, ReminderKind.THANK_YOU_SECOND})
-"""The pings that are planned into quiet hours when there is no other moment for them."""
+"""The reminders that are planned into quiet hours when there is no other moment for them."""
 _IN_THE_END = 40 * DAY
 
 Found = list[str]
@@ -57,7 +57,7 @@ async def absence(town: Town, span: timedelta, counted: Counter[str]) -> Found:
 
 
 def _on_return(town: Town, before: Mapping[int, Row], told: int, counted: Counter[str]) -> Iterable[str]:
-    """Each overdue ping went out in one message, waits for the morning, or was given up for a reason."""
+    """Each overdue reminder went out in one message, waits for the morning, or was given up for a reason."""
     after = town.rows()
     shown: defaultdict[int, set[int]] = defaultdict(set)
     for message in town.said(told):
@@ -81,7 +81,7 @@ def _on_return(town: Town, before: Mapping[int, Row], told: int, counted: Counte
 
 
 def _wanted(row: Row, overdue: list[Row], student: Student) -> tuple[Status, datetime | None]:
-    """What ought to become of an overdue ping now; with the moment, for one that waits."""
+    """What ought to become of an overdue reminder now; with the moment, for one that waits."""
     present = now()
     rivals = [one for one in overdue if _about(one) == _about(row) and one.expires_at > present]
     if row.expires_at <= present or row is not max(
@@ -113,7 +113,7 @@ def _on_time(town: Town, coming: Iterable[Row], counted: Counter[str]) -> Iterab
 
 
 def _to_an_end(town: Town) -> Iterable[str]:
-    """Over the whole story: each ping at most once, none when it would only embarrass, none left behind."""
+    """Over the whole story: each reminder at most once, none when it would only embarrass, none left behind."""
     for row in town.rows().values():
         shown = town.discord.showing(row.id)
         if len(shown) > 1 or (row.status is Status.SENT) != bool(shown):
@@ -136,7 +136,7 @@ def _by_night(town: Town, messages: Iterable[Message]) -> Iterable[str]:
 
 
 def _may_disturb(row: Row, at: datetime, student: Student) -> bool:
-    """Whether a ping may come in quiet hours: planned so, or of no use after them."""
+    """Whether a reminder may come in quiet hours: planned so, or of no use after them."""
     if at - row.due_at <= LATE_AFTER and in_quiet(row.due_at, student.quiet, student.zone):
         return row.kind in _AT_NIGHT_TOO
     return quiet_end_after(at, student.quiet, student.zone) >= row.expires_at
@@ -171,7 +171,7 @@ async def jumps(town: Town, counted: Counter[str]) -> Found:
 
 
 async def moves(town: Town, counted: Counter[str]) -> Found:
-    """Everybody goes to live elsewhere while pings are under way: the rest of them come by the new clock."""
+    """Everybody goes to live elsewhere while reminders are under way: the rest of them come by the new clock."""
     await town.settle()
     await town.act(town.lives(BEGIN + 10 * DAY, 3 * DAY))
     found = [*_by_night(town, town.discord.messages)]

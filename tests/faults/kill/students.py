@@ -58,22 +58,22 @@ class Crowd:
         async with self._db.write() as session:
             for user in self._rng.choices(self._users, k=self._rng.randint(0, 2)):
                 about = self._rng.choice((self._todo, self._note, self._request))
-                pings = await about(session, user)
-                await arm(session, user, pings)
-                planned += pings
-        self.planned |= {ping.dedupe_key for ping in planned}
+                reminders = await about(session, user)
+                await arm(session, user, reminders)
+                planned += reminders
+        self.planned |= {reminder.dedupe_key for reminder in planned}
 
     async def _todo(self, session: AsyncSession, user: int) -> Sequence[Planned]:
         todo = Todo(owner_id=user, text="Send the article", due_at=now() + HOUR, created_at=now())
         session.add(todo)
         await session.flush()
         # Some are of no use a moment later.
-        return [self._ping(ReminderKind.TODO_DUE, todo.id, 0, lives=self._rng.choice((1.0, *[3600.0] * 15)))]
+        return [self._reminder(ReminderKind.TODO_DUE, todo.id, 0, lives=self._rng.choice((1.0, *[3600.0] * 15)))]
 
     async def _note(self, session: AsyncSession, user: int) -> Sequence[Planned]:
         contact = await self._contact(session, user)
         over = now() - HOUR
-        meeting = Interview(
+        interview = Interview(
             contact_id=contact,
             starts_at=over,
             minutes=30,
@@ -81,12 +81,12 @@ class Crowd:
             ended_at=over,
             created_at=over,
         )
-        session.add(meeting)
+        session.add(interview)
         await session.flush()
-        session.add(ThankYou(interview_id=meeting.id, due_at=over + 24 * HOUR))
+        session.add(ThankYou(interview_id=interview.id, due_at=over + 24 * HOUR))
         return [
-            self._ping(ReminderKind.THANK_YOU_FIRST, meeting.id, 0),
-            self._ping(ReminderKind.THANK_YOU_SECOND, meeting.id, 3),
+            self._reminder(ReminderKind.THANK_YOU_FIRST, interview.id, 0),
+            self._reminder(ReminderKind.THANK_YOU_SECOND, interview.id, 3),
         ]
 
     async def _request(self, session: AsyncSession, user: int) -> Sequence[Planned]:
@@ -99,7 +99,7 @@ class Crowd:
         )
         session.add(request)
         await session.flush()
-        return [self._ping(ReminderKind.NUDGE, request.id, 0)]
+        return [self._reminder(ReminderKind.NUDGE, request.id, 0)]
 
     async def _contact(self, session: AsyncSession, user: int) -> int:
         contact = Contact(owner_id=user, name="Ana Reyes", created_at=now())
@@ -107,7 +107,7 @@ class Crowd:
         await session.flush()
         return contact.id
 
-    def _ping(self, kind: ReminderKind, subject: int, seconds: float, *, lives: float = 3600.0) -> Planned:
+    def _reminder(self, kind: ReminderKind, subject: int, seconds: float, *, lives: float = 3600.0) -> Planned:
         due = now() + timedelta(seconds=seconds + self._rng.uniform(0, SOON))
         return Planned(kind, subject, due, due + timedelta(seconds=lives), f"{kind}:{subject}:0")
 

@@ -123,7 +123,7 @@ def _told_again(found: Found, mail: Mail) -> Iterator[str]:
     """Of each thing a student hears once for each of its reminders."""
     told: defaultdict[Subject, set[int]] = defaultdict(set)
     for created in mail.messages:
-        # The answer to a typed message leads to the same things, and is no ping.
+        # The answer to a typed message leads to the same things, and is no reminder.
         for one in about(created) if marks(created.custom_ids) else ():
             told[one].add(created.message_id)
     ends: defaultdict[Subject, Counter[str]] = defaultdict(Counter)

@@ -1,4 +1,4 @@
-"""What ought to become of pings: the promises once more, on a plain dict, without a database or an engine."""
+"""What ought to become of reminders: the promises once more, on a plain dict, without a database or an engine."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Clock:
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """A ping as it ought to stand in its table."""
+    """A reminder as it ought to stand in its table."""
 
     key: str
     user_id: int
@@ -56,7 +56,7 @@ class Forecast:
         return any(is_late(row.due_at, now()) for row in self.sent)
 
 
-class ExpectedPings:
+class ExpectedReminders:
     """Rows by key, in the order in which they were first planned."""
 
     def __init__(self, clocks: dict[int, Clock], nothing_left: Callable[[Row], bool]) -> None:
@@ -66,9 +66,9 @@ class ExpectedPings:
 
     def arm(self, user_id: int, planned: Iterable[Planned]) -> None:
         """Plan; the same key moves what waits or was taken back, and leaves alone what has gone out."""
-        for ping in planned:
-            key, due = ping.dedupe_key, ping.due_at
-            fresh = Row(key, user_id, ping.kind, ping.subject_id, due, ping.expires_at, due)
+        for reminder in planned:
+            key, due = reminder.dedupe_key, reminder.due_at
+            fresh = Row(key, user_id, reminder.kind, reminder.subject_id, due, reminder.expires_at, due)
             there = self.rows.get(key)
             if there is None:
                 self.rows[key] = fresh

@@ -1,4 +1,4 @@
-"""What students do, on plain dicts: what the use cases ought to make of it, and which pings that plans."""
+"""What students do, on plain dicts: what the use cases ought to make of it, and which reminders that plans."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,9 +12,9 @@ from bot.domain.reminders.reminder import Planned, ReminderKind, Snooze, Status,
 from bot.domain.requests import nudges
 from bot.domain.thank_yous import deadline as thank_yous
 from bot.domain.times.wall_clock import shift_out_of_quiet
-from tests.faults.model.expected_reminders import Clock, ExpectedPings, Row
+from tests.faults.model.expected_reminders import Clock, ExpectedReminders, Row
 
-MEETING = (ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK)
+INTERVIEW = (ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK)
 THANKS = (ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND, ReminderKind.THANK_YOU_LATE)
 _SNOOZED_FOR = timedelta(hours=12)
 _NIGHT = timedelta(days=1)
@@ -22,8 +22,8 @@ _NIGHT = timedelta(days=1)
 
 
 @dataclass(slots=True)
-class Meeting:
-    """A meeting with one of the student's contacts."""
+class Interview:
+    """An interview with one of the student's contacts."""
 
     id: int
     owner: int
@@ -64,73 +64,73 @@ class Todo:
 
 
 class Expected:
-    """The students, what they have told, and the pings that follow from it. Each method is one use case."""
+    """The students, what they have told, and the reminders that follow from it. Each method is one use case."""
 
     def __init__(self, clocks: dict[int, Clock]) -> None:
         self.clocks = clocks
-        self.meetings: dict[int, Meeting] = {}
+        self.interviews: dict[int, Interview] = {}
         self.requests: dict[int, Request] = {}
         self.todos: dict[int, Todo] = {}
-        self.pings = ExpectedPings(clocks, self._nothing_left)
+        self.reminders = ExpectedReminders(clocks, self._nothing_left)
 
     def may_book(self, contact: int) -> bool:
-        """Whether no meeting with the contact is coming."""
+        """Whether no interview with the contact is coming."""
         return all(
             one.status is not InterviewStatus.SCHEDULED or one.over
-            for one in self.meetings.values()
+            for one in self.interviews.values()
             if one.contact == contact
         )
 
-    def book(self, meeting: Meeting) -> None:
-        """A meeting is booked; a request to the contact counts as accepted."""
-        self._accept(meeting.contact)
-        self.meetings[meeting.id] = meeting
-        self._plan_meeting(meeting)
+    def book(self, interview: Interview) -> None:
+        """An interview is booked; a request to the contact counts as accepted."""
+        self._accept(interview.contact)
+        self.interviews[interview.id] = interview
+        self._plan_interview(interview)
 
-    def may_move(self, meeting: Meeting, *, even_if_over: bool) -> bool:
-        """Whether a meeting can be given another time."""
-        return meeting.status is InterviewStatus.SCHEDULED and (even_if_over or not meeting.over)
+    def may_move(self, interview: Interview, *, even_if_over: bool) -> bool:
+        """Whether an interview can be given another time."""
+        return interview.status is InterviewStatus.SCHEDULED and (even_if_over or not interview.over)
 
-    def move(self, meeting: Meeting, starts_at: datetime) -> None:
+    def move(self, interview: Interview, starts_at: datetime) -> None:
         """It is given another time; the same again changes nothing."""
-        if meeting.starts_at != starts_at:
-            meeting.starts_at, meeting.sequence = starts_at, meeting.sequence + 1
-            self.pings.cancel(MEETING, meeting.id)
-            self._plan_meeting(meeting)
+        if interview.starts_at != starts_at:
+            interview.starts_at, interview.sequence = starts_at, interview.sequence + 1
+            self.reminders.cancel(INTERVIEW, interview.id)
+            self._plan_interview(interview)
 
-    def call_off(self, meeting: Meeting) -> None:
+    def call_off(self, interview: Interview) -> None:
         """It will not take place."""
-        if meeting.status is InterviewStatus.SCHEDULED:
-            meeting.status, meeting.sequence = InterviewStatus.CANCELLED, meeting.sequence + 1
-            self.pings.cancel(MEETING, meeting.id)
+        if interview.status is InterviewStatus.SCHEDULED:
+            interview.status, interview.sequence = InterviewStatus.CANCELLED, interview.sequence + 1
+            self.reminders.cancel(INTERVIEW, interview.id)
 
-    def miss(self, meeting: Meeting) -> None:
+    def miss(self, interview: Interview) -> None:
         """It has not taken place."""
-        if meeting.status is InterviewStatus.SCHEDULED and meeting.starts_at <= now():
-            meeting.status = InterviewStatus.MISSED
-            self.pings.cancel(MEETING, meeting.id)
+        if interview.status is InterviewStatus.SCHEDULED and interview.starts_at <= now():
+            interview.status = InterviewStatus.MISSED
+            self.reminders.cancel(INTERVIEW, interview.id)
 
-    def may_happen(self, meeting: Meeting) -> bool:
+    def may_happen(self, interview: Interview) -> bool:
         """Whether it can be said to have taken place."""
-        ahead = meeting.status is InterviewStatus.SCHEDULED and meeting.starts_at > now()
-        return not ahead and meeting.status is not InterviewStatus.CANCELLED
+        ahead = interview.status is InterviewStatus.SCHEDULED and interview.starts_at > now()
+        return not ahead and interview.status is not InterviewStatus.CANCELLED
 
-    def happen(self, meeting: Meeting) -> None:
+    def happen(self, interview: Interview) -> None:
         """It has taken place: the clock of the note starts."""
-        if meeting.status is InterviewStatus.MET:
+        if interview.status is InterviewStatus.MET:
             return
-        ended_at = end_as_booked(meeting.starts_at, meeting.minutes, now().replace(microsecond=0))
-        meeting.status, meeting.ended_at = InterviewStatus.MET, ended_at
-        if ended_at <= meeting.starts_at:
-            meeting.starts_at = ended_at - timedelta(minutes=meeting.minutes)
-        self.pings.cancel((*MEETING, *THANKS), meeting.id)
-        self._plan_note(meeting)
-        self._accept(meeting.contact)
+        ended_at = end_as_booked(interview.starts_at, interview.minutes, now().replace(microsecond=0))
+        interview.status, interview.ended_at = InterviewStatus.MET, ended_at
+        if ended_at <= interview.starts_at:
+            interview.starts_at = ended_at - timedelta(minutes=interview.minutes)
+        self.reminders.cancel((*INTERVIEW, *THANKS), interview.id)
+        self._plan_note(interview)
+        self._accept(interview.contact)
 
-    def thank(self, meeting: Meeting) -> None:
+    def thank(self, interview: Interview) -> None:
         """The note is sent."""
-        meeting.thanked = True
-        self.pings.cancel(THANKS, meeting.id)
+        interview.thanked = True
+        self.reminders.cancel(THANKS, interview.id)
 
     def out(self, contact: int) -> Request | None:
         """The request to a contact that waits for an answer."""
@@ -141,71 +141,73 @@ class Expected:
         """A request goes out."""
         for earlier in self.requests.values():
             if earlier.contact == request.contact:
-                self.pings.cancel((ReminderKind.NUDGE,), earlier.id)
+                self.reminders.cancel((ReminderKind.NUDGE,), earlier.id)
         self.requests[request.id] = request
-        self.pings.arm(request.owner, self._nudge(request))
+        self.reminders.arm(request.owner, self._nudge(request))
 
     def answer(self, request: Request) -> None:
         """Something came back."""
         request.answered = True
-        self.pings.cancel((ReminderKind.NUDGE,), request.id)
+        self.reminders.cancel((ReminderKind.NUDGE,), request.id)
 
     def nudge(self, request: Request) -> None:
         """A reminder of it goes out, the only one there is."""
         request.nudged = True
-        self.pings.cancel((ReminderKind.NUDGE,), request.id)
+        self.reminders.cancel((ReminderKind.NUDGE,), request.id)
 
     def promise(self, todo: Todo, due_at: datetime) -> None:
         """A to-do gets its moment, or another one."""
         if todo.due_at != due_at:
-            self.pings.cancel((ReminderKind.TODO_DUE,), todo.id)
+            self.reminders.cancel((ReminderKind.TODO_DUE,), todo.id)
         todo.due_at = due_at
         self.todos[todo.id] = todo
-        self.pings.arm(todo.owner, self._todo(todo))
+        self.reminders.arm(todo.owner, self._todo(todo))
 
     def tick(self, todo: Todo) -> None:
         """It is done; saying so again changes nothing."""
         if not todo.done:
             todo.done = True
-            self.pings.cancel((ReminderKind.TODO_DUE,), todo.id)
+            self.reminders.cancel((ReminderKind.TODO_DUE,), todo.id)
 
     def may_snooze(self, row: Row) -> bool:
-        """Whether a ping can be put off."""
+        """Whether a reminder can be put off."""
         return row.status in {Status.SENT, Status.PENDING, Status.UNCERTAIN}
 
     def snooze(self, row: Row, reminder_id: int, choice: Snooze) -> None:
-        """The same ping comes again."""
+        """The same reminder comes again."""
         due = snoozed_until(choice, now(), self.clocks[row.user_id].zone)
         key = f"{row.key.split('+')[0]}+snooze{reminder_id}"
         expires = max(row.expires_at, due + _SNOOZED_FOR)
-        self.pings.arm(row.user_id, [Planned(row.kind, row.subject_id, due, expires, key)])
+        self.reminders.arm(row.user_id, [Planned(row.kind, row.subject_id, due, expires, key)])
 
     def replan(self, user: int) -> None:
         """The student's clock has changed: what is to come moves, what is due or was put off stays."""
         taken_back = set()
-        for row in self.pings.pending():
+        for row in self.reminders.pending():
             if row.user_id == user and row.due_at > now() and "+snooze" not in row.key:
                 row.status = Status.CANCELLED
                 taken_back.add(row.key)
         coming = [*self._coming(user, now())]
-        self.pings.arm(user, coming)
-        behind = taken_back - {ping.dedupe_key for ping in coming}
-        waiting = [ping for ping in self._coming(user, now() - _NIGHT) if ping.dedupe_key in behind]
-        self.pings.arm(user, [one for ping in waiting if (one := self._after_all(user, ping)) is not None])
+        self.reminders.arm(user, coming)
+        behind = taken_back - {reminder.dedupe_key for reminder in coming}
+        waiting = [reminder for reminder in self._coming(user, now() - _NIGHT) if reminder.dedupe_key in behind]
+        self.reminders.arm(
+            user, [one for reminder in waiting if (one := self._after_all(user, reminder)) is not None]
+        )
 
-    def _after_all(self, user: int, ping: Planned) -> Planned | None:
+    def _after_all(self, user: int, reminder: Planned) -> Planned | None:
         """What had waited for the end of quiet hours comes now, or at the end of the new ones."""
-        clock, window = self.clocks[user], {"deadline": ping.expires_at, "earliest": now()}
-        due = shift_out_of_quiet(max(ping.due_at, now()), **window, quiet=clock.quiet, zone=clock.zone)
-        comes = ping.kind is not ReminderKind.PREPARE and due < ping.expires_at
-        return replace(ping, due_at=due) if comes else None
+        clock, window = self.clocks[user], {"deadline": reminder.expires_at, "earliest": now()}
+        due = shift_out_of_quiet(max(reminder.due_at, now()), **window, quiet=clock.quiet, zone=clock.zone)
+        comes = reminder.kind is not ReminderKind.PREPARE and due < reminder.expires_at
+        return replace(reminder, due_at=due) if comes else None
 
     def _coming(self, user: int, at: datetime) -> Iterator[Planned]:
-        for meeting in (one for one in self.meetings.values() if one.owner == user):
-            if meeting.status is InterviewStatus.SCHEDULED:
-                yield from self._around(meeting, at)
-            elif meeting.ended_at is not None and not meeting.thanked:
-                yield from self._note(meeting, meeting.ended_at, at)
+        for interview in (one for one in self.interviews.values() if one.owner == user):
+            if interview.status is InterviewStatus.SCHEDULED:
+                yield from self._around(interview, at)
+            elif interview.ended_at is not None and not interview.thanked:
+                yield from self._note(interview, interview.ended_at, at)
         for request in (one for one in self.requests.values() if one.owner == user):
             if not request.answered and not request.nudged:
                 yield from self._nudge(request, at)
@@ -217,23 +219,23 @@ class Expected:
         if (request := self.out(contact)) is not None:
             self.answer(request)
 
-    def _plan_meeting(self, meeting: Meeting) -> None:
-        self.pings.arm(meeting.owner, self._around(meeting))
+    def _plan_interview(self, interview: Interview) -> None:
+        self.reminders.arm(interview.owner, self._around(interview))
 
-    def _plan_note(self, meeting: Meeting) -> None:
-        if meeting.ended_at is not None and not meeting.thanked:
-            self.pings.arm(meeting.owner, self._note(meeting, meeting.ended_at))
+    def _plan_note(self, interview: Interview) -> None:
+        if interview.ended_at is not None and not interview.thanked:
+            self.reminders.arm(interview.owner, self._note(interview, interview.ended_at))
 
-    def _around(self, one: Meeting, at: datetime | None = None) -> tuple[Planned, ...]:
+    def _around(self, one: Interview, at: datetime | None = None) -> tuple[Planned, ...]:
         clock, terms = self.clocks[one.owner], {"minutes": one.minutes, "sequence": one.sequence}
         planned_at = at or now()
-        return interviews.plan_pings(
+        return interviews.plan_reminders(
             one.id, one.starts_at, **terms, zone=clock.zone, quiet=clock.quiet, now=planned_at
         )
 
-    def _note(self, one: Meeting, ended_at: datetime, at: datetime | None = None) -> tuple[Planned, ...]:
+    def _note(self, one: Interview, ended_at: datetime, at: datetime | None = None) -> tuple[Planned, ...]:
         clock = self.clocks[one.owner]
-        return thank_yous.plan_pings(one.id, ended_at, zone=clock.zone, quiet=clock.quiet, now=at or now())
+        return thank_yous.plan_reminders(one.id, ended_at, zone=clock.zone, quiet=clock.quiet, now=at or now())
 
     def _nudge(self, one: Request, at: datetime | None = None) -> tuple[Planned, ...]:
         clock = self.clocks[one.owner]
@@ -242,7 +244,7 @@ class Expected:
 
     def _todo(self, one: Todo, at: datetime | None = None) -> tuple[Planned, ...]:
         clock = self.clocks[one.owner]
-        return (todos.plan_ping(one.id, one.due_at, zone=clock.zone, quiet=clock.quiet, now=at or now()),)
+        return (todos.plan_reminder(one.id, one.due_at, zone=clock.zone, quiet=clock.quiet, now=at or now()),)
 
     def _nothing_left(self, row: Row) -> bool:
         match row.kind:
@@ -250,9 +252,9 @@ class Expected:
                 return self.todos[row.subject_id].done
             case ReminderKind.NUDGE:
                 return self.requests[row.subject_id].answered
-        meeting = self.meetings[row.subject_id]
+        interview = self.interviews[row.subject_id]
         if row.kind in THANKS:
-            return meeting.status is not InterviewStatus.MET or meeting.thanked
-        begun = meeting.starts_at <= now()
-        fits = meeting.over if row.kind is ReminderKind.CHECK_BACK else not begun
-        return meeting.status is not InterviewStatus.SCHEDULED or not fits
+            return interview.status is not InterviewStatus.MET or interview.thanked
+        begun = interview.starts_at <= now()
+        fits = interview.over if row.kind is ReminderKind.CHECK_BACK else not begun
+        return interview.status is not InterviewStatus.SCHEDULED or not fits

@@ -94,7 +94,7 @@ class Stage:
     def pass_time(self, span: timedelta, fate: Fate = Fate.ARRIVES) -> None:
         """Let time pass; the first messages on the way meet their `fate`, what comes later arrives."""
         end = now() + span
-        while (due := self.expected.pings.next_at()) is not None and due <= end:
+        while (due := self.expected.reminders.next_at()) is not None and due <= end:
             self._traveller.move_to(max(due, now()))
             if self.look(fate):
                 fate = Fate.ARRIVES
@@ -119,18 +119,18 @@ class Stage:
         return self._look(fate, lambda: self._run(self._process.look()))
 
     def check(self) -> None:
-        """The table says what the model says, no ping was shown twice, and the engine knows when to wake up."""
+        """The table says what the model says, no reminder was shown twice, and the engine knows when to wake up."""
         rows = {row["dedupe_key"]: row for row in self._reader.execute("SELECT * FROM reminders")}
         found = {key: _stored(row) for key, row in rows.items()}
-        wanted = {key: _wanted(row) for key, row in self.expected.pings.rows.items()}
+        wanted = {key: _wanted(row) for key, row in self.expected.reminders.rows.items()}
         wrong = {
             key: (found.get(key), wanted.get(key)) for key in found | wanted if found.get(key) != wanted.get(key)
         }
         assert not wrong, f"in the table, and as it should be: {wrong}"
-        self.ids = {row["id"]: self.expected.pings.rows[key] for key, row in rows.items()}
+        self.ids = {row["id"]: self.expected.reminders.rows[key] for key, row in rows.items()}
         for row in rows.values():
             self._check_end(row)
-        due, wakes_at = self.expected.pings.next_at(), self._process.engine.wakes_at
+        due, wakes_at = self.expected.reminders.next_at(), self._process.engine.wakes_at
         assert due is None or (wakes_at is not None and now() < wakes_at <= due), f"{due=} {wakes_at=}"
 
     def _check_end(self, row: sqlite3.Row) -> None:
@@ -146,9 +146,9 @@ class Stage:
 
     def _look(self, fate: Fate, act: Callable[[], None]) -> bool:
         """Have the model and the bot do the same, and compare what was said."""
-        pings, before = self.expected.pings, len(self.discord.messages)
-        pings.settle(self.discord.reading)
-        forecasts = pings.forecast()
+        reminders, before = self.expected.reminders, len(self.discord.messages)
+        reminders.settle(self.discord.reading)
+        forecasts = reminders.forecast()
         senders = {user: one for user, one in forecasts.items() if one.sent}
         killed = fate in KILLED and bool(senders)
         self.discord.fate = fate
@@ -158,7 +158,7 @@ class Stage:
             act()
         self.discord.fate = Fate.ARRIVES
         for one in forecasts.values():
-            pings.carry_out(one, fate)
+            reminders.carry_out(one, fate)
         self._know_ids()
         self._check_said(self.discord.messages[before:], senders if fate in SEEN else {})
         self.counted[fate] += len(senders)
@@ -167,7 +167,7 @@ class Stage:
         return bool(senders)
 
     def _check_said(self, said: Sequence[Message], senders: dict[int, Forecast]) -> None:
-        """`said` is what the model wants said: to everybody one message, about the right pings, in waking hours."""
+        """`said` is what the model wants said: one message each, about the right reminders, in waking hours."""
         told = {
             message.user_id: ({self.ids[one].key for one in message.reminders}, message.late) for message in said
         }
@@ -184,7 +184,7 @@ class Stage:
 
     def _know_ids(self) -> None:
         for row in self._reader.execute("SELECT id, dedupe_key FROM reminders"):
-            self.ids[row["id"]] = self.expected.pings.rows[row["dedupe_key"]]
+            self.ids[row["id"]] = self.expected.reminders.rows[row["dedupe_key"]]
 
     def _begin(self) -> None:
         self._process = Process(self._file, self.discord)

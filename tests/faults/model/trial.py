@@ -21,7 +21,7 @@ from bot.domain.requests.status import RequestOutcome
 from bot.domain.times.wall_clock import QuietHours
 from bot.services.interviews.views import AlreadyBooked, Booked, Met, NotMet, NotMoved, Terms
 from tests.faults.doubles.recording_discord import Fate, Reading
-from tests.faults.model.expected_students import Meeting, Request, Todo
+from tests.faults.model.expected_students import Interview, Request, Todo
 from tests.faults.model.harness import CONTACTS, KILLED, USERS, Stage
 from tests.faults.report import Report
 from tests.support.shortcuts import snooze
@@ -69,22 +69,22 @@ class Story(RuleBasedStateMachine):
 
     @rule(contact=contacts, minutes=ahead, length=st.sampled_from([5, 20, 240]))
     def books(self, contact: int, minutes: int, length: int) -> None:
-        """A student books a meeting; one at a time with the same contact."""
+        """A student books an interview; one at a time with the same contact."""
         starts_at = now() + minutes * MINUTE
-        if any(one.starts_at == starts_at for one in self.expected.meetings.values()):
+        if any(one.starts_at == starts_at for one in self.expected.interviews.values()):
             return
         free, owner = self.expected.may_book(contact), CONTACTS[contact]
         booked = self.stage.do(lambda to: to.interviews.schedule(owner, contact, Terms(starts_at, length)))
         assert isinstance(booked, Booked if free else AlreadyBooked)
         if free:
-            self.expected.book(Meeting(booked.interview.id, owner, contact, starts_at, length))
+            self.expected.book(Interview(booked.interview.id, owner, contact, starts_at, length))
         self._then()
 
-    @precondition(lambda self: self.expected.meetings)
+    @precondition(lambda self: self.expected.interviews)
     @rule(pick=picks, minutes=ahead, even_if_over=st.booleans())
     def moves(self, pick: int, minutes: int, *, even_if_over: bool) -> None:
-        """A meeting gets another time."""
-        one, starts_at = _pick(self.expected.meetings, pick), now() + minutes * MINUTE
+        """An interview gets another time."""
+        one, starts_at = _pick(self.expected.interviews, pick), now() + minutes * MINUTE
         may = self.expected.may_move(one, even_if_over=even_if_over)
         moved = self.stage.do(
             lambda to: to.interviews.move(one.owner, one.id, Terms(starts_at), even_if_over=even_if_over)
@@ -94,29 +94,29 @@ class Story(RuleBasedStateMachine):
             self.expected.move(one, starts_at)
         self._then()
 
-    @precondition(lambda self: self.expected.meetings)
+    @precondition(lambda self: self.expected.interviews)
     @rule(pick=picks)
     def calls_off(self, pick: int) -> None:
-        """A meeting will not take place."""
-        one = _pick(self.expected.meetings, pick)
+        """An interview will not take place."""
+        one = _pick(self.expected.interviews, pick)
         self.stage.do(lambda to: to.interviews.cancel(one.owner, one.id))
         self.expected.call_off(one)
         self._then()
 
-    @precondition(lambda self: self.expected.meetings)
+    @precondition(lambda self: self.expected.interviews)
     @rule(pick=picks)
     def was_missed(self, pick: int) -> None:
-        """A meeting did not take place."""
-        one = _pick(self.expected.meetings, pick)
+        """An interview did not take place."""
+        one = _pick(self.expected.interviews, pick)
         self.stage.do(lambda to: to.interviews.missed(one.owner, one.id))
         self.expected.miss(one)
         self._then()
 
-    @precondition(lambda self: self.expected.meetings)
+    @precondition(lambda self: self.expected.interviews)
     @rule(pick=picks)
     def happened(self, pick: int) -> None:
-        """A meeting took place."""
-        one = _pick(self.expected.meetings, pick)
+        """An interview took place."""
+        one = _pick(self.expected.interviews, pick)
         may = self.expected.may_happen(one)
         told = self.stage.do(lambda to: to.interviews.happened(one.owner, one.id))
         assert isinstance(told, Met if may else NotMet)
@@ -124,11 +124,11 @@ class Story(RuleBasedStateMachine):
             self.expected.happen(one)
         self._then()
 
-    @precondition(lambda self: any(one.ended_at for one in self.expected.meetings.values()))
+    @precondition(lambda self: any(one.ended_at for one in self.expected.interviews.values()))
     @rule(pick=picks)
     def thanks(self, pick: int) -> None:
         """A note is sent."""
-        met = {key: one for key, one in self.expected.meetings.items() if one.status is InterviewStatus.MET}
+        met = {key: one for key, one in self.expected.interviews.items() if one.status is InterviewStatus.MET}
         one = _pick(met, pick)
         self.stage.do(lambda to: to.thank_yous.sent(one.owner, one.id))
         self.expected.thank(one)
@@ -181,7 +181,7 @@ class Story(RuleBasedStateMachine):
     @precondition(lambda self: self.stage.discord.messages)
     @rule(pick=picks, choice=st.sampled_from(Snooze))
     def snoozes(self, pick: int, choice: Snooze) -> None:
-        """A ping that the student sees is put off."""
+        """A reminder that the student sees is put off."""
         seen = sorted({one for message in self.stage.discord.messages for one in message.reminders})
         reminder_id = seen[pick % len(seen)]
         row = self.stage.ids[reminder_id]
@@ -198,7 +198,7 @@ class Story(RuleBasedStateMachine):
         self._then()
 
     def _last_of(self, reminder_id: int) -> int:
-        """Of a ping that was put off and has come back, the one that came last."""
+        """Of a reminder that was put off and has come back, the one that came last."""
         while True:
             key = f"{self.stage.ids[reminder_id].key.split('+')[0]}+snooze{reminder_id}"
             over = {Status.PENDING, Status.CANCELLED}
@@ -209,7 +209,7 @@ class Story(RuleBasedStateMachine):
 
     @rule(user=users, zone=st.sampled_from(ZONES))
     def travels(self, user: int, zone: str) -> None:
-        """A student goes to live elsewhere, with pings under way."""
+        """A student goes to live elsewhere, with reminders under way."""
         self.stage.do(lambda to: to.profiles.set_zone(user, zone))
         self.expected.clocks[user].zone = ZoneInfo(zone)
         self.expected.replan(user)
@@ -226,7 +226,7 @@ class Story(RuleBasedStateMachine):
 
     @rule(minutes=spans)
     def time_passes(self, minutes: int) -> None:
-        """Pings come at their moment."""
+        """Reminders come at their moment."""
         self.stage.pass_time(minutes * MINUTE)
         self.stage.check()
 
@@ -249,8 +249,8 @@ class Story(RuleBasedStateMachine):
         self.stage.check()
 
     def _meet(self, fate: Fate) -> None:
-        """Go to the moment of the next ping, and let its message meet its fate."""
-        if (due := self.expected.pings.next_at()) is not None:
+        """Go to the moment of the next reminder, and let its message meet its fate."""
+        if (due := self.expected.reminders.next_at()) is not None:
             self.stage.pass_time(max(due - now(), timedelta()), fate)
             self.stage.check()
 

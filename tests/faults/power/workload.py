@@ -113,7 +113,7 @@ class _Student:
     contacts: list[int] = field(default_factory=list)
 
     async def live(self) -> None:
-        """Every step of the journey, with the pings between them."""
+        """Every step of the journey, with the reminders between them."""
         await self._introduce()
         await self._find()
         await self._ask()
@@ -123,7 +123,7 @@ class _Student:
         await self._keep_word()
 
     async def _wait(self, time: timedelta) -> None:
-        """Let time pass and the pings of it go out."""
+        """Let time pass and the reminders of it go out."""
         end = now() + time
         while now() < end:
             self.clock.shift(min(6 * HOUR, end - now()))
@@ -165,20 +165,20 @@ class _Student:
         terms = Terms(now() + 2 * DAY, minutes=30, place="Café Norte")
         booked = await self.services.interviews.schedule(self.id, self.contacts[0], terms)
         assert isinstance(booked, Booked)
-        meeting = booked.interview.id
-        await self.services.interviews.move(self.id, meeting, Terms(now() + 3 * DAY))
+        interview = booked.interview.id
+        await self.services.interviews.move(self.id, interview, Terms(now() + 3 * DAY))
         other = await self.services.interviews.schedule(self.id, self.contacts[1], Terms(now() + DAY))
         assert isinstance(other, Booked)
         await self.services.interviews.cancel(self.id, other.interview.id)
         await self._wait(3 * DAY + HOUR)
-        met = await self.services.interviews.happened(self.id, meeting)
+        met = await self.services.interviews.happened(self.id, interview)
         assert isinstance(met, Met)
         return met.interview.id
 
     async def _evaluate(self, interview: int) -> None:
         opening = await self.services.evaluations.start(self.id, interview)
         assert isinstance(opening, Opened)
-        evaluation = opening.talk.id
+        evaluation = opening.evaluation.id
         for number, answer in enumerate(ANSWERS):
             await self.services.evaluations.shown(self.id, evaluation, MessagePlace(1, 100 + number))
             await self.services.evaluations.say(self.id, answer)

@@ -85,22 +85,22 @@ def _origin(view: ContactView) -> str:
 
 def next_step(view: ContactView) -> Button:
     """The one step that brings this contact on. Handout: ask, meet, evaluate, thank, act on what was said."""
-    request, meeting = view.request_id or 0, view.meeting_id or 0
+    request, interview = view.request_id or 0, view.interview_id or 0
     steps = {
         Stage.FOUND: Button("Draft a request", "request.draft", (view.id,)),
         Stage.DRAFTED: Button("Open the draft", "request.show", (request,)),
         Stage.ASKED: Button("Open the request", "request.show", (request,)),
         Stage.ACCEPTED: Button("Book the meeting", "interview.book", (view.id,)),
-        Stage.SCHEDULED: Button("Open prep", "interview.prep", (meeting,)),
-        Stage.MET: Button("Evaluate", "evaluation.start", (meeting,)),
-        Stage.EVALUATED: Button("Draft the thank-you", "thanks.draft", (meeting,)),
-        Stage.THANKED: Button("Add a to-do", "todo.new", (meeting,)),
-        Stage.KEPT: Button("Add a to-do", "todo.new", (meeting,)),
+        Stage.SCHEDULED: Button("Open prep", "interview.prep", (interview,)),
+        Stage.MET: Button("Evaluate", "evaluation.start", (interview,)),
+        Stage.EVALUATED: Button("Draft the thank-you", "thanks.draft", (interview,)),
+        Stage.THANKED: Button("Add a to-do", "todo.new", (interview,)),
+        Stage.KEPT: Button("Add a to-do", "todo.new", (interview,)),
         Stage.CLOSED: Button("Add who they named", "contact.new", (view.id,)),
     }
     step = steps[view.stage]
-    if view.stage is Stage.SCHEDULED and view.meeting_over:
-        step = Button("It happened", "interview.happened", (meeting,))
+    if view.stage is Stage.SCHEDULED and view.interview_over:
+        step = Button("It happened", "interview.happened", (interview,))
     return primary(step)
 
 
@@ -225,10 +225,12 @@ def ask_delete(view: Belongings) -> Card:
 
 
 def _losses(view: Belongings) -> str:
-    talks = count(view.meetings, "meeting with its evaluation and thank-you note", "meetings with all about them")
+    evaluations = count(
+        view.interviews, "meeting with its evaluation and thank-you note", "meetings with all about them"
+    )
     losses = {
         count(view.requests, "request"): view.requests,
-        talks: view.meetings,
+        evaluations: view.interviews,
         count(view.todos, "to-do"): view.todos,
         "your notes": view.has_notes,
     }

@@ -14,7 +14,7 @@ from bot.domain.text.input import clip
 from bot.domain.text.wording import one_line
 from bot.handbook.models.evaluation import EvaluationTexts, Question
 from bot.services.evaluations.views import Busy, EvaluationView
-from bot.services.interviews.views import NoMeeting, NotMet
+from bot.services.interviews.views import NoInterview, NotMet
 from bot.ui.cards.evaluations.summary import VERDICTS, summary
 from bot.ui.cards.shared import NEXT, what_happened, who
 from bot.ui.kit.card import Button, Card, CardState, Letter, Link, Row, Style, Text, short, when
@@ -27,36 +27,36 @@ _BUTTON_NAME = 28
 _WORDS_WORK = "Typing back, skip or pause works too."
 
 
-def current(talk: EvaluationView, texts: EvaluationTexts, lead: str = "") -> Card:
+def current(evaluation: EvaluationView, texts: EvaluationTexts, lead: str = "") -> Card:
     """Where the conversation stands: its question, under a `lead` line; that it is paused; or what came of it."""
-    match talk.state.status:
+    match evaluation.state.status:
         case EvaluationStatus.OPEN:
-            return question(talk, texts, lead)
+            return question(evaluation, texts, lead)
         case EvaluationStatus.PAUSED:
-            return paused(talk, texts)
+            return paused(evaluation, texts)
         case EvaluationStatus.DONE:
-            return summary(talk, texts)
+            return summary(evaluation, texts)
 
 
-def question(talk: EvaluationView, texts: EvaluationTexts, lead: str = "") -> Card:
+def question(evaluation: EvaluationView, texts: EvaluationTexts, lead: str = "") -> Card:
     """The question that is up, with what is known of its answer."""
-    asked = _asked(talk, texts)
-    answer = talk.state.answers.get(asked.number)
-    if not lead and not talk.state.answers:
+    asked = _asked(evaluation, texts)
+    answer = evaluation.state.answers.get(asked.number)
+    if not lead and not evaluation.state.answers:
         lead = texts.phrases.intro.text
-    place = f"{who(talk.contact_name)} · question {asked.number} of {QUESTIONS} · {_bar(asked.number)}"
+    place = f"{who(evaluation.contact_name)} · question {asked.number} of {QUESTIONS} · {_bar(asked.number)}"
     return Card(
         title=asked.text,
         above=f"{lead}\n-# {place}" if lead else place,
         blocks=[Text(line) for line in (asked.hint, _so_far(answer)) if line],
-        rows=(_answers(talk, asked.kind, answer), _navigation(talk, asked.kind)),
+        rows=(_answers(evaluation, asked.kind, answer), _navigation(evaluation, asked.kind)),
         hint=_how(texts, asked, answer),
         state=CardState.ACTIVE,
     )
 
 
-def _asked(talk: EvaluationView, texts: EvaluationTexts) -> Question:
-    return texts.questions[talk.state.position - 1]
+def _asked(evaluation: EvaluationView, texts: EvaluationTexts) -> Question:
+    return texts.questions[evaluation.state.position - 1]
 
 
 def _bar(number: int) -> str:
@@ -84,8 +84,8 @@ def _how(texts: EvaluationTexts, asked: Question, answer: GivenAnswer | None) ->
     return f"{how} {_WORDS_WORK}" if asked.number == 1 or asked.kind == QuestionKind.OPEN else how
 
 
-def _answers(talk: EvaluationView, kind: QuestionKind, answer: GivenAnswer | None) -> Row:
-    at = (talk.id, talk.state.position)
+def _answers(evaluation: EvaluationView, kind: QuestionKind, answer: GivenAnswer | None) -> Row:
+    at = (evaluation.id, evaluation.state.position)
     unsure = Button(VERDICTS[Verdict.UNSURE], "evaluation.choose", (*at, Verdict.UNSURE))
     if kind == QuestionKind.OPEN:
         return (Button("Write an answer", "evaluation.write", at, Style.PRIMARY), unsure)
@@ -100,12 +100,12 @@ def _answers(talk: EvaluationView, kind: QuestionKind, answer: GivenAnswer | Non
 _CHOICES = (Verdict.YES, Verdict.PARTLY, Verdict.NO, Verdict.UNSURE)
 
 
-def _navigation(talk: EvaluationView, kind: QuestionKind) -> Row:
-    at = (talk.id, talk.state.position)
+def _navigation(evaluation: EvaluationView, kind: QuestionKind) -> Row:
+    at = (evaluation.id, evaluation.state.position)
     note = () if kind == QuestionKind.OPEN else (Button("Add a note", "evaluation.note", at),)
     return (
         *note,
-        Button("Back", "evaluation.back", at, disabled=talk.state.position == 1),
+        Button("Back", "evaluation.back", at, disabled=evaluation.state.position == 1),
         Button("Skip", "evaluation.skip", at),
         Button("Pause", "evaluation.pause", at),
     )
@@ -117,12 +117,12 @@ def said(answer: GivenAnswer, limit: int) -> str:
     return " · ".join(part for part in (f"**{label}**" if label else "", short(answer.text, limit)) if part)
 
 
-def folded(talk: EvaluationView, texts: EvaluationTexts, number: int, typed: str = "") -> Card:
+def folded(evaluation: EvaluationView, texts: EvaluationTexts, number: int, typed: str = "") -> Card:
     """A question that is behind the student, in one quiet line with its answer.
 
     `typed` is the message that answered it and stands right below: what it says is not said twice.
     """
-    answer = talk.state.answers[number]
+    answer = evaluation.state.answers[number]
     if one_line(answer.text) in one_line(typed):
         answer = replace(answer, text="")
     cut = len(answer.text) > FOLDED_LIMIT
@@ -135,15 +135,15 @@ def folded(talk: EvaluationView, texts: EvaluationTexts, number: int, typed: str
     )
 
 
-def paused(talk: EvaluationView, texts: EvaluationTexts) -> Card:
+def paused(evaluation: EvaluationView, texts: EvaluationTexts) -> Card:
     """The conversation waits."""
     return Card(
-        title=f"Paused at question {talk.state.position} of {QUESTIONS}",
-        above=who(talk.contact_name),
+        title=f"Paused at question {evaluation.state.position} of {QUESTIONS}",
+        above=who(evaluation.contact_name),
         blocks=[Text(texts.phrases.paused.text)],
         rows=(
             (
-                Button("Resume", "evaluation.resume", (talk.id,), Style.PRIMARY),
+                Button("Resume", "evaluation.resume", (evaluation.id,), Style.PRIMARY),
                 NEXT,
             ),
         ),
@@ -152,9 +152,9 @@ def paused(talk: EvaluationView, texts: EvaluationTexts) -> Card:
     )
 
 
-def words_needed(talk: EvaluationView, texts: EvaluationTexts) -> Card:
+def words_needed(evaluation: EvaluationView, texts: EvaluationTexts) -> Card:
     """A picture, a sticker or a voice message came in place of an answer."""
-    asked = _asked(talk, texts)
+    asked = _asked(evaluation, texts)
     return Card(
         title=f"Still at question {asked.number} of {QUESTIONS}",
         blocks=[Text(texts.phrases.words_needed.text), Text(f"**{asked.text}**")],
@@ -176,19 +176,19 @@ def _letter(words: str) -> Letter:
     return Letter(words, "what-you-typed.txt")
 
 
-def note_form(talk: EvaluationView, texts: EvaluationTexts) -> Form:
+def note_form(evaluation: EvaluationView, texts: EvaluationTexts) -> Form:
     """The words beside an answer."""
-    return _form(talk, texts, "Add a note", "evaluation.noted", "Your note")
+    return _form(evaluation, texts, "Add a note", "evaluation.noted", "Your note")
 
 
-def answer_form(talk: EvaluationView, texts: EvaluationTexts) -> Form:
+def answer_form(evaluation: EvaluationView, texts: EvaluationTexts) -> Form:
     """The answer to an open question."""
-    return _form(talk, texts, "Write an answer", "evaluation.written", "Your answer")
+    return _form(evaluation, texts, "Write an answer", "evaluation.written", "Your answer")
 
 
-def _form(talk: EvaluationView, texts: EvaluationTexts, title: str, action: str, label: str) -> Form:
-    asked = _asked(talk, texts)
-    answer = talk.state.answers.get(asked.number, GivenAnswer(None))
+def _form(evaluation: EvaluationView, texts: EvaluationTexts, title: str, action: str, label: str) -> Form:
+    asked = _asked(evaluation, texts)
+    answer = evaluation.state.answers.get(asked.number, GivenAnswer(None))
     field = TextField(
         "words",
         label,
@@ -199,22 +199,22 @@ def _form(talk: EvaluationView, texts: EvaluationTexts, title: str, action: str,
         required=True,
         limit=ANSWER_LIMIT,
     )
-    return Form(title, action, [field], (talk.id, asked.number))
+    return Form(title, action, [field], (evaluation.id, asked.number))
 
 
-def in_dm(talk: EvaluationView, url: str) -> Card:
+def in_dm(evaluation: EvaluationView, url: str) -> Card:
     """The question went to the DM; the command was used elsewhere."""
-    first = talk.state.position == 1
-    what = "the first question" if first else f"question {talk.state.position}"
+    first = evaluation.state.position == 1
+    what = "the first question" if first else f"question {evaluation.state.position}"
     return Card(
         title=f"I sent you {what} in our DM",
-        blocks=[Text(f"There it stays between us. It is about your meeting with {who(talk.contact_name)}.")],
+        blocks=[Text(f"There it stays between us. It is about your meeting with {who(evaluation.contact_name)}.")],
         rows=((Link("Open our DM", url),),),
         state=CardState.ACTIVE,
     )
 
 
-def closed(talk: EvaluationView) -> Card:
+def closed(evaluation: EvaluationView) -> Card:
     """Discord does not let the bot write to the student."""
     return Card(
         title="I cannot write to you yet",
@@ -225,22 +225,23 @@ def closed(talk: EvaluationView) -> Card:
                 "Then come back and press Try again."
             ),
         ],
-        rows=((Button("Try again", "evaluation.start", (talk.interview_id,), Style.PRIMARY),),),
-        hint=f"Nothing is lost: we go on at question {talk.state.position} of {QUESTIONS}.",
+        rows=((Button("Try again", "evaluation.start", (evaluation.interview_id,), Style.PRIMARY),),),
+        hint=f"Nothing is lost: we go on at question {evaluation.state.position} of {QUESTIONS}.",
         state=CardState.WAITING,
     )
 
 
 def busy(view: Busy) -> Card:
     """Another evaluation is open; the student chooses."""
-    talk = view.talk
-    one, other = _button_name(talk.contact_name), _button_name(view.contact_name)
+    evaluation = view.evaluation
+    one, other = _button_name(evaluation.contact_name), _button_name(view.contact_name)
     return Card(
-        title=f"You are at question {talk.state.position} of {QUESTIONS} about {who(talk.contact_name)}",
+        title=f"You are at question {evaluation.state.position} of {QUESTIONS}"
+        f" about {who(evaluation.contact_name)}",
         blocks=[Text("One at a time, so that each answer lands where it belongs. No answer is lost either way.")],
         rows=(
             (
-                Button(f"Go on with {one}", "evaluation.resume", (talk.id,), Style.PRIMARY),
+                Button(f"Go on with {one}", "evaluation.resume", (evaluation.id,), Style.PRIMARY),
                 Button(f"Pause it and start {other}", "evaluation.switch", (view.interview_id,)),
             ),
         ),
@@ -249,26 +250,26 @@ def busy(view: Busy) -> Card:
 
 
 def not_met(view: NotMet) -> Card:
-    """The meeting is booked, and nobody has said that it happened."""
-    meeting = view.interview
-    name = who(meeting.contact_name)
-    if not meeting.begun:
+    """The interview is booked, and nobody has said that it happened."""
+    interview = view.interview
+    name = who(interview.contact_name)
+    if not interview.begun:
         return Card(
             title=f"Your meeting with {name} is still to come",
-            blocks=[Text(when(meeting.starts_at)), Text("The eleven questions are for right after it.")],
-            rows=((Button("Open prep", "interview.prep", (meeting.id,), Style.PRIMARY),),),
+            blocks=[Text(when(interview.starts_at)), Text("The eleven questions are for right after it.")],
+            rows=((Button("Open prep", "interview.prep", (interview.id,), Style.PRIMARY),),),
             hint="Met earlier than planned? `/interview happened` takes the time it ended.",
         )
     return Card(
         title=f"Did your meeting with {name} happen?",
-        blocks=[Text(f"It was booked for {when(meeting.starts_at)}.")],
-        rows=(what_happened(meeting.id),),
+        blocks=[Text(f"It was booked for {when(interview.starts_at)}.")],
+        rows=(what_happened(interview.id),),
         hint="When it has happened, the eleven questions are next.",
         state=CardState.WAITING,
     )
 
 
-def no_meeting(view: NoMeeting) -> Card:
+def no_interview(view: NoInterview) -> Card:
     """There is nothing to evaluate yet."""
     name = who(view.contact_name)
     return Card(

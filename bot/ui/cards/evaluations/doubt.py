@@ -13,12 +13,12 @@ _QUOTED = 300
 """Characters of the message that are said again: it stands right above."""
 
 
-def doubted(talk: EvaluationView, texts: EvaluationTexts, typed: str, message_id: int) -> Card:
+def doubted(evaluation: EvaluationView, texts: EvaluationTexts, typed: str, message_id: int) -> Card:
     """Is that your answer? `message_id`: where the student wrote it."""
-    about = (talk.id, talk.state.position, message_id)
+    about = (evaluation.id, evaluation.state.position, message_id)
     return Card(
         title="Is that your answer?",
-        blocks=[Text(f"You wrote: “{short(typed, _QUOTED)}”"), Text(_question(talk, texts))],
+        blocks=[Text(f"You wrote: “{short(typed, _QUOTED)}”"), Text(_question(evaluation, texts))],
         rows=(
             (
                 Button("Yes, that is my answer", "evaluation.meant", about, Style.PRIMARY),
@@ -30,32 +30,32 @@ def doubted(talk: EvaluationView, texts: EvaluationTexts, typed: str, message_id
     )
 
 
-def left_alone(talk: EvaluationView, texts: EvaluationTexts) -> Card:
+def left_alone(evaluation: EvaluationView, texts: EvaluationTexts) -> Card:
     """It was no answer."""
     return Card(
         title="Then I leave it",
         blocks=[
             Text("Nothing was stored. The question is still up:"),
-            Text(_question(talk, texts)),
+            Text(_question(evaluation, texts)),
         ],
-        rows=((Button("Show the question", "evaluation.resume", (talk.id,)), NEXT),),
+        rows=((Button("Show the question", "evaluation.resume", (evaluation.id,)), NEXT),),
         state=CardState.WAITING,
     )
 
 
-def taken_back(talk: EvaluationView, texts: EvaluationTexts) -> Card:
+def taken_back(evaluation: EvaluationView, texts: EvaluationTexts) -> Card:
     """The message that the student says yes to is not there any more, or Discord does not tell what is in it."""
     return Card(
         title="I cannot read that message",
         blocks=[
             Text("It is gone, or Discord does not show it to me. Nothing was stored. To answer, type it again:"),
-            Text(_question(talk, texts)),
+            Text(_question(evaluation, texts)),
         ],
-        rows=((Button("Show the question", "evaluation.resume", (talk.id,)), NEXT),),
+        rows=((Button("Show the question", "evaluation.resume", (evaluation.id,)), NEXT),),
         state=CardState.WAITING,
     )
 
 
-def _question(talk: EvaluationView, texts: EvaluationTexts) -> str:
-    asked = texts.questions[talk.state.position - 1]
+def _question(evaluation: EvaluationView, texts: EvaluationTexts) -> str:
+    asked = texts.questions[evaluation.state.position - 1]
     return f"Question {asked.number} of {QUESTIONS} · **{asked.text}**"

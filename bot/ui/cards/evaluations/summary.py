@@ -44,29 +44,29 @@ _WORDS_LIMIT = 60
 """Characters of one answer that the summary shows; its file has all of them."""
 
 
-def summary(talk: EvaluationView, texts: EvaluationTexts) -> Card:
+def summary(evaluation: EvaluationView, texts: EvaluationTexts) -> Card:
     """What the answers add up to. Handout, Evaluating the Information."""
-    done = talk.state.status == EvaluationStatus.DONE
+    done = evaluation.state.status == EvaluationStatus.DONE
     return Card(
-        title=f"{who(talk.contact_name)}: {talk.results.answered} of {QUESTIONS} answered",
-        blocks=[Text(_verdict(talk, texts)), Divider(), Text("\n".join(_sides(talk, texts)))],
-        rows=(_ways_on(talk) if done else (_go_on(talk),),),
-        hint=_deadline(talk, texts),
+        title=f"{who(evaluation.contact_name)}: {evaluation.results.answered} of {QUESTIONS} answered",
+        blocks=[Text(_verdict(evaluation, texts)), Divider(), Text("\n".join(_sides(evaluation, texts)))],
+        rows=(_ways_on(evaluation) if done else (_go_on(evaluation),),),
+        hint=_deadline(evaluation, texts),
         state=CardState.DONE if done else CardState.ACTIVE,
-        files=[_file(talk, texts)] if _is_cut(talk) else [],
+        files=[_file(evaluation, texts)] if _is_cut(evaluation) else [],
     )
 
 
-def _verdict(talk: EvaluationView, texts: EvaluationTexts) -> str:
-    count = talk.results.answered
+def _verdict(evaluation: EvaluationView, texts: EvaluationTexts) -> str:
+    count = evaluation.results.answered
     phrases = texts.phrases
-    chosen = phrases.enough if talk.results.is_enough else phrases.not_enough if count else phrases.none
+    chosen = phrases.enough if evaluation.results.is_enough else phrases.not_enough if count else phrases.none
     return chosen.text.format(answered=count, open=QUESTIONS - count)
 
 
-def _sides(talk: EvaluationView, texts: EvaluationTexts) -> Iterable[str]:
+def _sides(evaluation: EvaluationView, texts: EvaluationTexts) -> Iterable[str]:
     """One line for each side that has something on it, then what the student put in their own words."""
-    sides, asked, answers = talk.results.sides, texts.questions, talk.state.answers
+    sides, asked, answers = evaluation.results.sides, texts.questions, evaluation.state.answers
     phrases = texts.phrases
     lines = {
         phrases.speaks_for.text: [
@@ -104,72 +104,74 @@ def _reason(label: str, kind: QuestionKind, answer: GivenAnswer, *, no: str = ""
     return f"{label} ({beside})" if beside else label
 
 
-def _is_cut(talk: EvaluationView) -> bool:
+def _is_cut(evaluation: EvaluationView) -> bool:
     """Whether the card cuts the student's words."""
-    return any(len(one_line(answer.text)) > _WORDS_LIMIT for answer in talk.state.answers.values())
+    return any(len(one_line(answer.text)) > _WORDS_LIMIT for answer in evaluation.state.answers.values())
 
 
-def _file(talk: EvaluationView, texts: EvaluationTexts) -> File:
+def _file(evaluation: EvaluationView, texts: EvaluationTexts) -> File:
     """Every question with the whole answer."""
-    parts = [f"{bare(talk.contact_name)}: {talk.results.answered} of {QUESTIONS} answered"]
+    parts = [f"{bare(evaluation.contact_name)}: {evaluation.results.answered} of {QUESTIONS} answered"]
     for one in texts.questions:
-        answer = talk.state.answers.get(one.number, GivenAnswer(None))
+        answer = evaluation.state.answers.get(one.number, GivenAnswer(None))
         label = VERDICTS.get(answer.verdict, "") if answer.verdict else ""
         lines = [f"{one.number}. {one.text}", label, answer.text]
         parts.append("\n".join(line for line in lines if line))
-    return text_file(filename("evaluation", talk.contact_name), "\n\n".join(parts))
+    return text_file(filename("evaluation", evaluation.contact_name), "\n\n".join(parts))
 
 
-def _ways_on(talk: EvaluationView) -> Row:
-    note = Button("Draft the thank-you", "thanks.draft", (talk.interview_id,), Style.PRIMARY)
-    if talk.note_sent:
+def _ways_on(evaluation: EvaluationView) -> Row:
+    note = Button("Draft the thank-you", "thanks.draft", (evaluation.interview_id,), Style.PRIMARY)
+    if evaluation.note_sent:
         note = primary(NEXT)
-    ask = (Button("Ask these next time", "evaluation.ask_next", (talk.id,)),) if talk.results.gaps else ()
+    ask = (
+        (Button("Ask these next time", "evaluation.ask_next", (evaluation.id,)),) if evaluation.results.gaps else ()
+    )
     return (
         note,
         *ask,
-        Button("Add to-dos", "todo.new", (talk.interview_id,)),
-        Button("Change an answer", "evaluation.change", (talk.id,)),
+        Button("Add to-dos", "todo.new", (evaluation.interview_id,)),
+        Button("Change an answer", "evaluation.change", (evaluation.id,)),
     )
 
 
-def _go_on(talk: EvaluationView) -> Button:
-    return Button("Go on", "evaluation.resume", (talk.id,), Style.PRIMARY)
+def _go_on(evaluation: EvaluationView) -> Button:
+    return Button("Go on", "evaluation.resume", (evaluation.id,), Style.PRIMARY)
 
 
-def _deadline(talk: EvaluationView, texts: EvaluationTexts) -> str:
-    if talk.note_sent:
+def _deadline(evaluation: EvaluationView, texts: EvaluationTexts) -> str:
+    if evaluation.note_sent:
         return "Your thank-you note is sent."
-    if talk.note_due is None:
+    if evaluation.note_due is None:
         return texts.phrases.after.text
-    return f"Thank-you note due {ago(talk.note_due)}"
+    return f"Thank-you note due {ago(evaluation.note_due)}"
 
 
-def ask_next(talk: EvaluationView, texts: EvaluationTexts, top: int) -> Card:
+def ask_next(evaluation: EvaluationView, texts: EvaluationTexts, top: int) -> Card:
     """The questions without an answer, worded for the next person; a prep begins with at most `top` of them."""
-    open_ones = _of(texts.questions, talk.results.gaps)
+    open_ones = _of(texts.questions, evaluation.results.gaps)
     first = f"The first {top} of them" if len(open_ones) > top else "They"
     return Card(
         title="Ask these next time",
-        above=f"Without an answer after your meeting with {who(talk.contact_name)}",
+        above=f"Without an answer after your meeting with {who(evaluation.contact_name)}",
         blocks=[Text("\n".join(f"- {one.ask_next}" for one in open_ones) or "Nothing is open. You have it all.")],
-        rows=(_back(talk),),
+        rows=(_back(evaluation),),
         hint=f"{first} will be at the top of your next prep." if open_ones else "",
         state=CardState.ACTIVE,
     )
 
 
-def change(talk: EvaluationView, texts: EvaluationTexts) -> Card:
+def change(evaluation: EvaluationView, texts: EvaluationTexts) -> Card:
     """Which answer to change?"""
     options = tuple(
-        Option(f"{one.number}. {one.text}", str(one.number), _said(talk.state.answers.get(one.number)))
+        Option(f"{one.number}. {one.text}", str(one.number), _said(evaluation.state.answers.get(one.number)))
         for one in texts.questions
     )
     return Card(
         title="Change an answer",
-        above=who(talk.contact_name),
+        above=who(evaluation.contact_name),
         blocks=[Text("Choose a question. It comes back with your answer, and then the summary again.")],
-        rows=(Select("evaluation.goto", options, "Choose a question", (talk.id,)), _back(talk)),
+        rows=(Select("evaluation.goto", options, "Choose a question", (evaluation.id,)), _back(evaluation)),
         state=CardState.ACTIVE,
     )
 
@@ -182,5 +184,5 @@ def _said(answer: GivenAnswer | None) -> str:
     return " · ".join(part for part in (label, one_line(answer.text)) if part)
 
 
-def _back(talk: EvaluationView) -> Row:
-    return (Button("Back to the summary", "evaluation.summary", (talk.id,)),)
+def _back(evaluation: EvaluationView) -> Row:
+    return (Button("Back to the summary", "evaluation.summary", (evaluation.id,)),)

@@ -1,23 +1,23 @@
-"""Cards of what was wished about a meeting's time: booked, moved, or not just like that."""
+"""Cards of what was wished about an interview's time: booked, moved, or not just like that."""
 
 from datetime import datetime
 
 from bot.handbook.models import Handbook
 from bot.services.interviews.views import AlreadyBooked, Booked, InterviewView, NotMoved, Terms
 from bot.ui.cards.interviews.calendar_file import calendar_file
-from bot.ui.cards.interviews.cards import meeting, meeting_buttons, name, terms
+from bot.ui.cards.interviews.cards import interview, interview_buttons, name, terms
 from bot.ui.cards.shared import what_happened, with_link
 from bot.ui.kit.card import Button, Card, CardState, Style, Text, fact, plain, when
 
 
 def booked(done: Booked, stamp: datetime) -> Card:
-    """The meeting is in the book, with its calendar file."""
+    """The interview is in the book, with its calendar file."""
     view = done.interview
     accepted = ["Your request is marked as accepted."] if done.accepted else []
     return Card(
         title=f"Booked: {name(view)}",
         blocks=[with_link("\n".join([terms(view), *_clashes(done), *accepted]), view.place)],
-        rows=(meeting_buttons(view, file=False),),
+        rows=(interview_buttons(view, file=False),),
         hint="Open the file to put it in your calendar. I remind you before it starts.",
         state=CardState.ACTIVE,
         files=[calendar_file(view, stamp)],
@@ -25,13 +25,13 @@ def booked(done: Booked, stamp: datetime) -> Card:
 
 
 def moved(done: Booked, stamp: datetime) -> Card:
-    """The meeting on its new terms, with a calendar file that updates the entry."""
+    """The interview on its new terms, with a calendar file that updates the entry."""
     view = done.interview
     before = [fact("Before", when(done.before))] if done.before else []
     return Card(
         title=f"{'Moved' if done.before else 'Changed'}: {name(view)}",
         blocks=[with_link("\n".join([terms(view), *before, *_clashes(done)]), view.place)],
-        rows=(meeting_buttons(view, file=False),),
+        rows=(interview_buttons(view, file=False),),
         hint="Your reminders moved along. Open the file to update your calendar.",
         state=CardState.ACTIVE,
         files=[calendar_file(view, stamp)],
@@ -39,7 +39,7 @@ def moved(done: Booked, stamp: datetime) -> Card:
 
 
 def already_booked(found: AlreadyBooked) -> Card:
-    """This contact has a coming meeting: move it instead?"""
+    """This contact has a coming interview: move it instead?"""
     view, wanted = found.interview, found.wanted
     return Card(
         title=f"You already have a meeting with {name(view)}",
@@ -53,10 +53,10 @@ def already_booked(found: AlreadyBooked) -> Card:
 
 
 def not_moved(found: NotMoved, handbook: Handbook) -> Card:
-    """The meeting's time has passed, so it is not moved just like that."""
+    """The interview's time has passed, so it is not moved just like that."""
     view = found.interview
     if not view.waits:
-        return meeting(view, handbook)
+        return interview(view, handbook)
     it_happened, _, it_did_not = what_happened(view.id)
     return Card(
         title="That meeting's time is over",

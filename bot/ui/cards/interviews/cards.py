@@ -1,4 +1,4 @@
-"""Cards of one meeting as it stands: coming, over, happened, missed, called off; and what all of them share."""
+"""Cards of one interview as it stands: coming, over, happened, missed, called off; and what all of them share."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -8,7 +8,7 @@ from bot.domain.evaluations.questions import EvaluationStatus
 from bot.domain.interviews.interview import InterviewStatus
 from bot.domain.text.wording import fill
 from bot.handbook.models import Handbook
-from bot.services.interviews.views import InterviewView, NoMeeting
+from bot.services.interviews.views import InterviewView, NoInterview
 from bot.ui.cards.interviews.calendar_file import MODE_WORDS, calendar_file
 from bot.ui.cards.shared import NEXT, first_is_primary, what_happened, who, with_link
 from bot.ui.kit.card import Button, Card, CardState, Style, Text, ago, fact, plain, when
@@ -17,8 +17,8 @@ from bot.ui.kit.confirm import confirm
 _LIST = Button("My meetings", "interview.list")
 
 
-def meeting(view: InterviewView, handbook: Handbook) -> Card:
-    """The meeting as it stands."""
+def interview(view: InterviewView, handbook: Handbook) -> Card:
+    """The interview as it stands."""
     match view.status:
         case InterviewStatus.SCHEDULED:
             return _did_it_happen(view, handbook) if view.over else _coming(view)
@@ -36,14 +36,14 @@ def _coming(view: InterviewView) -> Card:
     return Card(
         title=f"Meeting with {name(view)}",
         blocks=[with_link(terms(view), view.place)],
-        rows=(meeting_buttons(view),),
+        rows=(interview_buttons(view),),
         hint="I remind you before it starts, and ask how it went afterwards.",
         state=CardState.ACTIVE,
     )
 
 
-def no_meeting(found: NoMeeting) -> Card:
-    """There is no booked meeting with this contact."""
+def no_interview(found: NoInterview) -> Card:
+    """There is no booked interview with this contact."""
     return Card(
         title=f"No meeting with {who(found.contact_name)} is booked",
         blocks=[Text("Nothing was changed. Once you have agreed on a time, book it here.")],
@@ -52,10 +52,10 @@ def no_meeting(found: NoMeeting) -> Card:
 
 
 def _did_it_happen(view: InterviewView, handbook: Handbook) -> Card:
-    """The booked time has passed: what became of the meeting?"""
-    ping = handbook.ping("check_back")
+    """The booked time has passed: what became of the interview?"""
+    reminder = handbook.reminder("check_back")
     return Card(
-        title=fill(ping.title, name=name(view)),
+        title=fill(reminder.title, name=name(view)),
         blocks=[Text(fact("It was booked for", when(view.starts_at)))],
         rows=(what_happened(view.id),),
         state=CardState.WAITING,
@@ -67,14 +67,14 @@ def still_ahead(view: InterviewView) -> Card:
     return Card(
         title="That meeting is still to come",
         blocks=[Text(f"You meet {name(view)} on {when(view.starts_at)}. Nothing was changed.")],
-        rows=(meeting_buttons(view),),
+        rows=(interview_buttons(view),),
         hint="Met already? Cancel this meeting, then tell me with `/interview happened`.",
         state=CardState.ACTIVE,
     )
 
 
 def met(view: InterviewView) -> Card:
-    """The meeting has happened; the note is due."""
+    """The interview has happened; the note is due."""
     lines = [fact("Ended", when(view.ended_at or view.ends_at))]
     if view.note_sent_at:
         lines.append(f"Thank-you note sent {ago(view.note_sent_at)}")
@@ -90,7 +90,7 @@ def met(view: InterviewView) -> Card:
 
 
 def _after_buttons(view: InterviewView) -> tuple[Button, ...]:
-    """What follows a meeting; what is missing comes first."""
+    """What follows an interview; what is missing comes first."""
     evaluate = Button("Evaluate", "evaluation.start", (view.id,))
     if view.evaluation_status == EvaluationStatus.DONE and view.evaluation_id:
         evaluate = Button("Your evaluation", "evaluation.summary", (view.evaluation_id,))
@@ -133,7 +133,7 @@ def ask_cancel(view: InterviewView) -> Card:
 def cancelled(view: InterviewView, stamp: datetime, handbook: Handbook) -> Card:
     """It is called off; the file takes it out of the calendar."""
     if view.status is not InterviewStatus.CANCELLED:
-        return meeting(view, handbook)
+        return interview(view, handbook)
     return replace(
         _called_off(view),
         hint="Open the file to take it out of your calendar, and let them know if you have not yet.",
@@ -160,8 +160,8 @@ def calendar(view: InterviewView, stamp: datetime) -> Card:
     )
 
 
-def meeting_buttons(view: InterviewView, *, file: bool = True) -> tuple[Button, ...]:
-    """What one can do with a coming meeting. `file`: the card does not bring its calendar file already."""
+def interview_buttons(view: InterviewView, *, file: bool = True) -> tuple[Button, ...]:
+    """What one can do with a coming interview. `file`: the card does not bring its calendar file already."""
     return (
         Button("Open prep", "interview.prep", (view.id,), Style.PRIMARY),
         Button("Move", "interview.moved", (view.id,)),

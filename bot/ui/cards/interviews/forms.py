@@ -1,4 +1,4 @@
-"""Forms for the time of a meeting, and the card that hands back what could not be read."""
+"""Forms for the time of an interview, and the card that hands back what could not be read."""
 
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ def book(contact_id: int) -> Form:
 
 
 def move(view: InterviewView, zone: ZoneInfo | None, reminder: int) -> Form:
-    """The meeting's terms, to be changed. A time that has passed is not offered again."""
+    """The interview's terms, to be changed. A time that has passed is not offered again."""
     offered = "" if view.over or zone is None else f"{view.starts_at.astimezone(zone):%Y-%m-%d %H:%M}"
     return Form(
         title="Move the meeting",

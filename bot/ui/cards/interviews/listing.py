@@ -1,4 +1,4 @@
-"""The list of a student's meetings."""
+"""The list of a student's interviews."""
 
 from bot.domain.interviews.interview import InterviewStatus
 from bot.domain.text.wording import one_line
@@ -13,7 +13,7 @@ _PAGE = 8
 
 
 def listing(found: Listing, number: int) -> Card:
-    """All meetings, those to come first."""
+    """All interviews, those to come first."""
     everything = (*found.coming, *found.past)
     if not everything:
         return Card(

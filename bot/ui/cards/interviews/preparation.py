@@ -19,7 +19,7 @@ def preparation(sheet: Preparation, handbook: Handbook) -> Card:
     return Card(
         title=f"Prepare for {who(sheet.contact_name)}",
         blocks=[
-            Text(_meeting(sheet)),
+            Text(_interview(sheet)),
             Divider(),
             Text("\n".join([f"**{phrases.must_ask.text}**", *_numbered(sheet.must_ask, phrases)])),
             Divider(),
@@ -33,27 +33,27 @@ def preparation(sheet: Preparation, handbook: Handbook) -> Card:
 
 
 def _buttons(sheet: Preparation) -> tuple[Button, ...]:
-    if sheet.meeting is None:
+    if sheet.interview is None:
         return (Button("Book a meeting", "interview.book", (sheet.contact_id,), Style.PRIMARY),)
     return (
-        Button("Open the meeting", "interview.show", (sheet.meeting.id,), Style.PRIMARY),
+        Button("Open the meeting", "interview.show", (sheet.interview.id,), Style.PRIMARY),
         Button("Open contact", "contact.show", (sheet.contact_id,)),
     )
 
 
-def _meeting(sheet: Preparation) -> str:
-    if sheet.meeting is None:
+def _interview(sheet: Preparation) -> str:
+    if sheet.interview is None:
         return f"No meeting is booked yet, so this is for the usual {sheet.minutes} minutes."
-    return f"{when(sheet.meeting.starts_at)}\n{_how(sheet)}"
+    return f"{when(sheet.interview.starts_at)}\n{_how(sheet)}"
 
 
 def _how(sheet: Preparation) -> str:
-    mode = f", {MODE_WORDS[sheet.meeting.mode]}" if sheet.meeting and sheet.meeting.mode else ""
+    mode = f", {MODE_WORDS[sheet.interview.mode]}" if sheet.interview and sheet.interview.mode else ""
     return f"{sheet.minutes} minutes{mode}"
 
 
 def _numbered(questions: Sequence[Candidate], phrases: InterviewPhrases) -> Iterator[str]:
-    """The list; what earlier meetings left open comes first, and says so."""
+    """The list; what earlier interviews left open comes first, and says so."""
     if questions and questions[0].from_gap:
         yield f"-# {phrases.from_gaps.text}"
     for number, question in enumerate(questions, 1):
@@ -86,10 +86,10 @@ def _sheet(sheet: Preparation, phrases: InterviewPhrases) -> str:
 
 
 def _place_and_time(sheet: Preparation) -> list[str]:
-    if sheet.meeting is None:
+    if sheet.interview is None:
         return ["Not booked yet"]
-    moment = sheet.meeting.starts_at.astimezone(sheet.zone)
-    place = bare(sheet.meeting.place)
+    moment = sheet.interview.starts_at.astimezone(sheet.zone)
+    place = bare(sheet.interview.place)
     return [f"{in_full(moment)} ({moment.tzname()}), {_how(sheet)}", *([place] if place else [])]
 
 

@@ -1,4 +1,4 @@
-"""The pings: each kind by itself, several in one message, and the cards on which one is put off."""
+"""The reminders: each kind by itself, several in one message, and the cards on which one is put off."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from bot.domain.text.input import clip
 from bot.domain.text.wording import fill
 from bot.handbook.models import Handbook
 from bot.handbook.models.pings import COMBINED
-from bot.services.due_reminders import DueTodo, Leaving, Meeting, NoteDue, PingView, Waiting
+from bot.services.due_reminders import AboutInterview, DueTodo, Leaving, NoteDue, ReminderView, Waiting
 from bot.ui.cards.mydata import DELETE, EXPORT
 from bot.ui.cards.reminders.words import about, advice, facts, line, name, place, shown_name, title, whole_todo
 from bot.ui.cards.shared import NEXT, first_is_primary, what_happened, with_link
@@ -25,7 +25,7 @@ _ABOUT = 30
 _SNOOZES = {Snooze.ONE_HOUR: "1 h", Snooze.THREE_HOURS: "3 h", Snooze.MORNING: "Tomorrow morning"}
 
 
-def ping(view: PingView, handbook: Handbook, *, late: bool = False) -> Notice:
+def reminder(view: ReminderView, handbook: Handbook, *, late: bool = False) -> Notice:
     """One reminder. `late`: it goes out well after its moment, and says so."""
     # A warning that comes late sets a later date, and what it says is true whenever it comes.
     late = late and not isinstance(view.about, Leaving)
@@ -43,12 +43,12 @@ def ping(view: PingView, handbook: Handbook, *, late: bool = False) -> Notice:
     )
 
 
-def several(views: Sequence[PingView], handbook: Handbook, nonce: int, *, late: bool) -> Notice:
+def several(views: Sequence[ReminderView], handbook: Handbook, nonce: int, *, late: bool) -> Notice:
     """All that is due for one student in one message, known by `nonce`.
 
     `late`: it comes after the bot was away, and says so.
     """
-    shown, combined = views[:LINES], handbook.ping(COMBINED)
+    shown, combined = views[:LINES], handbook.reminder(COMBINED)
     marks = [f"{number}. " for number in range(1, len(shown) + 1)]
     first, *others = [
         mark + line(view, handbook, LINE_LIMIT - len(mark)) for mark, view in zip(marks, shown, strict=True)
@@ -84,11 +84,11 @@ _PLACES = {
     "ping.snooze": 0,
     "ping.snoozed": 0,
 }
-"""Where the routes of a ping's buttons have the reminder."""
+"""Where the routes of a reminder's buttons have the reminder."""
 
 
 def marks(custom_ids: Iterable[str]) -> set[Mark]:
-    """What a message with these buttons spoke of, if it was a ping."""
+    """What a message with these buttons spoke of, if it was a reminder."""
     found: set[Mark] = set()
     for route in filter(None, map(decode, custom_ids)):
         place = _PLACES.get(route.action)
@@ -104,7 +104,7 @@ def speaks_of_several(custom_ids: Iterable[str]) -> bool:
     return any(what == "nonce" for what, _ in marks(custom_ids))
 
 
-def snooze(view: PingView, handbook: Handbook) -> Card:
+def snooze(view: ReminderView, handbook: Handbook) -> Card:
     """The same reminder, with the choice of when it comes back."""
     choices = [Button(label, "ping.snoozed", (view.reminder_id, word.value)) for word, label in _SNOOZES.items()]
     return Card(
@@ -119,7 +119,7 @@ def snooze(view: PingView, handbook: Handbook) -> Card:
     )
 
 
-def snoozed(view: PingView, handbook: Handbook, until: datetime) -> Card:
+def snoozed(view: ReminderView, handbook: Handbook, until: datetime) -> Card:
     """It comes back at `until`."""
     note = view.about if isinstance(view.about, NoteDue) else None
     past = note is not None and note.due_at < until
@@ -131,15 +131,15 @@ def snoozed(view: PingView, handbook: Handbook, until: datetime) -> Card:
     )
 
 
-def _opened(view: PingView) -> tuple[Link, ...]:
+def _opened(view: ReminderView) -> tuple[Link, ...]:
     """The button that opens where they are about to meet, if that is a web address."""
     found = web_address(place(view)) if view.reader.named else None
     return (Link(f"Open {found[1]}", found[0]),) if found is not None else ()
 
 
-def _buttons(view: PingView) -> tuple[Button, ...]:
+def _buttons(view: ReminderView) -> tuple[Button, ...]:
     """As the kind has them, each with the reminder it came from."""
-    if isinstance(view.about, Meeting | Leaving):
+    if isinstance(view.about, AboutInterview | Leaving):
         return _main(view)
     later = Button("Snooze", "ping.snooze", (view.reminder_id,))
     if isinstance(view.about, Waiting):
@@ -148,12 +148,12 @@ def _buttons(view: PingView) -> tuple[Button, ...]:
     return *_main(view), later
 
 
-def _main(view: PingView) -> tuple[Button, ...]:
+def _main(view: ReminderView) -> tuple[Button, ...]:
     """Everything but putting it off."""
     match view.about:
-        case Meeting(interview) if view.kind is ReminderKind.CHECK_BACK:
+        case AboutInterview(interview) if view.kind is ReminderKind.CHECK_BACK:
             return what_happened(interview.id, view.reminder_id)
-        case Meeting(interview):
+        case AboutInterview(interview):
             return (Button("Open prep", "interview.prep", (interview.id, view.reminder_id), Style.PRIMARY),)
         case NoteDue(interview):
             return (
@@ -174,7 +174,7 @@ def _main(view: PingView) -> tuple[Button, ...]:
             assert_never(view.about)
 
 
-def _way(view: PingView, number: int) -> Button:
+def _way(view: ReminderView, number: int) -> Button:
     """The button of one line of several, by its number where it may not say whom or what it is about."""
     first, *_ = _main(view)
     said = clip(bare(about(view)), _ABOUT) if view.reader.named else str(number)

@@ -1,4 +1,4 @@
-"""What a ping says: the line that a locked phone shows, the facts below it, and how much of it others may read."""
+"""What a reminder says: the line that a locked phone shows, the facts below, and how much of it others may read."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,25 +11,25 @@ from bot.domain.times.wall_clock import day_words, moment_words
 from bot.handbook.fields import Advice
 from bot.handbook.models import Handbook
 from bot.handbook.models.pings import READY
-from bot.services.due_reminders import DueTodo, Leaving, Meeting, NoteDue, PingView, Waiting
+from bot.services.due_reminders import AboutInterview, DueTodo, Leaving, NoteDue, ReminderView, Waiting
 from bot.ui.cards.interviews.cards import terms
 from bot.ui.cards.shared import who
 from bot.ui.kit.card import ago, day, fact, plain, plain_within, short
 
 _SOMEBODY = "your contact"
-"""Whom a ping is about, where others must not read the name."""
+"""Whom a reminder is about, where others must not read the name."""
 _AND = ", "
 _TODO = 100
 """Characters of a to-do in the title of a card."""
 
 
-def advice(view: PingView, handbook: Handbook) -> Advice:
+def advice(view: ReminderView, handbook: Handbook) -> Advice:
     """What the handbook says in it; a note that is written already needs no advice on writing it."""
     written = isinstance(view.about, NoteDue) and bool(view.about.interview.note_version)
-    return handbook.ping(READY if written and view.kind is not ReminderKind.THANK_YOU_LATE else view.kind)
+    return handbook.reminder(READY if written and view.kind is not ReminderKind.THANK_YOU_LATE else view.kind)
 
 
-def line(view: PingView, handbook: Handbook, limit: int) -> str:
+def line(view: ReminderView, handbook: Handbook, limit: int) -> str:
     """What it is about and by when, in at most `limit` characters, by the student's clock.
 
     With the day and the hour: "today" would be wrong for whoever reads it tomorrow, and a countdown is none on a
@@ -51,11 +51,11 @@ def _joined(title: str, rest: str) -> str:
     return f"{title} {rest[0].upper()}{rest[1:]}" if title.endswith(("?", "!", ".")) else f"{title}: {rest}"
 
 
-def _by_when(view: PingView) -> str:
+def _by_when(view: ReminderView) -> str:
     match view.about:
-        case Meeting(interview) if view.kind is ReminderKind.CHECK_BACK:
+        case AboutInterview(interview) if view.kind is ReminderKind.CHECK_BACK:
             return f"booked for {_moment(view, interview.starts_at)}"
-        case Meeting(interview):
+        case AboutInterview(interview):
             return _moment(view, interview.starts_at)
         case NoteDue(due_at=due_at):
             return f"{'was due' if view.kind is ReminderKind.THANK_YOU_LATE else 'due'} {_moment(view, due_at)}"
@@ -70,31 +70,31 @@ def _by_when(view: PingView) -> str:
             assert_never(view.about)
 
 
-def _moment(view: PingView, moment: datetime) -> str:
+def _moment(view: ReminderView, moment: datetime) -> str:
     zone = view.reader.zone
     return moment_words(moment, zone) if zone else f"{moment_words(moment, UTC)} UTC"
 
 
-def _todo(view: PingView) -> str:
+def _todo(view: ReminderView) -> str:
     """What is to be done, as typed; empty where others must not read it."""
     return view.about.todo.text if isinstance(view.about, DueTodo) and view.reader.named else ""
 
 
-def whole_todo(view: PingView, said: str) -> str:
+def whole_todo(view: ReminderView, said: str) -> str:
     """What is to be done, where the line that was `said` had no room for all of it."""
     todo = plain(_todo(view))
     return "" if todo in said else todo
 
 
-def _called(view: PingView) -> str:
+def _called(view: ReminderView) -> str:
     """Whom it is about, as typed, or as far as others may know."""
     return _contact(view) if view.reader.named else _SOMEBODY
 
 
-def _contact(view: PingView) -> str:
+def _contact(view: ReminderView) -> str:
     """The contact's name as typed."""
     match view.about:
-        case Meeting(interview) | NoteDue(interview):
+        case AboutInterview(interview) | NoteDue(interview):
             return interview.contact_name
         case Waiting(contact_name=contact):
             return contact
@@ -106,39 +106,39 @@ def _contact(view: PingView) -> str:
             assert_never(view.about)
 
 
-def title(view: PingView, handbook: Handbook) -> str:
+def title(view: ReminderView, handbook: Handbook) -> str:
     """What it is about, for a card that was asked for."""
     filled = fill(advice(view, handbook).title, name=name(view))
     return f"{filled}: {short(view.about.todo.text, _TODO)}" if isinstance(view.about, DueTodo) else filled
 
 
-def name(view: PingView) -> str:
+def name(view: ReminderView) -> str:
     """Whom it is about, for a card that was asked for."""
     return who(_contact(view))
 
 
-def shown_name(view: PingView) -> str:
+def shown_name(view: ReminderView) -> str:
     """Whom it is about, as far as others may read it."""
     return who(_called(view))
 
 
-def about(view: PingView) -> str:
+def about(view: ReminderView) -> str:
     """Whom a line is about, or what is to be done, as typed; empty where others must not read it."""
     return (_todo(view) or _contact(view)) if view.reader.named else ""
 
 
-def place(view: PingView) -> str:
+def place(view: ReminderView) -> str:
     """Where they are about to meet, which may be an address to open."""
     is_over = view.kind is ReminderKind.CHECK_BACK
-    return view.about.interview.place if isinstance(view.about, Meeting) and not is_over else ""
+    return view.about.interview.place if isinstance(view.about, AboutInterview) and not is_over else ""
 
 
-def facts(view: PingView, *, named: bool) -> str:
+def facts(view: ReminderView, *, named: bool) -> str:
     """What else there is to know, with times that count down on the screen; names and places only if `named`."""
     match view.about:
-        case Meeting(interview) if view.kind is ReminderKind.CHECK_BACK:
+        case AboutInterview(interview) if view.kind is ReminderKind.CHECK_BACK:
             return f"That was {ago(interview.starts_at)}."
-        case Meeting(interview):
+        case AboutInterview(interview):
             return terms(interview if named else replace(interview, place=""))
         case NoteDue():
             return _note_facts(view.about, overdue=view.kind is ReminderKind.THANK_YOU_LATE)
