@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from bot.storage.columns.encrypted import give_keys, written_by
 from bot.storage.errors import StorageProblem, StorageUnavailableError
@@ -19,24 +19,18 @@ from bot.storage.privacy.erased_notes import keep_notes, leave_no_pieces
 from bot.storage.privacy.erasure import erase_again
 from bot.storage.privacy.tombstones import Tombstones
 from bot.storage.schema.revision import bring_up_to_date
-from bot.storage.sqlite.connection import connect
+from bot.storage.sqlite.connection import open_sqlite
 from bot.storage.sqlite.file_guard import Guard
 from bot.storage.sqlite.wal import empty_the_log
 
 if TYPE_CHECKING:
     from bot.storage.postgres.connection import ServerConnection
 
-BUSY_SECONDS = 2
-"""How long a writer waits for another process: less than the 3 seconds in which Discord wants an answer."""
-
 _SCRUB_PATIENCE = 20
 """Milliseconds for which others may wait while somebody reads what is in the log that is to be emptied."""
 
 _AT_ONCE_BYTES = 2 << 20
 """Of a file that is put together anew right after an erasure, in about 0.05 s; a larger one at the next start."""
-
-_LOG_BYTES = 4 << 20
-"""Of the write-ahead log, when all of it is in the file: as much as SQLite lets gather before it moves it there."""
 
 _LEVELS = {"isolation_level": "REPEATABLE READ"}, {"isolation_level": "READ COMMITTED"}
 """Of PostgreSQL, for what reads and what writes, whatever the server would take by itself."""
@@ -75,12 +69,7 @@ def _open(url: URL) -> AsyncEngine:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise NoFolderError from error
-    engine = create_async_engine(
-        url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": connect}
-    )
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return engine
+    return open_sqlite(url)
 
 
 def _open_server(url: URL) -> AsyncEngine:
@@ -89,33 +78,6 @@ def _open_server(url: URL) -> AsyncEngine:
     except ModuleNotFoundError as error:
         raise StorageUnavailableError(StorageProblem.AWAY) from error
     return open_server(url)
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    """WAL lets readers go on beside the writer; FULL keeps every acknowledged commit through a power cut.
-
-    `secure_delete` overwrites what was deleted or replaced, also an old draft, with zeros.
-    """
-    # Python's own transaction handling would begin late and never IMMEDIATE, so it is switched off.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "secure_delete=ON",
-        # What grew while somebody read for long, as for a backup, is cut to this when the log begins anew.
-        f"journal_size_limit={_LOG_BYTES}",
-        f"busy_timeout={BUSY_SECONDS * 1000}",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes the write lock at once: upgrading later can fail with no way to wait."""
-    immediate = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 async def _nobody_waits(_students: Collection[int]) -> None:

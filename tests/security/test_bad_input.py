@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from bot.storage import database as engine
+from bot.storage.sqlite import connection as engine
 from tests.support.full_journey import MARK
 from tests.support.raw_interactions import REFERENCE, operators_log
 from tests.support.row_snapshots import changed, rows

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import LRUCache
 
-from bot.storage import database
 from bot.storage.columns.encrypted import seal_of
-from bot.storage.postgres import connection
+from bot.storage.postgres import connection as postgres
+from bot.storage.sqlite import connection as sqlite
 
 STATEMENTS = 3000
 
@@ -37,6 +37,6 @@ def _for_all(key: Any) -> Any:
 def share(patched: pytest.MonkeyPatch) -> None:
     """Have every engine that is opened from now on keep its statements in one place."""
     options = {"compiled_cache": Compiled(STATEMENTS)}
-    for module in (database, connection):
+    for module in (sqlite, postgres):
         opening = partial(create_async_engine, execution_options=options)
         patched.setattr(module, "create_async_engine", opening)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import time_machine
 
-from bot.storage.database import BUSY_SECONDS
+from bot.storage.sqlite.connection import BUSY_SECONDS
 from tests.faults.disk.failures import FILE
 from tests.faults.doubles.recording_discord import Discord
 
