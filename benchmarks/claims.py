@@ -10,7 +10,7 @@ from benchmarks.seed_rows import PRAGMAS, add_due, add_students, connected, open
 from benchmarks.sizes import Found, Run
 from bot.clock import now
 from bot.domain.reminders.reminder import Status
-from bot.services.reminders.deliveries import LEASE, Deliveries, DeliveryOutcome
+from bot.services.reminders.claims import LEASE, Deliveries, DeliveryOutcome
 
 BATCH = 50
 

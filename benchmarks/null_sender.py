@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.clock import now
 from bot.reminders.engine import Engine
-from bot.services.reminders.deliveries import Claimed, Deliveries
+from bot.services.reminders.claims import Claimed, Deliveries
 from bot.storage.database import Database
 
 NO_PACE = 1e9

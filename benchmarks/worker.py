@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 
 from benchmarks.null_sender import NO_PACE
 from bot.reminders.engine import Engine
-from bot.services.reminders.deliveries import Claimed, Deliveries
+from bot.services.reminders.claims import Claimed, Deliveries
 from bot.storage.database import Database, open_engine
 
 READY = "ready"

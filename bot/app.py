@@ -19,7 +19,7 @@ from bot.clock import now
 from bot.domain.quotas import Quota
 from bot.handbook import loader
 from bot.logs import outline
-from bot.reminders.agreement import Agreement
+from bot.reminders.clock_check import ClockCheck
 from bot.reminders.engine import Engine
 from bot.reminders.housekeeping import Housekeeping
 from bot.services import Services, build_services
@@ -110,9 +110,9 @@ class Rapport(commands.Bot):
         # discord.py would warn at every start that it cannot join voice channels; nobody asked it to.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         limits, answers = DiscordLimits(), Answers()
-        self.agreement = Agreement(partial(discord_time.ask, self))
+        self.clock_check = ClockCheck(partial(discord_time.ask, self))
         trace = answers.listen(limits.trace())
-        discord_time.listen(trace, self.agreement)
+        discord_time.listen(trace, self.clock_check)
         super().__init__(
             # There are no prefix commands; a bot may not be built without one.
             command_prefix=commands.when_mentioned,
@@ -141,11 +141,11 @@ class Rapport(commands.Bot):
             sweep_seconds=settings.sweep_seconds,
             per_second=settings.sends_per_second * settings.share,
             gap_seconds=settings.ping_gap_seconds,
-            agreement=self.agreement,
+            clock_check=self.clock_check,
         )
         db.on_armed = self.engine.arm
         db.on_taken_back = services.under_way.through
-        self.housekeeping = Housekeeping(services.inactivity, self.agreement)
+        self.housekeeping = Housekeeping(services.inactivity, self.clock_check)
         self.sync = Sync(self.tree, services.memory)
         self._force_sync = force_sync
         self._answers = answers
@@ -198,7 +198,7 @@ class Rapport(commands.Bot):
 
     async def _seen(self, given: discord.Interaction[Any] | discord.Message) -> None:
         """An id is a moment of Discord's clock."""
-        self.agreement.seen(given.created_at)
+        self.clock_check.seen(given.created_at)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Hand DMs to the conversation; everything else is not the bot's business."""

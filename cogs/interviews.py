@@ -18,10 +18,10 @@ from bot.services.interviews.views import (
     Terms,
     TypedTerms,
 )
+from bot.ui.cards.error_sentences import MENDABLE
 from bot.ui.cards.interviews import booking, cards, forms
 from bot.ui.cards.interviews.listing import listing
 from bot.ui.cards.interviews.preparation import preparation
-from bot.ui.cards.sentences import MENDABLE
 from bot.ui.dispatch.press import Interaction, Press
 from bot.ui.dispatch.step import StepCog, action
 from bot.ui.kit.card import Button, Card

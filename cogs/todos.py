@@ -8,7 +8,7 @@ from bot.domain.todos import TEXT_LIMIT
 from bot.services.slices.reading import Deadline
 from bot.services.todos.views import Ticked, TodoAdded
 from bot.ui.cards import todos as cards
-from bot.ui.cards.sentences import MENDABLE
+from bot.ui.cards.error_sentences import MENDABLE
 from bot.ui.dispatch.press import Interaction, Press
 from bot.ui.dispatch.step import StepCog, action
 from bot.ui.dispatch.suggestions import Choices, suggestion, suggestions

@@ -1,4 +1,4 @@
-"""What can go wrong in a rule, as codes. The sentences for them live in `bot/ui/cards/sentences.py`."""
+"""What can go wrong in a rule, as codes. The sentences for them live in `bot/ui/cards/error_sentences.py`."""
 
 from enum import StrEnum
 from typing import Any

@@ -11,7 +11,7 @@ from bot.domain.errors import CoachError, Code
 from bot.domain.reminders.reminder import Planned, ReminderKind, planned
 from bot.domain.text.input import checked_length
 from bot.domain.text.wording import one_line
-from bot.domain.times.wall_clock import QuietHours, shift_out_of_quiet
+from bot.domain.times.quiet_hours import QuietHours, shift_out_of_quiet
 
 TEXT_LIMIT = 200
 """Characters of one to-do."""

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import now
 from bot.domain.reminders.reminder import Status, backoff, hold_until, is_late, keep_newest
-from bot.domain.times.wall_clock import in_quiet
+from bot.domain.times.quiet_hours import in_quiet
 from bot.logs import outline
-from bot.reminders.ledger import Ledger, NotWrittenError
+from bot.reminders.outcome_writer import NotWrittenError, OutcomeWriter
 from bot.reminders.pace import SendPace, Spacing
-from bot.reminders.sender import DirectMessagesClosedError, Sender, TakenBackError, TryLaterError
-from bot.services.reminders.deliveries import Claimed, Delivery, DeliveryOutcome
+from bot.reminders.sender_protocol import DirectMessagesClosedError, Sender, TakenBackError, TryLaterError
+from bot.services.reminders.claims import Claimed, Delivery, DeliveryOutcome
 from bot.storage.errors import problem_of
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class Attempts:
     def __init__(
         self,
         sender: Sender,
-        ledger: Ledger,
+        outcomes: OutcomeWriter,
         pace: SendPace,
         come_back: Callable[[datetime], None],
         spacing: Spacing | None = None,
@@ -37,7 +37,7 @@ class Attempts:
         steady: Callable[[], bool] = lambda: True,
     ) -> None:
         self._sender = sender
-        self._ledger = ledger
+        self._outcomes = outcomes
         self._pace = pace
         self._come_back = come_back
         """Told when something of an attempt has to be tried again."""
@@ -137,7 +137,7 @@ class Attempts:
         if not self._steady():
             # The clock jumped on the way: what it says of the present, and of later, is nothing to go by.
             outcomes = [_unjudged(outcome) for outcome in outcomes]
-        await self._ledger.put(outcomes)
+        await self._outcomes.put(outcomes)
         if moments := [outcome.again_at for outcome in outcomes if outcome.again_at is not None]:
             self._come_back(min(moments))
 

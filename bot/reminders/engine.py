@@ -13,7 +13,7 @@
    would expire.
 6. Each student's message is on its way by itself: closed DMs, failures or slow answers hold up nobody else.
 7. When nothing is due any more, `wake` is set to the next row.
-8. While this machine's clock cannot be believed (`agreement.py`), nothing is claimed: what it calls due may not be.
+8. While this machine's clock cannot be believed (`clock_check.py`), nothing is claimed: it may not be due.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import now
 from bot.logs import outline
-from bot.reminders.agreement import Agreement
 from bot.reminders.attempts import Attempts
-from bot.reminders.ledger import Ledger
+from bot.reminders.clock_check import ClockCheck
+from bot.reminders.outcome_writer import OutcomeWriter
 from bot.reminders.pace import SendPace, Spacing
-from bot.reminders.sender import Sender
-from bot.services.reminders.deliveries import Deliveries, Delivery
+from bot.reminders.sender_protocol import Sender
+from bot.services.reminders.claims import Deliveries, Delivery
 from bot.storage.errors import problem_of
 
 log = logging.getLogger(__name__)
@@ -54,18 +54,18 @@ class Engine:
         sweep_seconds: float,
         per_second: float,
         gap_seconds: float = 0,
-        agreement: Agreement | None = None,
+        clock_check: ClockCheck | None = None,
     ) -> None:
         self._deliveries = deliveries
-        self._agreement = agreement or Agreement()
+        self._clock_check = clock_check or ClockCheck()
         spacing = Spacing(timedelta(seconds=gap_seconds))
         self._attempts = Attempts(
             sender,
-            Ledger(deliveries),
+            OutcomeWriter(deliveries),
             SendPace(per_second),
             self._come_back,
             spacing,
-            steady=self._agreement.steady,
+            steady=self._clock_check.steady,
         )
         self._sweep_seconds = sweep_seconds
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -159,7 +159,7 @@ class Engine:
                 self._again = False
                 expected = self._wake_at
                 self._wake_at = None
-                if not await self._agreement.settled():
+                if not await self._clock_check.settled():
                     self._ask_again()
                     return
                 if (due := await self._empty_the_queue(expected)) is not None:
@@ -180,7 +180,7 @@ class Engine:
         `expected`: for when the clock was set. Once that has come, there is no need to ask before taking.
         """
         due = expected if expected is not None and expected <= now() else await self._deliveries.earliest()
-        while due is not None and due <= now() and not self._stopping and self._agreement.steady():
+        while due is not None and due <= now() and not self._stopping and self._clock_check.steady():
             room = await self._room()
             deliveries = await self._deliveries.claim(room)
             for delivery in deliveries:

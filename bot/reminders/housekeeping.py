@@ -9,7 +9,7 @@ import logging
 from datetime import datetime, timedelta
 
 from bot.logs import outline
-from bot.reminders.agreement import Agreement
+from bot.reminders.clock_check import ClockCheck
 from bot.services.reminders.inactivity import Inactivity, Looked
 from bot.storage.errors import problem_of
 
@@ -26,9 +26,9 @@ _LOOK_AGAIN = timedelta(days=1)
 class Housekeeping:
     """Looks after those who are away. `start` and `stop` belong to the client's life."""
 
-    def __init__(self, inactivity: Inactivity, agreement: Agreement | None = None) -> None:
+    def __init__(self, inactivity: Inactivity, clock_check: ClockCheck | None = None) -> None:
         self._inactivity = inactivity
-        self._agreement = agreement or Agreement()
+        self._clock_check = clock_check or ClockCheck()
         self._heartbeat: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
@@ -58,7 +58,7 @@ class Housekeeping:
     async def _ask(self) -> None:
         again = _ASK_AGAIN
         try:
-            if not await self._agreement.settled():
+            if not await self._clock_check.settled():
                 # Nobody is erased by a clock that is wrong.
                 again = _SOON
             elif (since := await self._inactivity.begin()) is not None:
@@ -72,7 +72,7 @@ class Housekeeping:
     async def _look(self, absent: list[int], since: datetime) -> None:
         done = Looked()
         for start in range(0, len(absent), BATCH):
-            if self._stopping or not self._agreement.steady():
+            if self._stopping or not self._clock_check.steady():
                 break
             done += await self._inactivity.look(absent[start : start + BATCH], since)
         if done != Looked():

@@ -15,7 +15,7 @@ from bot.services.journey.home import HomeService
 from bot.services.mydata.service import MAX_FILE_BYTES, MyDataService
 from bot.services.preparation import PreparationService
 from bot.services.profiles import ProfileService
-from bot.services.reminders.deliveries import Deliveries
+from bot.services.reminders.claims import Deliveries
 from bot.services.reminders.inactivity import Inactivity
 from bot.services.reminders.under_way import UnderWay
 from bot.services.requests.service import RequestService

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.quotas import STANDARD, Quota
-from bot.domain.times.wall_clock import QuietHours
+from bot.domain.times.quiet_hours import QuietHours
 from bot.handbook.models import Handbook
 from bot.storage.database import Database
 from bot.storage.models import Contact, Evaluation, Interview, Reminder, Request, ThankYou, Todo, User

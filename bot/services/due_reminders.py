@@ -17,7 +17,7 @@ from bot.domain.requests.status import RequestStatus
 from bot.handbook.models import Handbook
 from bot.services.base import UseCases, known_zone, own, owned
 from bot.services.interviews.views import InterviewView, interviews, view
-from bot.services.reminders.deliveries import Claimed
+from bot.services.reminders.claims import Claimed
 from bot.services.reminders.planning import INTERVIEW, THANKS
 from bot.services.reminders.scheduling import put_off
 from bot.services.todos.views import TodoView, todos_by_id

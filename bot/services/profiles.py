@@ -8,7 +8,7 @@ from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.profiles import LIMITS, ProfileField, checked
 from bot.domain.text.input import seen
-from bot.domain.times.wall_clock import QuietHours, quiet_hours
+from bot.domain.times.quiet_hours import QuietHours, quiet_hours
 from bot.domain.times.zones import find_zone, zone_label
 from bot.services.base import UseCases, ensure_user, quiet_of
 from bot.services.reminders.inactivity import is_noted, note_visit

@@ -10,14 +10,14 @@ from tests.support.sources import files
 ROOM = Path(bot.services.__file__).parent
 FOR_NOBODY = {
     # Passes by whoever is busy and waits for no lock, so that it needs no turn.
-    ("reminders/deliveries.py", "claim"),
+    ("reminders/claims.py", "claim"),
 }
 
 
 READS_NO_WORDS = {
     # When the next reminder is due, whose absence is to be looked at, who is half erased, and
     # whether a claim still holds.
-    ("reminders/deliveries.py", "earliest"),
+    ("reminders/claims.py", "earliest"),
     ("reminders/inactivity.py", "absent"),
     ("slices/stand_ins.py", "left_behind"),
     ("reminders/under_way.py", "_are_held"),

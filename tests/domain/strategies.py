@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from bot.domain.times.wall_clock import QuietHours, in_quiet
+from bot.domain.times.quiet_hours import QuietHours, in_quiet
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(seconds=seconds) for seconds in (1, 60, 3600, 86400))
 ZONES = (

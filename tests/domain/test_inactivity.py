@@ -20,7 +20,8 @@ from bot.domain.reminders.inactivity import (
     seen_before,
 )
 from bot.domain.reminders.reminder import ReminderKind
-from bot.domain.times.wall_clock import QuietHours, in_quiet, months_after
+from bot.domain.times.quiet_hours import QuietHours, in_quiet
+from bot.domain.times.wall_clock import months_after
 
 DENVER, LISBON = ZoneInfo("America/Denver"), ZoneInfo("Europe/Lisbon")
 FIRST, SECOND = WARNINGS

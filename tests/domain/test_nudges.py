@@ -19,7 +19,7 @@ from bot.domain.requests.nudges import NUDGE_FOR, PHRASES, compose_nudge, plan_n
 from bot.domain.requests.stated_times import add_zone
 from bot.domain.requests.status import NUDGES, RequestRoute
 from bot.domain.text.wording import placeholders, word_count
-from bot.domain.times.wall_clock import QuietHours, in_quiet
+from bot.domain.times.quiet_hours import QuietHours, in_quiet
 from bot.domain.times.zones import zone_in_words
 
 DENVER = ZoneInfo("America/Denver")

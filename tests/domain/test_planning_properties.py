@@ -14,7 +14,7 @@ from bot.domain.interviews import interview as interviews
 from bot.domain.reminders.reminder import Planned, ReminderKind, Snooze, hold_until, snoozed_until
 from bot.domain.requests import nudges
 from bot.domain.thank_yous import deadline as thank_yous
-from bot.domain.times.wall_clock import QuietHours, in_quiet, quiet_end_after, shift_out_of_quiet
+from bot.domain.times.quiet_hours import QuietHours, in_quiet, quiet_end_after, shift_out_of_quiet
 from tests.domain.strategies import (
     DAY,
     HOUR,

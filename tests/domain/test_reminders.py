@@ -21,7 +21,7 @@ from bot.domain.reminders.reminder import (
     snoozed_key,
     snoozed_until,
 )
-from bot.domain.times.wall_clock import QuietHours, in_quiet
+from bot.domain.times.quiet_hours import QuietHours, in_quiet
 
 DENVER = ZoneInfo("America/Denver")
 QUIET = QuietHours(time(22), time(8))

@@ -19,7 +19,7 @@ from bot.domain.thank_yous import review as thank_you_review
 from bot.domain.thank_yous.deadline import due_at, plan_reminders
 from bot.domain.thank_yous.letter import PHRASES, NoteParts, compose, done_from_todos
 from bot.domain.thank_yous.review import NoteFindingCode, review
-from bot.domain.times.wall_clock import QuietHours, in_quiet
+from bot.domain.times.quiet_hours import QuietHours, in_quiet
 
 DENVER = ZoneInfo("America/Denver")
 QUIET = QuietHours(time(22), time(8))

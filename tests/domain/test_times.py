@@ -8,19 +8,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.domain.errors import CoachError, Code
-from bot.domain.times.wall_clock import (
-    QuietHours,
-    day_before_at,
-    day_words,
-    in_quiet,
-    moment_words,
-    next_morning,
-    parse_clock,
-    quiet_end_after,
-    quiet_hours,
-    shift_out_of_quiet,
-    to_utc,
-)
+from bot.domain.times.quiet_hours import QuietHours, in_quiet, quiet_end_after, quiet_hours, shift_out_of_quiet
+from bot.domain.times.wall_clock import day_before_at, day_words, moment_words, next_morning, parse_clock, to_utc
 
 NEW_YORK = ZoneInfo("America/New_York")
 BERLIN = ZoneInfo("Europe/Berlin")

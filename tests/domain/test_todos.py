@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import CoachError, Code
 from bot.domain.reminders.reminder import ReminderKind
-from bot.domain.times.wall_clock import QuietHours, in_quiet
+from bot.domain.times.quiet_hours import QuietHours, in_quiet
 from bot.domain.todos import AT_ONCE, TEXT_LIMIT, WORTH_FOR, plan_reminder, read_lines
 
 DENVER = ZoneInfo("America/Denver")

@@ -8,7 +8,7 @@ import time_machine
 
 from bot.domain.reminders.reminder import Status
 from bot.reminders.attempts import Attempts
-from bot.services.reminders.deliveries import Claimed, Delivery
+from bot.services.reminders.claims import Claimed, Delivery
 from bot.ui.reminders.sender import ReminderSender
 from tests.faults.boundaries import trial as boundaries
 from tests.faults.boundaries.students import START, Who, planted

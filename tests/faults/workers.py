@@ -32,7 +32,7 @@ EACH = 4
 MOMENT = 1.0
 """Seconds for which Discord remembers a nonce."""
 WAITS = {
-    "bot.services.reminders.deliveries:LEASE": 8.0,
+    "bot.services.reminders.claims:LEASE": 8.0,
     "bot.reminders.attempts:ONE_ATTEMPT": 4.0,
     "bot.domain.reminders.reminder:_FIRST_RETRY": 1.0,
 }

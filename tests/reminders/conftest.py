@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.reminders.engine import Engine
-from bot.reminders.sender import Sender
-from bot.services.reminders.deliveries import Deliveries
+from bot.reminders.sender_protocol import Sender
+from bot.services.reminders.claims import Deliveries
 from bot.storage.database import Database
 from tests.reminders.engine_kit import Notes
 

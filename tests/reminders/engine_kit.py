@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.domain.reminders.reminder import Planned, ReminderKind
 from bot.reminders.engine import Engine
 from bot.services.base import ensure_user
-from bot.services.reminders.deliveries import Claimed
+from bot.services.reminders.claims import Claimed
 from bot.services.reminders.scheduling import arm
 from bot.storage.database import Database
 from bot.storage.models import Reminder

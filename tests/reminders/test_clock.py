@@ -10,7 +10,7 @@ from sqlalchemy import event
 from bot.clock import now
 from bot.domain.reminders.reminder import Status
 from bot.reminders.engine import Engine
-from bot.services.reminders.deliveries import Deliveries, Delivery
+from bot.services.reminders.claims import Deliveries, Delivery
 from bot.storage.database import Database, open_engine
 from bot.storage.models import Reminder
 from tests.reminders.engine_kit import HOUR, Notes, look, plan

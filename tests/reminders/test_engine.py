@@ -10,9 +10,9 @@ from sqlalchemy import select
 from bot.clock import now
 from bot.domain.reminders.reminder import Planned, ReminderKind, Status
 from bot.reminders.engine import Engine
-from bot.reminders.sender import DirectMessagesClosedError, TakenBackError, TryLaterError
+from bot.reminders.sender_protocol import DirectMessagesClosedError, TakenBackError, TryLaterError
 from bot.services.base import ensure_user
-from bot.services.reminders.deliveries import LEASE, Deliveries, DeliveryOutcome
+from bot.services.reminders.claims import LEASE, Deliveries, DeliveryOutcome
 from bot.services.reminders.scheduling import arm, cancel
 from bot.storage.database import Database
 from bot.storage.models import Reminder, User

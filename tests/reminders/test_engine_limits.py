@@ -10,7 +10,7 @@ from bot.clock import now
 from bot.domain.reminders.reminder import Planned, ReminderKind
 from bot.reminders.engine import AT_ONCE, Engine
 from bot.services.base import ensure_user
-from bot.services.reminders.deliveries import LEASE, Claimed, Deliveries
+from bot.services.reminders.claims import LEASE, Claimed, Deliveries
 from bot.services.reminders.scheduling import arm
 from bot.storage.database import Database
 from tests.reminders.engine_kit import HOUR, Notes, look, plan, status

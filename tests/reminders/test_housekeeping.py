@@ -10,7 +10,7 @@ import time_machine
 
 from bot.clock import now
 from bot.handbook import loader
-from bot.reminders.agreement import Agreement
+from bot.reminders.clock_check import ClockCheck
 from bot.reminders.housekeeping import BATCH, Housekeeping
 from bot.services.reminders.inactivity import Inactivity, Looked
 from bot.storage.database import Database
@@ -114,12 +114,12 @@ async def test_while_the_clock_cannot_be_believed_nobody_is_looked_at(
     looks: Looks, beats: list[float], traveller: time_machine.Traveller
 ) -> None:
     passed = 0.0
-    agreement = Agreement(elapsed=lambda: passed)
-    agreement.heard(now() + timedelta(days=365))
-    housekeeping = Housekeeping(looks, agreement)
+    clock_check = ClockCheck(elapsed=lambda: passed)
+    clock_check.heard(now() + timedelta(days=365))
+    housekeeping = Housekeeping(looks, clock_check)
     await beat(housekeeping)
     assert (looks.sizes, beats) == ([], [SOON])
-    agreement.heard(now())
+    clock_check.heard(now())
     passed += SOON
     traveller.shift(SOON)
     looks.meanwhile = lambda: traveller.shift(timedelta(hours=1))  # the clock jumps during the first of three goes

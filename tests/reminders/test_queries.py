@@ -14,7 +14,7 @@ from bot.domain.reminders.reminder import Planned, ReminderKind, Status
 from bot.handbook import loader
 from bot.services import build_services
 from bot.services.base import ensure_user
-from bot.services.reminders.deliveries import Deliveries, DeliveryOutcome
+from bot.services.reminders.claims import Deliveries, DeliveryOutcome
 from bot.services.reminders.scheduling import arm
 from bot.storage.database import Database
 from bot.storage.models import User

@@ -12,10 +12,10 @@ from bot.clock import now
 from bot.domain.reminders.reminder import Planned, ReminderKind, Status
 from bot.reminders.attempts import ONE_ATTEMPT, Attempts
 from bot.reminders.engine import Engine
-from bot.reminders.ledger import Ledger
+from bot.reminders.outcome_writer import OutcomeWriter
 from bot.reminders.pace import SendPace
-from bot.reminders.sender import TryLaterError
-from bot.services.reminders.deliveries import LEASE, Claimed, Deliveries, DeliveryOutcome
+from bot.reminders.sender_protocol import TryLaterError
+from bot.services.reminders.claims import LEASE, Claimed, Deliveries, DeliveryOutcome
 from bot.services.reminders.scheduling import arm, cancel
 from bot.storage.database import Database
 from bot.storage.models import Reminder, User
@@ -281,7 +281,7 @@ async def test_a_worker_that_was_paused_does_not_send_on_a_lease_that_ends_first
     [delivery] = await deliveries.claim()
     traveller.shift(LEASE - left)
     asked_back: list[object] = []
-    await Attempts(dm, Ledger(deliveries), SendPace(math.inf), asked_back.append).make(delivery)
+    await Attempts(dm, OutcomeWriter(deliveries), SendPace(math.inf), asked_back.append).make(delivery)
     assert dm.told == ([(reminder,)] if sends else [])
     assert asked_back == ([] if sends else [now()])
     await look(engine)

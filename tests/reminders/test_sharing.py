@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import now
 from bot.domain.reminders.reminder import Status
-from bot.services.reminders.deliveries import _DUE, LEASE, Deliveries, DeliveryOutcome
+from bot.services.reminders.claims import _DUE, LEASE, Deliveries, DeliveryOutcome
 from bot.storage.database import Database, open_engine
 from tests.reminders.engine_kit import HOUR, plan
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.clock import now
 from bot.reminders.engine import Engine
 from bot.reminders.pace import SendPace, Spacing
-from bot.reminders.sender import TryLaterError
-from bot.services.reminders.deliveries import LEASE, MOST, Deliveries
+from bot.reminders.sender_protocol import TryLaterError
+from bot.services.reminders.claims import LEASE, MOST, Deliveries
 from bot.storage.database import Database
 from tests.reminders.engine_kit import HOUR, Notes, look, plan, status
 from tests.support.world import START

@@ -10,7 +10,7 @@ from bot.domain.reminders.inactivity import absence
 from bot.domain.reminders.reminder import ReminderKind, Status
 from bot.services import Services
 from bot.services.due_reminders import Leaving, ReminderView
-from bot.services.reminders.deliveries import DeliveryOutcome
+from bot.services.reminders.claims import DeliveryOutcome
 from bot.services.reminders.inactivity import Looked
 from bot.storage.database import Database
 from bot.storage.models import Contact, Reminder, User

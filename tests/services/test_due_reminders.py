@@ -13,7 +13,7 @@ from bot.domain.reminders.reminder import Planned, ReminderKind
 from bot.services import Services
 from bot.services.due_reminders import AboutInterview, DueTodo, Reader, ReminderView, Waiting
 from bot.services.interviews.views import Booked, Met, Terms
-from bot.services.reminders.deliveries import LEASE, Claimed
+from bot.services.reminders.claims import LEASE, Claimed
 from bot.services.reminders.scheduling import arm, cancel
 from bot.storage.database import Database
 from bot.storage.models import Contact, Reminder, Request

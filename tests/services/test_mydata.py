@@ -27,7 +27,7 @@ from bot.services.evaluations.views import MessagePlace
 from bot.services.interviews.views import Terms
 from bot.services.mydata.export_files import files_of, zipped
 from bot.services.mydata.service import MAX_FILE_BYTES, Erased, Returned
-from bot.services.reminders.deliveries import Deliveries
+from bot.services.reminders.claims import Deliveries
 from bot.services.reminders.planning import SUBJECTS
 from bot.storage.database import Database
 from bot.storage.models import Answer, Base, Contact, Evaluation, Interview, Request, ThankYou

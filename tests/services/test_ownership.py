@@ -30,7 +30,7 @@ from bot.services.contacts.views import ContactEntry
 from bot.services.dates.told import When
 from bot.services.evaluations.views import MessagePlace
 from bot.services.interviews.views import Terms, TypedTerms
-from bot.services.reminders.deliveries import Claimed
+from bot.services.reminders.claims import Claimed
 from bot.services.thank_yous.views import NoteWords
 from bot.storage.database import open_engine
 from bot.storage.models import Base, Contact, Evaluation, Interview, Reminder, Request, Todo

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.reminders.reminder import ReminderKind, Snooze, Status
-from bot.domain.times.wall_clock import QuietHours
+from bot.domain.times.quiet_hours import QuietHours
 from bot.services import Services
 from bot.services.contacts.views import ContactEntry
 from bot.services.profiles import Parked

@@ -19,7 +19,7 @@ from bot.handbook import loader
 from bot.services import Services, build_services
 from bot.services.contacts.views import ContactEntry
 from bot.services.evaluations.views import Busy, Doubtful, MessagePlace, Opened, Turn
-from bot.services.reminders.deliveries import Deliveries, DeliveryOutcome
+from bot.services.reminders.claims import Deliveries, DeliveryOutcome
 from bot.services.reminders.scheduling import arm
 from bot.storage.database import Database, open_engine
 from bot.storage.models import Answer, Contact, Evaluation, Interview, Reminder, Request, ThankYou, Todo, User

@@ -26,7 +26,7 @@ from bot.services import Services, build_services
 from bot.services.contacts.views import ContactEntry
 from bot.services.interviews.views import Met
 from bot.services.mydata.service import Erased
-from bot.services.reminders.deliveries import DeliveryOutcome
+from bot.services.reminders.claims import DeliveryOutcome
 from bot.services.thank_yous.views import NoteWords
 from bot.storage.database import Database, open_engine
 from bot.storage.models import Base, Contact

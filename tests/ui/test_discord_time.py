@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.reminders.agreement import Agreement
+from bot.reminders.clock_check import ClockCheck
 from bot.ui.connection.discord_time import listen
 from bot.ui.reminders.discord_limits import DiscordLimits
 
@@ -40,8 +40,8 @@ async def address() -> AsyncIterator[str]:
     ],
 )
 async def test_an_answer_tells_what_time_it_is(address: str, date: str, *, believed: bool) -> None:
-    agreement, trace = Agreement(), DiscordLimits().trace()
-    listen(trace, agreement)
+    clock_check, trace = ClockCheck(), DiscordLimits().trace()
+    listen(trace, clock_check)
     async with aiohttp.ClientSession(trace_configs=[trace]) as session, session.get(address, params={"date": date}):
         pass
-    assert agreement.steady() is believed
+    assert clock_check.steady() is believed

@@ -8,7 +8,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
+from bot.reminders.sender_protocol import DirectMessagesClosedError, TryLaterError
 from bot.ui.reminders.sender import _explained
 
 

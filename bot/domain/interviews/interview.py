@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.errors import CoachError, Code
 from bot.domain.reminders.reminder import Planned, ReminderKind, planned
-from bot.domain.times.wall_clock import QuietHours, day_before_at, in_quiet, shift_out_of_quiet
+from bot.domain.times.quiet_hours import QuietHours, in_quiet, shift_out_of_quiet
+from bot.domain.times.wall_clock import day_before_at
 
 DEFAULT_MINUTES = 20
 SHORTEST_MINUTES, LONGEST_MINUTES = 5, 240

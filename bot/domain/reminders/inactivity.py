@@ -9,7 +9,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.reminders.reminder import Planned, ReminderKind, planned
-from bot.domain.times.wall_clock import QuietHours, months_after, next_morning, shift_out_of_quiet
+from bot.domain.times.quiet_hours import QuietHours, shift_out_of_quiet
+from bot.domain.times.wall_clock import months_after, next_morning
 
 WARNINGS = (ReminderKind.INACTIVE_FIRST, ReminderKind.INACTIVE_SECOND)
 FIRST_BEFORE = timedelta(days=30)

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.domain.times.wall_clock import QuietHours, in_quiet, next_morning, quiet_end_after
+from bot.domain.times.quiet_hours import QuietHours, in_quiet, quiet_end_after
+from bot.domain.times.wall_clock import next_morning
 
 LATE_AFTER = timedelta(minutes=10)
 """From then on a reminder says that it is late."""

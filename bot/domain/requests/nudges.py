@@ -8,7 +8,7 @@ from bot.domain.reminders.reminder import Planned, ReminderKind, planned
 from bot.domain.requests.letter import MINUTES, Draft
 from bot.domain.requests.status import nudge_due
 from bot.domain.text.wording import fill, one_line
-from bot.domain.times.wall_clock import QuietHours, shift_out_of_quiet
+from bot.domain.times.quiet_hours import QuietHours, shift_out_of_quiet
 
 NUDGE_FOR = timedelta(days=14)
 """So long after it was due the reminder still makes sense; later, nobody remembers the request."""

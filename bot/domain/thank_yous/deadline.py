@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.reminders.reminder import Planned, ReminderKind, planned
-from bot.domain.times.wall_clock import QuietHours, in_quiet, next_morning, shift_out_of_quiet
+from bot.domain.times.quiet_hours import QuietHours, in_quiet, shift_out_of_quiet
+from bot.domain.times.wall_clock import next_morning
 
 DUE_AFTER = timedelta(hours=24)
 

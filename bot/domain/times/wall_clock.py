@@ -1,10 +1,8 @@
-"""Wall-clock rules: clock changes, quiet hours, mornings and evenings. All moments are aware UTC datetimes."""
+"""Wall-clock rules: clock changes, mornings, evenings, a time of day as typed. Moments are aware UTC datetimes."""
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import CoachError, Code
@@ -15,28 +13,6 @@ FURTHEST = timedelta(days=731)
 _DAY = timedelta(days=1)
 _CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))? ?(?:([ap])\.?m\.?)?")
 _NAMED_CLOCKS = {"noon": time(12), "midday": time(12), "midnight": time(0)}
-
-
-@dataclass(frozen=True)
-class QuietHours:
-    """The wall-clock span, start included and end not, in which nobody is pinged. It may cross midnight.
-
-    A span that ends where it begins is empty: nothing is quiet.
-    """
-
-    start: time = time(22)
-    end: time = time(8)
-
-
-def quiet_hours(from_text: str, until_text: str) -> QuietHours:
-    """Read both ends as a person types them.
-
-    Raises BAD_QUIET_HOURS when one is no time of day, or when they are the same.
-    """
-    start, end = parse_clock(from_text), parse_clock(until_text)
-    if start == end:
-        raise CoachError(Code.BAD_QUIET_HOURS, text=f"{from_text.strip()[:20]}-{until_text.strip()[:20]}")
-    return QuietHours(start, end)
 
 
 def parse_clock(text: str) -> time:
@@ -79,34 +55,6 @@ def to_utc(wall: datetime, zone: ZoneInfo, text: str) -> datetime:
     raise CoachError(code, text=text, options=(min(first, second), max(first, second)))
 
 
-def in_quiet(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> bool:
-    """Whether `moment` lies in quiet hours. Around a clock change the longer reading of the span counts."""
-    return _span_at(moment, quiet, zone) is not None
-
-
-def quiet_end_after(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> datetime:
-    """The first end of quiet hours after `moment`. Raises ValueError when nothing ever is quiet."""
-    return min(end for _, end in _spans(moment, quiet, zone) if end > moment)
-
-
-def shift_out_of_quiet(
-    due: datetime, *, deadline: datetime | None, earliest: datetime, quiet: QuietHours, zone: ZoneInfo
-) -> datetime:
-    """Move a reminder out of quiet hours: to their end, or to just before them when a deadline would pass.
-
-    Never at or after `deadline`, never before `earliest`. Where no such moment exists, `due` stays: a
-    deadline outranks a quiet night.
-    """
-    span = _span_at(due, quiet, zone)
-    if span is None:
-        return due
-    start, end = span
-    if deadline is None or end < deadline:
-        return end
-    before = max(earliest, start - MINUTE)
-    return before if before < start else due
-
-
 def next_morning(after: datetime, zone: ZoneInfo, at: time = time(9)) -> datetime:
     """The first time that clocks in `zone` show `at`, strictly after the moment `after`.
 
@@ -114,13 +62,13 @@ def next_morning(after: datetime, zone: ZoneInfo, at: time = time(9)) -> datetim
     """
     today = after.astimezone(zone).date()
     days = [today + days * _DAY for days in range(4)]
-    mornings = ((day, _instant(day, at, zone)) for day in days)
+    mornings = ((day, instant(day, at, zone)) for day in days)
     return next(morning for day, morning in mornings if morning > after and morning.astimezone(zone).date() == day)
 
 
 def day_before_at(moment: datetime, zone: ZoneInfo, at: time = time(18)) -> datetime:
     """The time `at` on the local day before the one that holds `moment`."""
-    return _instant(moment.astimezone(zone).date() - _DAY, at, zone)
+    return instant(moment.astimezone(zone).date() - _DAY, at, zone)
 
 
 def clock_words(wall: datetime) -> str:
@@ -152,7 +100,7 @@ def months_after(moment: datetime, months: int, zone: ZoneInfo) -> datetime:
     wall = moment.astimezone(zone)
     year, month = divmod(wall.year * 12 + wall.month - 1 + months, 12)
     day = min(wall.day, monthrange(year, month + 1)[1])
-    return _instant(date(year, month + 1, day), wall.time(), zone)
+    return instant(date(year, month + 1, day), wall.time(), zone)
 
 
 def _both_folds(wall: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -161,7 +109,7 @@ def _both_folds(wall: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return before, after
 
 
-def _instant(day: date, at: time, zone: ZoneInfo, *, late: bool = False) -> datetime:
+def instant(day: date, at: time, zone: ZoneInfo, *, late: bool = False) -> datetime:
     """A wall time without refusals: skipped becomes the first instant after the gap, repeated the first
     of the two (the second, if `late`)."""
     first, second = _both_folds(datetime.combine(day, at), zone)
@@ -180,33 +128,3 @@ def _clock_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime
         else:
             after = middle
     return after
-
-
-def _spans(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> tuple[tuple[datetime, datetime], ...]:
-    """The quiet spans of the days around `moment`, in order."""
-    return _spans_around(moment.astimezone(zone).date(), quiet, zone)
-
-
-@lru_cache(maxsize=512)
-def _spans_around(today: date, quiet: QuietHours, zone: ZoneInfo) -> tuple[tuple[datetime, datetime], ...]:
-    """Found out once for many reminders of one day: nothing else in planning takes as long.
-
-    A repeated start counts the first time and a repeated end the last, so that a clock change never makes
-    a quiet night shorter. Spans that come to touch are one.
-    """
-    if quiet.start == quiet.end:
-        return ()
-    nights = timedelta(0) if quiet.start < quiet.end else _DAY
-    spans: list[tuple[datetime, datetime]] = []
-    for day in (today + days * _DAY for days in range(-3, 4)):
-        start = _instant(day, quiet.start, zone)
-        end = _instant(day + nights, quiet.end, zone, late=True)
-        if spans and start <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
-        elif start < end:
-            spans.append((start, end))
-    return tuple(spans)
-
-
-def _span_at(moment: datetime, quiet: QuietHours, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-    return next((span for span in _spans(moment, quiet, zone) if span[0] <= moment < span[1]), None)

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.services.base import zone_of
-from bot.services.dates.moments import Tense, parse_when
+from bot.services.dates.typed_times import Tense, parse_when
 from bot.storage.models import User
 
 When = datetime | str

@@ -17,7 +17,7 @@ from bot.clock import now
 from bot.domain.interviews.interview import InterviewStatus
 from bot.domain.reminders.reminder import Planned, ReminderKind
 from bot.domain.requests.status import RequestStatus
-from bot.domain.times.wall_clock import shift_out_of_quiet
+from bot.domain.times.quiet_hours import shift_out_of_quiet
 from bot.services.base import owned, quiet_of, zone_of
 from bot.services.quotas import drop_old_reminders
 from bot.services.reminders.planning import (

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
-from bot.services.reminders.deliveries import Claimed
+from bot.services.reminders.claims import Claimed
 from bot.storage.database import Database
 from bot.storage.models import PENDING, Reminder, User
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.errors import CoachError, Code
 from bot.domain.text.input import seen
 from bot.storage.errors import StorageProblem
-from bot.ui.cards.sentences import sentence
+from bot.ui.cards.error_sentences import sentence
 from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, NEXT, primary
 from bot.ui.kit.card import Block, Button, Card, CardState, Letter, Row, Style, Text
 from bot.ui.kit.form import Fields

@@ -6,7 +6,7 @@ from bot.domain.errors import CoachError
 from bot.domain.mydata import CONFIRMATION
 from bot.services.mydata.export_files import ARCHIVE, EVERYTHING, ExportFile
 from bot.services.mydata.service import HandedOver, Returned
-from bot.ui.cards.sentences import sentence
+from bot.ui.cards.error_sentences import sentence
 from bot.ui.cards.shared import NEXT, primary
 from bot.ui.kit.card import Button, Card, CardState, File, Style, Text, count
 from bot.ui.kit.form import Form, TextField

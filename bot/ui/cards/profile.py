@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.profiles import LIMITS, Naming, ProfileField
-from bot.domain.times.wall_clock import QuietHours
+from bot.domain.times.quiet_hours import QuietHours
 from bot.domain.times.zones import zone_label
 from bot.services.profiles import ProfileView
 from bot.ui.cards.shared import NEXT, primary

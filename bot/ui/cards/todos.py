@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.errors import CoachError
 from bot.domain.todos import AT_ONCE, TEXT_LIMIT
 from bot.services.todos.views import Ticked, TodoAdded, TodoView
-from bot.ui.cards.sentences import sentence
+from bot.ui.cards.error_sentences import sentence
 from bot.ui.cards.shared import NEXT, primary, who
 from bot.ui.kit.card import Block, Button, Card, CardState, Entry, Letter, Style, Text, ago, count, short, when
 from bot.ui.kit.form import Form, TextField

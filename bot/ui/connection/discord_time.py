@@ -9,14 +9,14 @@ from types import SimpleNamespace
 import aiohttp
 import discord
 
-from bot.reminders.agreement import Agreement
+from bot.reminders.clock_check import ClockCheck
 
 _ONE_QUESTION = 10
 """Seconds for an answer; it is asked again later."""
 
 
-def listen(trace: aiohttp.TraceConfig, agreement: Agreement) -> None:
-    """Have `agreement` hear the `Date` of every answer, before anything else looks at that answer."""
+def listen(trace: aiohttp.TraceConfig, clock_check: ClockCheck) -> None:
+    """Have `clock_check` hear the `Date` of every answer, before anything else looks at that answer."""
 
     async def started(
         _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceRequestStartParams
@@ -29,7 +29,7 @@ def listen(trace: aiohttp.TraceConfig, agreement: Agreement) -> None:
         took = timedelta(seconds=asyncio.get_running_loop().time() - context.started_at)
         with contextlib.suppress(KeyError, ValueError, TypeError):  # none, or none that can be read
             date = parsedate_to_datetime(params.response.headers["Date"])
-            agreement.heard(date if date.tzinfo else date.replace(tzinfo=UTC), took)
+            clock_check.heard(date if date.tzinfo else date.replace(tzinfo=UTC), took)
 
     trace.on_request_start.insert(0, started)
     trace.on_request_end.insert(0, answered)

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import aiohttp
 
-from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
+from bot.reminders.sender_protocol import DirectMessagesClosedError, TryLaterError
 
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERRORS = 500

@@ -12,10 +12,10 @@ import discord
 
 from bot.clock import now
 from bot.domain.reminders.reminder import is_late
-from bot.reminders.sender import DirectMessagesClosedError, TakenBackError, TryLaterError
+from bot.reminders.sender_protocol import DirectMessagesClosedError, TakenBackError, TryLaterError
 from bot.services import Services
 from bot.services.due_reminders import ReminderView
-from bot.services.reminders.deliveries import Claimed
+from bot.services.reminders.claims import Claimed
 from bot.ui.cards.reminders import cards
 from bot.ui.kit.card import Notice
 from bot.ui.kit.direct_messages import CLOSED, DM, custom_ids, in_dm, notify
@@ -36,7 +36,7 @@ _REFUSED_FOR = timedelta(hours=1)
 
 
 class ReminderSender:
-    """Draws a student's due reminders, sends them as one DM, reads them back. See `bot.reminders.sender.Sender`."""
+    """Draws a student's due reminders, sends them as one DM, and reads them back."""
 
     def __init__(self, client: discord.Client, services: Services, limits: DiscordLimits) -> None:
         self._client = client

@@ -21,7 +21,7 @@ import time_machine
 
 from bot.clock import now
 from bot.domain.reminders.reminder import Status
-from bot.services.reminders.deliveries import LEASE
+from bot.services.reminders.claims import LEASE
 from tests.faults.boundaries.process import Process, Steps, World, quiet_about_stops
 from tests.faults.boundaries.students import CLOSED_CODE, START, Who, gather, planted
 from tests.faults.boundaries.verdict import judge

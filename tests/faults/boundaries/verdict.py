@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from discord.utils import snowflake_time
 
 from bot.domain.reminders.reminder import Status, snoozed_key
-from bot.domain.times.wall_clock import QuietHours, in_quiet
+from bot.domain.times.quiet_hours import QuietHours, in_quiet
 from bot.storage.models import Reminder
 from bot.ui.cards.reminders.cards import LINES
 from tests.faults.boundaries.process import World

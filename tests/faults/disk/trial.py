@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 
 from bot.clock import now
-from bot.services.reminders.deliveries import LEASE, Claimed
+from bot.services.reminders.claims import LEASE, Claimed
 from bot.storage.errors import REMEDIES, StorageProblem, problem_of
 from bot.storage.schema.startup import make_ready
 from tests.faults.disk.failures import (

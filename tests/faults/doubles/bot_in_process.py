@@ -142,7 +142,7 @@ async def world(folder: Path, heartbeat_seconds: float = 0.1) -> AsyncIterator[W
         with pointed_at(discord.address), _heard() as log:
             bot = create_bot(settings)
             # The machine's own clock is in no hurry: next to it, that of the trial seems to jump.
-            bot.agreement._elapsed = asyncio.get_running_loop().time
+            bot.clock_check._elapsed = asyncio.get_running_loop().time
             here = World(discord, bot, log)
             _note_starts(here)
             running = asyncio.create_task(bot.start(TOKEN), name="discord")

@@ -1,6 +1,6 @@
 """The real bot as a process of its own, pointed at the stand-in: what a trial kills.
 
-Waits that are minutes in service may be seconds in a trial: `--wait bot.services.reminders.deliveries:LEASE=2` sets
+Waits that are minutes in service may be seconds in a trial: `--wait bot.services.reminders.claims:LEASE=2` sets
 one.
 """
 
@@ -77,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def set_wait(wait: str) -> None:
-    """Set the timedelta that `wait` names, such as `bot.services.reminders.deliveries:LEASE=2`."""
+    """Set the timedelta that `wait` names, such as `bot.services.reminders.claims:LEASE=2`."""
     place, seconds = wait.rsplit("=", 1)
     module_name, name = place.split(":")
     module = importlib.import_module(module_name)

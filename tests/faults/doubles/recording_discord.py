@@ -16,10 +16,10 @@ from bot.clock import now
 from bot.handbook import loader
 from bot.handbook.models import Handbook
 from bot.reminders.engine import Engine
-from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
+from bot.reminders.sender_protocol import DirectMessagesClosedError, TryLaterError
 from bot.services import Services, build_services
 from bot.services.due_reminders import ReminderService
-from bot.services.reminders.deliveries import Claimed
+from bot.services.reminders.claims import Claimed
 from bot.storage.database import Database, open_engine
 
 _LOOKS = 20
@@ -118,13 +118,13 @@ class NotingSender:
         self._reminders = reminders
 
     async def send(self, user_id: int, reminders: Sequence[Claimed], *, late: bool) -> int | None:
-        """See `bot.reminders.sender.Sender`."""
+        """See `bot.reminders.sender_protocol.Sender`."""
         if not await self._reminders.describe(user_id, reminders):
             return None
         return await self._discord.take(user_id, reminders, late=late)
 
     async def find(self, user_id: int, reminders: Sequence[Claimed]) -> Mapping[int, int] | None:  # noqa: ARG002 - ids are enough here
-        """See `bot.reminders.sender.Sender`."""
+        """See `bot.reminders.sender_protocol.Sender`."""
         match self._discord.reading:
             case Reading.LATER:
                 raise TryLaterError(LATER)

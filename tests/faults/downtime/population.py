@@ -13,7 +13,7 @@ import time_machine
 
 from bot.clock import now
 from bot.domain.reminders.reminder import ReminderKind, Status
-from bot.domain.times.wall_clock import QuietHours
+from bot.domain.times.quiet_hours import QuietHours
 from bot.services import Services
 from bot.services.interviews.views import Terms
 from bot.storage.models import Contact

@@ -12,7 +12,7 @@ import time_machine
 
 from bot.clock import now
 from bot.domain.reminders.reminder import LATE_AFTER, ReminderKind, Status
-from bot.domain.times.wall_clock import in_quiet, quiet_end_after
+from bot.domain.times.quiet_hours import in_quiet, quiet_end_after
 from tests.faults.doubles.recording_discord import Message
 from tests.faults.downtime.population import BEGIN, DAY, HOUR, MINUTE, ZONES, Row, Student, Town
 from tests.faults.report import Report

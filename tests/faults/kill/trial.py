@@ -37,7 +37,7 @@ MINUTES, MOMENT = 300.0, 1.0
 """Seconds for which Discord remembers a nonce: as it does, and so few that nonces are of no use."""
 LEASE = 4.0
 WAITS = {
-    "bot.services.reminders.deliveries:LEASE": LEASE,
+    "bot.services.reminders.claims:LEASE": LEASE,
     "bot.reminders.attempts:ONE_ATTEMPT": 2.5,
     "bot.domain.reminders.reminder:_FIRST_RETRY": 1.0,
 }

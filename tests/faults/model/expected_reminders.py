@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import now
 from bot.domain.reminders.reminder import Planned, ReminderKind, Status, hold_until, is_late, keep_newest
-from bot.domain.times.wall_clock import QuietHours, in_quiet
-from bot.services.reminders.deliveries import LEASE
+from bot.domain.times.quiet_hours import QuietHours, in_quiet
+from bot.services.reminders.claims import LEASE
 from tests.faults.doubles.recording_discord import LATER, Fate, Reading
 
 

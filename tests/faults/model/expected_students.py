@@ -11,7 +11,7 @@ from bot.domain.interviews.interview import InterviewStatus, booked_end, end_as_
 from bot.domain.reminders.reminder import Planned, ReminderKind, Snooze, Status, snoozed_until
 from bot.domain.requests import nudges
 from bot.domain.thank_yous import deadline as thank_yous
-from bot.domain.times.wall_clock import shift_out_of_quiet
+from bot.domain.times.quiet_hours import shift_out_of_quiet
 from tests.faults.model.expected_reminders import Clock, ExpectedReminders, Row
 
 INTERVIEW = (ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK)

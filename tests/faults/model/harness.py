@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 
 from bot.clock import now
 from bot.domain.reminders.reminder import LATE_AFTER, Status, hold_until
-from bot.domain.times.wall_clock import QuietHours, in_quiet
+from bot.domain.times.quiet_hours import QuietHours, in_quiet
 from bot.services import Services
 from bot.services.base import ensure_user
 from bot.storage.database import Database, open_engine

@@ -18,7 +18,7 @@ from bot.domain.errors import CoachError, Code
 from bot.domain.interviews.interview import InterviewStatus
 from bot.domain.reminders.reminder import Snooze, Status
 from bot.domain.requests.status import RequestOutcome
-from bot.domain.times.wall_clock import QuietHours
+from bot.domain.times.quiet_hours import QuietHours
 from bot.services.interviews.views import AlreadyBooked, Booked, Met, NotMet, NotMoved, Terms
 from tests.faults.doubles.recording_discord import Fate, Reading
 from tests.faults.model.expected_students import Interview, Request, Todo

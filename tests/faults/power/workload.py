@@ -19,12 +19,12 @@ from bot.domain.requests.form import RequestWords
 from bot.domain.requests.status import RequestOutcome, RequestRoute
 from bot.handbook import loader
 from bot.reminders.engine import Engine
-from bot.reminders.sender import DirectMessagesClosedError, TryLaterError
+from bot.reminders.sender_protocol import DirectMessagesClosedError, TryLaterError
 from bot.services import Services, build_services
 from bot.services.contacts.views import ContactEntry
 from bot.services.evaluations.views import MessagePlace, Opened
 from bot.services.interviews.views import Booked, Met, Terms
-from bot.services.reminders.deliveries import Claimed
+from bot.services.reminders.claims import Claimed
 from bot.services.thank_yous.views import NoteWords
 from bot.storage.database import Database, open_engine
 from bot.storage.models import User

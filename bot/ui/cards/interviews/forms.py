@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.errors import CoachError, Code
 from bot.domain.interviews.interview import DEFAULT_MINUTES, PLACE_LIMIT, Mode
 from bot.services.interviews.views import InterviewView
-from bot.ui.cards.sentences import sentence
+from bot.ui.cards.error_sentences import sentence
 from bot.ui.kit.card import Button, Card, CardState, Option, Style, Text, fact, short
 from bot.ui.kit.form import ChoiceField, Fields, Form, TextField
 

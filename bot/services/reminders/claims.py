@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.domain.reminders.reminder import ReminderKind, Status
-from bot.domain.times.wall_clock import QuietHours
+from bot.domain.times.quiet_hours import QuietHours
 from bot.storage.beside import beside_the_loop
 from bot.storage.database import Database
 from bot.storage.models import PENDING, Base, Reminder, User

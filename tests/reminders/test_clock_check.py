@@ -10,10 +10,10 @@ import time_machine
 from bot.clock import now
 from bot.domain.reminders.reminder import LATE_AFTER
 from bot.reminders import engine as engines
-from bot.reminders.agreement import CALM, RESIGNED, TOLERANCE, Agreement
+from bot.reminders.clock_check import CALM, RESIGNED, TOLERANCE, ClockCheck
 from bot.reminders.engine import Engine
 from bot.reminders.housekeeping import Housekeeping
-from bot.services.reminders.deliveries import LEASE, Deliveries
+from bot.services.reminders.claims import LEASE, Deliveries
 from bot.services.reminders.inactivity import Inactivity
 from bot.storage.database import Database
 from tests.reminders.engine_kit import HOUR, Notes, look, plan, status
@@ -30,7 +30,7 @@ class Times:
         self.ahead = timedelta(0)
         self.asked = 0
         self.online = True
-        self.agreement = Agreement(self._ask, lambda: self.passed)
+        self.clock_check = ClockCheck(self._ask, lambda: self.passed)
 
     async def _ask(self) -> None:
         self.asked += 1
@@ -39,7 +39,7 @@ class Times:
 
     def speak(self) -> None:
         """Discord answers some request."""
-        self.agreement.heard((now() - self.ahead).replace(microsecond=0), SECOND)
+        self.clock_check.heard((now() - self.ahead).replace(microsecond=0), SECOND)
 
     def jump(self, by: timedelta) -> None:
         """Somebody sets this machine's clock."""
@@ -58,17 +58,17 @@ def times(traveller: time_machine.Traveller) -> Times:
 
 @pytest.fixture
 async def engine(db: Database, notes: Notes, times: Times) -> AsyncIterator[Engine]:
-    running = Engine(Deliveries(db), notes, sweep_seconds=3600, per_second=50, agreement=times.agreement)
+    running = Engine(Deliveries(db), notes, sweep_seconds=3600, per_second=50, clock_check=times.clock_check)
     yield running
     await running.stop()
 
 
 async def test_a_clock_that_agrees_is_believed_at_once(times: Times) -> None:
     times.speak()
-    assert times.agreement.steady()
+    assert times.clock_check.steady()
     for _ in range(100):
         times.go_by(HOUR)
-        assert await times.agreement.settled()
+        assert await times.clock_check.settled()
     assert times.asked == 0
 
 
@@ -78,17 +78,17 @@ async def test_a_wrong_clock_is_waited_for_until_a_minute_after_it_was_put_right
 ) -> None:
     times.jump(ahead)
     times.speak()
-    assert not await times.agreement.settled()
+    assert not await times.clock_check.settled()
     assert "differs from Discord's by" in caplog.text
     times.go_by(2 * HOUR)
-    assert not await times.agreement.settled()
+    assert not await times.clock_check.settled()
     times.jump(-ahead)
-    assert not await times.agreement.settled()
+    assert not await times.clock_check.settled()
     assert "jumped by" in caplog.text
     times.go_by(CALM - SECOND)
-    assert not await times.agreement.settled()
+    assert not await times.clock_check.settled()
     times.go_by(SECOND)
-    assert await times.agreement.settled()
+    assert await times.clock_check.settled()
 
 
 @pytest.mark.parametrize("ahead", [MINUTE, -9 * MINUTE])
@@ -96,20 +96,20 @@ async def test_a_clock_that_stays_a_little_wrong_is_lived_with(times: Times, ahe
     times.jump(ahead)
     times.speak()
     times.go_by(RESIGNED - SECOND)
-    assert not await times.agreement.settled()
+    assert not await times.clock_check.settled()
     times.go_by(SECOND)
-    assert await times.agreement.settled()
+    assert await times.clock_check.settled()
 
 
 def test_what_is_just_tolerable_is_tolerated(times: Times) -> None:
-    times.agreement.heard(now() + HOUR)
-    times.agreement.heard(now() + TOLERANCE)
+    times.clock_check.heard(now() + HOUR)
+    times.clock_check.heard(now() + TOLERANCE)
     times.go_by(CALM)
-    assert times.agreement.steady()
-    times.agreement.heard(now() + LATE_AFTER)
-    assert not times.agreement.steady()
+    assert times.clock_check.steady()
+    times.clock_check.heard(now() + LATE_AFTER)
+    assert not times.clock_check.steady()
     times.go_by(RESIGNED)
-    assert times.agreement.steady()
+    assert times.clock_check.steady()
 
 
 async def test_after_a_jump_nothing_is_believed_before_discord_says_a_word(times: Times) -> None:
@@ -117,18 +117,18 @@ async def test_after_a_jump_nothing_is_believed_before_discord_says_a_word(times
     times.online = False
     times.jump(8 * HOUR)  # as of a machine that slept: its time did not pass
     times.go_by(10 * HOUR)
-    assert not await times.agreement.settled()
+    assert not await times.clock_check.settled()
     times.online = True
     times.ahead = timedelta(0)
     times.go_by(MINUTE)
-    assert await times.agreement.settled()
+    assert await times.clock_check.settled()
 
 
 async def test_it_does_not_ask_all_the_time(times: Times) -> None:
     times.jump(YEAR)
     times.speak()
     for _ in range(61):
-        await times.agreement.settled()
+        await times.clock_check.settled()
         times.go_by(SECOND)
     assert times.asked == 5, "at once, and then every 15 seconds"
 
@@ -136,15 +136,15 @@ async def test_it_does_not_ask_all_the_time(times: Times) -> None:
 def test_a_slow_answer_says_no_more_than_it_can(times: Times) -> None:
     theirs = now()
     times.go_by(2 * MINUTE)
-    times.agreement.heard(theirs, 2 * MINUTE)
-    assert times.agreement.steady()
+    times.clock_check.heard(theirs, 2 * MINUTE)
+    assert times.clock_check.steady()
 
 
 def test_an_id_tells_of_a_clock_that_is_behind_and_of_no_other(times: Times) -> None:
-    times.agreement.seen(now() - YEAR)
-    assert times.agreement.steady()
-    times.agreement.seen(now() + HOUR)
-    assert not times.agreement.steady()
+    times.clock_check.seen(now() - YEAR)
+    assert times.clock_check.steady()
+    times.clock_check.seen(now() + HOUR)
+    assert not times.clock_check.steady()
 
 
 async def test_a_clock_a_year_ahead_at_the_start_costs_no_reminder(
@@ -221,7 +221,7 @@ def test_the_log_says_once_by_how_much_the_clock_is_wrong_and_once_that_it_is_ri
     def told(theirs: timedelta) -> list[str]:
         caplog.clear()
         for _ in range(2):
-            times.agreement.heard(now() + theirs)
+            times.clock_check.heard(now() + theirs)
         return caplog.messages
 
     wrong = "this machine's clock differs from Discord's by {}; reminders wait. Put it right"
@@ -262,13 +262,13 @@ async def test_nobody_is_erased_by_a_clock_that_is_wrong(db: Database, times: Ti
         async def begin(self) -> None:
             looked.append(now())
 
-    housekeeping = Housekeeping(Looks(db, None, 24), times.agreement)  # type: ignore[arg-type]
+    housekeeping = Housekeeping(Looks(db, None, 24), times.clock_check)  # type: ignore[arg-type]
     times.jump(YEAR)
     times.speak()
     await housekeeping._ask()
     assert looked == []
     times.jump(-YEAR)
-    await times.agreement.settled()
+    await times.clock_check.settled()
     times.go_by(MINUTE)
     await housekeeping._ask()
     assert len(looked) == 1

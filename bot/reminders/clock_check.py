@@ -38,7 +38,7 @@ async def _nobody() -> None:
     """Stands for Discord where there is none."""
 
 
-class Agreement:
+class ClockCheck:
     """What is known of this machine's clock and Discord's. While Discord has never said a word, it is believed."""
 
     def __init__(self, ask: Asker = _nobody, elapsed: Callable[[], float] = time.monotonic) -> None:

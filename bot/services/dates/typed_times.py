@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.errors import CoachError, Code
 from bot.domain.times.wall_clock import FURTHEST, MINUTE, read_clock, to_utc
 from bot.domain.times.zones import find_zone, zones_called
-from bot.services.dates.days import Day, read_days, worded
+from bot.services.dates.typed_days import Day, read_days, worded
 
 Tense = Literal["future", "past"]
 

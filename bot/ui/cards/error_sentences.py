@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.errors import CoachError, Code
 from bot.domain.text.damage import DAMAGED
-from bot.services.dates.moments import EXAMPLES
+from bot.services.dates.typed_times import EXAMPLES
 from bot.ui.kit.card import BLANK, plain, short, when
 
 _TEXT = 120

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from bot.services.reminders.deliveries import Claimed
+from bot.services.reminders.claims import Claimed
 
 
 class DirectMessagesClosedError(Exception):

@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import CoachError, Code
-from bot.services.dates.moments import EXAMPLES, Tense, parse_when
-from bot.ui.cards.sentences import sentence
+from bot.services.dates.typed_times import EXAMPLES, Tense, parse_when
+from bot.ui.cards.error_sentences import sentence
 
 DENVER = ZoneInfo("America/Denver")
 NOW = datetime(2026, 11, 23, 23, 41, 20, tzinfo=DENVER).astimezone(UTC)  # a Monday
@@ -344,7 +344,7 @@ def test_any_text_gives_a_moment_on_the_right_side_or_a_refusal(text: str, tense
 def test_the_zone_of_the_machine_does_not_matter() -> None:
     program = (
         "from datetime import datetime, UTC; from zoneinfo import ZoneInfo;"
-        "from bot.services.dates.moments import parse_when;"
+        "from bot.services.dates.typed_times import parse_when;"
         f"now = datetime.fromisoformat('{NOW.isoformat()}');"
         "print([parse_when(text, zone=ZoneInfo('America/Denver'), now=now).isoformat()"
         " for text in ('tomorrow 3pm', 'in 2 hours', 'Dec 1 2:30pm')])"

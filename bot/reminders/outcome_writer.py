@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 
 from bot.logs import outline
-from bot.services.reminders.deliveries import Deliveries, DeliveryOutcome
+from bot.services.reminders.claims import Deliveries, DeliveryOutcome
 from bot.storage.errors import problem_of
 
 log = logging.getLogger(__name__)
@@ -15,7 +15,7 @@ class NotWrittenError(Exception):
     """The database did not take it; the log has said why."""
 
 
-class Ledger:
+class OutcomeWriter:
     """As many commits as the disk takes, whatever the number of messages."""
 
     def __init__(self, deliveries: Deliveries) -> None:
