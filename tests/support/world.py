@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from zoneinfo import ZoneInfo
 
 import discord
@@ -22,6 +23,7 @@ import time_machine
 from simcord.results import ResponseMessage
 
 from bot.app import Rapport, create_bot
+from bot.reminders.pace import SendPace
 from bot.settings import Settings
 from tests.support.discord_limits import check_all, parts
 
@@ -312,12 +314,16 @@ _LOOK_AGAIN = 0.002
 """Seconds."""
 
 
+async def _at_once(_pace: SendPace) -> None:
+    """The pace goes by the clock of the event loop, which the simulation moves to and fro: it would be sat out."""
+
+
 @asynccontextmanager
 async def world(database_url: str, start: datetime = START, **settings: Any) -> AsyncIterator[World]:
     """A world whose bot keeps its data in `database_url`, from `start` on."""
     usual: dict[str, Any] = {"discord_token": "token", "sweep_seconds": 3600, "sends_per_second": 50}
     chosen = Settings(_env_file=None, database_url=database_url, **usual | TIRELESS | settings)
-    with time_machine.travel(start, tick=False) as traveller:
+    with time_machine.travel(start, tick=False) as traveller, mock.patch.object(SendPace, "wait", _at_once):
         bot = create_bot(chosen)
         env = simcord.Env(bot, settle_timeout=float(os.environ.get("SETTLE_SECONDS", "20")))
         # How long it sleeps before it looks again whether the bot is at rest; at its own 0.05, half of the time.
