@@ -146,7 +146,7 @@ class Rapport(commands.Bot):
         db.on_armed = self.engine.arm
         db.on_taken_back = services.under_way.through
         self.housekeeping = Housekeeping(services.inactivity, self.clock_check)
-        self.sync = Sync(self.tree, services.memory)
+        self.sync = Sync(self.tree, services.bot_state)
         self._force_sync = force_sync
         self._answers = answers
         self._let_in = False

@@ -29,6 +29,7 @@ from bot.storage.database import Database
 class Services:
     """Every group of use cases, by the name of its step."""
 
+    bot_state: BotState
     contacts: ContactService
     deliveries: Deliveries
     evaluations: EvaluationService
@@ -36,7 +37,6 @@ class Services:
     home: HomeService
     inactivity: Inactivity
     interviews: InterviewService
-    memory: BotState
     mydata: MyDataService
     reminders: ReminderService
     preparation: PreparationService
@@ -61,6 +61,7 @@ def build_services(
     `max_file_bytes`: of a file that a student hands in.
     """
     return Services(
+        bot_state=BotState(db),
         contacts=ContactService(db, handbook, room),
         deliveries=Deliveries(db),
         evaluations=EvaluationService(db, handbook, room),
@@ -68,7 +69,6 @@ def build_services(
         home=HomeService(db, handbook),
         inactivity=Inactivity(db, handbook, inactive_months),
         interviews=InterviewService(db, handbook, room),
-        memory=BotState(db),
         mydata=MyDataService(db, handbook, room, max_file_bytes),
         reminders=ReminderService(db, handbook, inactive_months),
         preparation=PreparationService(db, handbook),

@@ -1,4 +1,4 @@
-"""What the bot remembers about itself between two starts."""
+"""A key-value store for what the bot keeps about itself between two starts."""
 
 from functools import cache
 from typing import Any
@@ -9,18 +9,18 @@ from bot.storage.sql.upsert import insert_into
 
 
 class BotState:
-    """A few facts by name."""
+    """Facts by name, such as which commands Discord knows."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
 
-    async def recall(self, key: str) -> str | None:
+    async def get(self, key: str) -> str | None:
         """The fact, or None."""
         async with self.db.read() as session:
             fact = await session.get(Fact, key)
             return fact.value if fact else None
 
-    async def remember(self, key: str, value: str) -> None:
+    async def set(self, key: str, value: str) -> None:
         """Keep or replace the fact."""
         async with self.db.write() as session:
             connection = await session.connection()

@@ -193,7 +193,7 @@ async def test_refused_commands_stop_nothing(
             there.students.say(there.students.add("maya"), "hello")
             await until(lambda: any(one.fits("POST", "/channels/*/messages") for one in there.requests))
             assert not running.done()
-            assert await bot.services.memory.recall(f"commands:{bot.application_id}") is None
+            assert await bot.services.bot_state.get(f"commands:{bot.application_id}") is None
     [line] = said(caplog)
     assert line.startswith("Discord does not take the commands. ")
     assert what in line
@@ -209,7 +209,7 @@ async def test_commands_are_told_again_once_discord_is_well(
         async with started(tmp_path) as (bot, _):
             await asyncio.wait_for(there.gateway.ready(), 30)
             await until(lambda: plan.spent and bot.sync.is_done)
-            assert await bot.services.memory.recall(f"commands:{bot.application_id}") is not None
+            assert await bot.services.bot_state.get(f"commands:{bot.application_id}") is not None
     assert len(said(caplog)) == 2
 
 

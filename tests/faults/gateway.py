@@ -35,8 +35,8 @@ BACK = 3000.0
 """Seconds within which the bot is back; discord.py's own waits between two tries grow to a quarter of an hour."""
 DUE = (1, 10, 20, 30, 39, 40, 41, 45)
 """When reminders fall due, in seconds from the break on."""
-TOLD_NOTHING = 10.0
-"""Seconds after which nobody answers what Discord did not tell of."""
+NOTICED = 10.0
+"""Seconds in which answers to what happened meanwhile are counted; Discord takes none after three."""
 LOOK = 5.0
 """Seconds between two looks at what has happened."""
 OURS = ("bot", "cogs")
@@ -201,7 +201,7 @@ def _rung(here: World, reminders: list[Armed], rows: dict[int, Reminder], found:
 async def _done(here: World, one: Break, shown: Armed, acts: list[Interaction], found: Found) -> AsyncIterator[str]:
     """What the student did meanwhile had the effect of one, if Discord told of it; and so has doing it again."""
     found.counted["presses and commands told late"] += len(acts) * one.resumes
-    found.counted["answered"] += await _answered(acts, BACK if one.resumes else TOLD_NOTHING)
+    found.counted["answered"] += await _answered(acts, NOTICED)
     if (effects := await _effects(here, shown)) != (one.resumes, one.resumes):
         yield f"done and typed meanwhile: {effects}"
     again = [here.discord.students.slash(shown.user, "todo list")] if one.resumes else _act(here, shown)

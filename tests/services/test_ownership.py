@@ -108,14 +108,14 @@ SAID = {
 }
 """Where some words do not do."""
 NO_OWNER = {
+    "bot_state.get": "what the bot knows about itself",
+    "bot_state.set": "what the bot knows about itself",
     "deliveries.claim": "the engine's: what is due of all students, told to nobody but the student it is for",
     "deliveries.earliest": "the engine's: a moment, of nobody in particular",
     "deliveries.record": "the engine's: only rows that are in this worker's hands",
     "inactivity.absent": "the housekeeping's: who stays away, told to nobody",
     "inactivity.begin": "the housekeeping's: a moment, of nobody in particular",
     "inactivity.look": "the housekeeping's: warns and erases by the rows of each student alone",
-    "memory.recall": "what the bot knows about itself",
-    "memory.remember": "what the bot knows about itself",
     "mydata.finish": "the start's: what a stop cut off is finished for each student alone",
     "under_way.through": "the commit's: waits for requests, and asks the database nothing",
 }
@@ -207,7 +207,7 @@ def test_only_the_base_looks_for_rows_without_asking_whose() -> None:
             looks = ast.unparse(call.func) in {"select", "session.get", "session.get_one"}
             if looks and first.split(".")[0] in starts:
                 elsewhere.append(path.name)
-    for_many = {"deliveries.py", "inactivity.py", "quotas.py", "under_way.py"}  # no student names a row to these
+    for_many = {"claims.py", "inactivity.py", "quotas.py", "under_way.py"}  # no student names a row to these
     assert set(elsewhere) == for_many, "begin with `owned`, or find the row by `own`"
 
 

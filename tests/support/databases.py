@@ -6,6 +6,7 @@ Journeys are encrypted on PostgreSQL; `--encrypted` encrypts what students write
 """
 
 import gc
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -17,6 +18,8 @@ ALL = (SQLITE, POSTGRESQL)
 EVERY = "all"
 NEAR = {"storage", "services", "reminders"}
 """Folders whose tests run on PostgreSQL in the clear; those of `storage` once more, on an encrypted SQLite."""
+AGAIN = {"faults", "security"}
+"""Folders whose tests go the ways that other tests go, only worse: coverage is not measured."""
 _ENCRYPTED = "-encrypted"
 _CLEAR = ("own_keys", "clear(reason)")
 """Of tests that encrypt by themselves, and of those that need to see what is written."""
@@ -30,6 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run everything on this database, or on all (default: on both what can differ, the rest on SQLite)",
     )
     parser.addoption("--encrypted", action="store_true", help="encrypt what students write in every database")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: each waits part of its time, for PostgreSQL and other processes."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -89,7 +97,11 @@ def _unmeasured(test: pytest.Item) -> Iterator[None]:
 
 
 def _repeats(test: pytest.Item) -> bool:
-    if test.get_closest_marker("again") or hasattr(getattr(test, "obj", None), "hypothesis"):
+    if (
+        test.get_closest_marker("again")
+        or Path(test.path).parent.name in AGAIN
+        or hasattr(getattr(test, "obj", None), "hypothesis")
+    ):
         return True
     storage = test.callspec.params.get("storage", SQLITE) if hasattr(test, "callspec") else SQLITE
     return bool(storage != SQLITE and not test.get_closest_marker(POSTGRESQL))

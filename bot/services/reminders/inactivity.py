@@ -78,7 +78,7 @@ class Inactivity(UseCases):
         """`months`: how long a student may stay away; 0 for ever."""
         super().__init__(db, handbook)
         self.months = months
-        self._memory = BotState(db)
+        self._state = BotState(db)
 
     async def keep(self, owner_id: int, seen: datetime | None = None) -> bool:
         """Keep everything of a student who was warned, and was `seen`. False when nothing is left to keep."""
@@ -94,13 +94,13 @@ class Inactivity(UseCases):
             return None
         present = now()
         since = last = None
-        if known := await self._memory.recall(_FACT):
+        if known := await self._state.get(_FACT):
             since, last = map(datetime.fromisoformat, known.split())
             if timedelta(0) <= present - last < EVERY:
                 return None
         if since is None or last is None or not timedelta(0) <= present - last <= GAP:
             since = present
-        await self._memory.remember(_FACT, f"{since.isoformat()} {present.isoformat()}")
+        await self._state.set(_FACT, f"{since.isoformat()} {present.isoformat()}")
         return since
 
     async def absent(self) -> list[int]:

@@ -36,9 +36,9 @@ _KEPT = "Discord does not take the commands. %s %s Meanwhile the bot goes on wit
 class Sync:
     """Tells Discord the commands beside everything else: reminders neither wait for it nor end with it."""
 
-    def __init__(self, tree: app_commands.CommandTree[Any], memory: BotState) -> None:
+    def __init__(self, tree: app_commands.CommandTree[Any], state: BotState) -> None:
         self._tree = tree
-        self._memory = memory
+        self._state = state
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, *, force: bool) -> None:
@@ -65,7 +65,7 @@ class Sync:
     async def _until_taken(self, heard: asyncio.Event, *, force: bool) -> None:
         for pause in pauses():
             try:
-                await sync_if_changed(self._tree, self._memory, force=force)
+                await sync_if_changed(self._tree, self._state, force=force)
             except EVALUATION as error:
                 why, wait = _judged(error)
                 if wait is None:
@@ -79,17 +79,17 @@ class Sync:
             await asyncio.sleep(wait.total_seconds())
 
 
-async def sync_if_changed(tree: app_commands.CommandTree[Any], memory: BotState, *, force: bool) -> bool:
+async def sync_if_changed(tree: app_commands.CommandTree[Any], state: BotState, *, force: bool) -> bool:
     """Sync when the commands differ from the last sync of this application, or when `force`d; says whether.
 
     Raises what talking with Discord may raise.
     """
     key = f"commands:{tree.client.application_id}"
     digest = fingerprint(tree)
-    if not force and await memory.recall(key) == digest:
+    if not force and await state.get(key) == digest:
         return False
     await tree.sync()
-    await memory.remember(key, digest)
+    await state.set(key, digest)
     log.info("commands synced")
     return True
 

@@ -131,7 +131,7 @@ class _Student:
             await self.engine.finished()
 
     async def _introduce(self) -> None:
-        await self.services.memory.remember("commands", f"digest {self.id}")
+        await self.services.bot_state.set("commands", f"digest {self.id}")
         await self.services.profiles.meet(self.id, "Maya Torres")
         await self.services.profiles.set_zone(self.id, self.zone)
         await self.services.profiles.edit(
