@@ -25,7 +25,7 @@ class Line:
 
 
 LINES = (
-    Line("handler_p50_ratio", "times a bare command", 20, 6),
+    Line("handler_p50_ratio", "times a bare command", 12, 6),
     Line("handler_p99_ratio", "times a bare command", 20, 6),
     Line("handler_burst_per_s", "commands/s, 50 in flight", 200, 1000, more_is_better=True),
     Line("handler_burst_p99_ms", "ms, 50 in flight", 300, 100),

@@ -6,7 +6,6 @@ Journeys are encrypted on PostgreSQL; `--encrypted` encrypts what students write
 """
 
 import gc
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -33,11 +32,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run everything on this database, or on all (default: on both what can differ, the rest on SQLite)",
     )
     parser.addoption("--encrypted", action="store_true", help="encrypt what students write in every database")
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: each waits part of its time, for PostgreSQL and other processes."""
-    return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:
