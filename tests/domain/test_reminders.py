@@ -165,7 +165,7 @@ def test_a_key_follows_the_new_numbers_of_what_it_names(key: str, renumbered: st
     ],
 )  # fmt: skip
 def test_a_key_of_anything_else_is_refused(key: str) -> None:
-    with pytest.raises(ValueError, match="no key of a ping of this nudge"):
+    with pytest.raises(ValueError, match="no key of a reminder of this nudge"):
         renumbered_key(key, "nudge", (7, 70), {})
 
 

@@ -96,7 +96,7 @@ def renumbered_key(key: str, kind: str, subject: tuple[int, int], reminders: Map
     """
     match, (old, new) = _KEY.fullmatch(key), subject
     if match is None or (match[1], int(match[2])) != (kind, old):
-        raise ValueError(f"no key of a ping of this {kind}")
+        raise ValueError(f"no key of a reminder of this {kind}")
     base = f"{kind}:{new}:{int(match[3])}"
     return snoozed_key(base, reminders.get(int(match[4]), int(match[4]))) if match[4] else base
 
