@@ -9,6 +9,7 @@ import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,9 +78,22 @@ _SET_UP: set[frozenset[str]] = set()
 """Fixtures that some test had together."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """End what pytest-cov measures in a worker before it begins as one: what was paused went on being measured."""
+    coverage = _coverage(session.config)
+    if coverage is not None and hasattr(session.config, "workerinput"):
+        coverage.cov.stop()
+
+
+def _coverage(config: pytest.Config) -> Any:
+    """The controller of pytest-cov, which has no types; None where nothing is measured."""
+    return getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+
+
 @contextmanager
 def _unmeasured(test: pytest.Item) -> Iterator[None]:
-    coverage = getattr(test.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    coverage = _coverage(test.config)
     if coverage is None or not coverage.started:
         yield
         return
