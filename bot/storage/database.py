@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,21 +146,21 @@ class Database:
         texts can be decrypted and encrypted in it. A unit that changes rows of students without holding their turns
         must not wait for any lock: that is what rules out deadlocks. Raises StorageUnavailableError.
         """
-        async with AsyncExitStack() as stack:
-            queued_at = asyncio.get_running_loop().time()
-            if self._turn is not None:
-                await stack.enter_async_context(self._turn)
-            # What is done for one student, that student waits for; the bot does by itself what is for many or
-            # nobody.
-            await stack.enter_async_context(self._guarded(queued_at, patient=len(students) != 1))
-            session = await stack.enter_async_context(self._writer())
+        queued_at = asyncio.get_running_loop().time()
+        # What is done for one student, that student waits for; the bot does by itself what is for many or nobody.
+        patient = len(students) != 1
+        async with (
+            self._turn or nullcontext(),
+            self._guarded(queued_at, patient=patient),
+            self._writer() as session,
+        ):
             # Around the commit too, which writes what is not written yet.
-            stack.enter_context(written_by(students[0] if len(set(students)) == 1 else None))
-            async with session.begin():
-                if students and self._turn is None:
-                    # Sorted, so that no two units wait for each other's turns.
-                    await session.execute(_TAKE_TURNS, {"students": sorted(set(students))})
-                yield session
+            with written_by(students[0] if len(set(students)) == 1 else None):
+                async with session.begin():
+                    if students and self._turn is None:
+                        # Sorted, so that no two units wait for each other's turns.
+                        await session.execute(_TAKE_TURNS, {"students": sorted(set(students))})
+                    yield session
         self.untidy = self._guard is not None
         if (due := session.info.get(ARMED)) is not None:
             self.on_armed(due)

@@ -28,6 +28,7 @@ _LOG_BYTES = 4 << 20
 
 _IN_THE_THREAD = frozenset({"commit", "executemany", "executescript", "backup"})
 _TAKE_THE_LOCK = "BEGIN IMMEDIATE"
+_PATIENCE = f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}"
 
 
 def open_sqlite(url: URL) -> AsyncEngine:
@@ -55,16 +56,20 @@ def _prepare(connection: Any, _record: object) -> None:
         "secure_delete=ON",
         # What grew while somebody read for long, as for a backup, is cut to this when the log begins anew.
         f"journal_size_limit={_LOG_BYTES}",
-        f"busy_timeout={BUSY_SECONDS * 1000}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(_PATIENCE)
     cursor.close()
 
 
 def _begin(connection: Connection) -> None:
     """A writer takes the write lock at once: upgrading later can fail with no way to wait."""
     immediate = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    opened = connection.connection.driver_connection
+    # By SQLAlchemy a statement takes longer than SQLite takes to begin: it waits for a lock that others hold, and
+    # says what fails.
+    if not (isinstance(opened, InPlaceConnection) and opened.begins_at_once(immediate=immediate)):
+        connection.exec_driver_sql(_TAKE_THE_LOCK if immediate else "BEGIN")
 
 
 class InPlaceConnection(aiosqlite.Connection):
@@ -72,13 +77,9 @@ class InPlaceConnection(aiosqlite.Connection):
 
     async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         connection, statement = self._connection, args[0] if args else None
-        if connection is None or fn == connection.close or fn.__name__ in _IN_THE_THREAD:
+        if connection is None or fn == connection.close or fn.__name__ in _IN_THE_THREAD or BESIDE.get():
             return await self._in_the_thread(fn, *args, **kwargs)
-        if statement == _TAKE_THE_LOCK:
-            return await self._take_the_lock(connection, partial(fn, *args, **kwargs))
-        if isinstance(statement, str) and statement.startswith("PRAGMA"):
-            return await self._in_the_thread(fn, *args, **kwargs)
-        if BESIDE.get():
+        if isinstance(statement, str) and statement.startswith(("PRAGMA", _TAKE_THE_LOCK)):
             return await self._in_the_thread(fn, *args, **kwargs)
         return fn(*args, **kwargs)
 
@@ -86,18 +87,21 @@ class InPlaceConnection(aiosqlite.Connection):
         result: T = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
         return result
 
-    async def _take_the_lock(self, connection: sqlite3.Connection, begin: Callable[[], T]) -> T:
-        """At once when nobody holds it, which is nearly always; else wait for it in the thread."""
-        (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
-        connection.execute("PRAGMA busy_timeout=0")
+    def begins_at_once(self, *, immediate: bool) -> bool:
+        """Begin a transaction, if `immediate` with the write lock, which is nearly always free. False if it is not."""
+        connection = self._connection
+        if connection is None or BESIDE.get():
+            return False
         try:
-            return begin()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                raise
+            if immediate:
+                connection.execute("PRAGMA busy_timeout=0")
+            connection.execute(_TAKE_THE_LOCK if immediate else "BEGIN")
+        except sqlite3.Error:
+            return False
         finally:
-            connection.execute(f"PRAGMA busy_timeout={patience}")
-        return await self._in_the_thread(begin)
+            if immediate:
+                connection.execute(_PATIENCE)
+        return True
 
 
 def connect(file: str, **options: Any) -> InPlaceConnection:
