@@ -33,8 +33,8 @@ from bot.ui.connection import connect, discord_time
 from bot.ui.connection.answers import Answers
 from bot.ui.dispatch import errors
 from bot.ui.dispatch.command_sync import Sync
-from bot.ui.dispatch.gate import Gate, Rate
 from bot.ui.dispatch.press import Press
+from bot.ui.dispatch.rate_limit import Gate, Rate
 from bot.ui.dispatch.router import Router
 from bot.ui.kit.dynamic_items import Routed
 from bot.ui.kit.render import NO_MENTIONS

@@ -20,7 +20,7 @@ from bot.handbook import loader
 from bot.handbook.errors import HandbookError
 from bot.places import left_out, shown
 from bot.settings import Settings
-from bot.storage.columns.encrypted import seal_of
+from bot.storage.columns.types import seal_of
 from bot.storage.database import open_engine
 from bot.storage.errors import REMEDIES, StorageProblem, StorageUnavailableError, problem_of
 from bot.storage.files import file_of, missing_or_empty

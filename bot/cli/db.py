@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Iterator
 
 from bot.places import address, shown
 from bot.settings import Settings
-from bot.storage.columns.encrypted import seal_of
+from bot.storage.columns.types import seal_of
 from bot.storage.database import open_engine
 from bot.storage.maintenance.copy import Copied, CopyError, copy
 from bot.storage.maintenance.rotate_keys import rotate

@@ -10,8 +10,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bot.domain.text.damage import DAMAGED, is_damaged
-from bot.domain.text.input import checked_length, checked_text, seen
-from bot.domain.text.wording import one_line
+from bot.domain.text.input import checked_length, checked_text, one_line, seen
 
 NAME_LIMIT = 100
 ROLE_LIMIT = 150

@@ -18,9 +18,7 @@ from bot.domain.interviews import interview as interviews
 from bot.domain.reminders.reminder import ReminderKind, Status
 from bot.domain.requests import form as request_form
 from bot.domain.requests.status import RequestOutcome, RequestRoute, RequestStatus
-from bot.domain.text.input import checked_name
-from bot.domain.text.unicode import is_blank
-from bot.domain.text.wording import one_line
+from bot.domain.text.input import checked_name, is_blank, one_line
 from bot.domain.thank_yous import letter as thank_yous
 from bot.domain.times.zones import find_zone
 

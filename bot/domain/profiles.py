@@ -2,8 +2,7 @@
 
 from enum import StrEnum
 
-from bot.domain.text.input import checked_length, checked_name
-from bot.domain.text.wording import one_line
+from bot.domain.text.input import checked_length, checked_name, one_line
 
 
 class ProfileField(StrEnum):

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.errors import CoachError, Code
 from bot.domain.reminders.reminder import Planned, ReminderKind, planned
-from bot.domain.text.input import checked_length
-from bot.domain.text.wording import one_line
+from bot.domain.text.input import checked_length, one_line
 from bot.domain.times.quiet_hours import QuietHours, shift_out_of_quiet
 
 TEXT_LIMIT = 200

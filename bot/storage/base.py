@@ -6,9 +6,8 @@ from typing import Any
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from bot.storage.columns.encrypted import Written
 from bot.storage.columns.holder import HoldsWords
-from bot.storage.columns.types import TZDateTime
+from bot.storage.columns.types import TZDateTime, Written
 
 ONCE_ONLY = {"sqlite_autoincrement": True}
 """SQLite would give the number of the last row again once that is deleted. Old buttons and reminders go by it."""

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from bot.storage.columns.encrypted import give_keys, written_by
+from bot.storage.columns.types import give_keys, written_by
 from bot.storage.errors import StorageProblem, StorageUnavailableError
 from bot.storage.files import file_of
 from bot.storage.privacy.erased_notes import keep_notes, leave_no_pieces

@@ -3,7 +3,7 @@
 Enumerations are stored as their words. Relationships are not mapped: use cases load what they need by
 query, and every query starts from the owner. Each column says what it is kept for
 (`bot/storage/columns/purpose.py`). A text is taken for a student's and can be encrypted
-(`bot/storage/columns/encrypted.py`), unless it is declared to be ours.
+(`bot/storage/columns/types.py`), unless it is declared to be ours.
 """
 
 from datetime import datetime, time
@@ -14,9 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.base import ONCE_ONLY
 from bot.storage.base import Base as Base  # noqa: PLC0414 - with it come all tables
-from bot.storage.columns.encrypted import WrittenForm
 from bot.storage.columns.purpose import of_nobody, of_other_person, of_student, of_student_on_contact
-from bot.storage.columns.types import RowId
+from bot.storage.columns.types import RowId, WrittenForm
 
 PENDING = text("status = 'pending'")
 LONG_AGO = text("'1970-01-01 00:00:00+00'")

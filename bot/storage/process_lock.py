@@ -22,7 +22,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from bot.storage.columns.encrypted import seal_of
+from bot.storage.columns.types import seal_of
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailableError
 from bot.storage.files import file_of, missing_or_empty

@@ -25,7 +25,7 @@ from bot.domain.contacts import (
 )
 from bot.domain.errors import CoachError, Code
 from bot.domain.text.damage import DAMAGED
-from bot.domain.text.unicode import is_blank
+from bot.domain.text.input import is_blank
 from bot.services.contacts.matching import alike
 
 EVENING = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)

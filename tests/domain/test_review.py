@@ -22,7 +22,8 @@ from bot.domain.requests.review import (
 )
 from bot.domain.requests.stated_times import add_zone
 from bot.domain.requests.status import RequestRoute
-from bot.domain.text.wording import one_line, word_count
+from bot.domain.text.input import one_line
+from bot.domain.text.wording import word_count
 from bot.domain.times.zones import search_zones, zone_in_words
 
 GOOD = """Dear Dr. Núñez,

@@ -11,9 +11,7 @@ from bot.domain.evaluations.questions import EvaluationState, QuestionKind, Verd
 from bot.domain.mydata import RULES
 from bot.domain.profiles import ProfileField, checked
 from bot.domain.requests.form import RequestWords, checked_message
-from bot.domain.text.input import checked_name, checked_text, seen
-from bot.domain.text.unicode import is_blank, visible
-from bot.domain.text.wording import one_line
+from bot.domain.text.input import checked_name, checked_text, is_blank, one_line, seen, visible
 from bot.domain.todos import read_lines
 from tests.support.discord_limits import shows
 from tests.support.unseen_text import SEEN, TEXTS, UNSEEN, thorough

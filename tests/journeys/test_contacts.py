@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.domain.contacts import Role, Source
 from bot.domain.journey.stages import Stage
-from bot.domain.text.unicode import visible
+from bot.domain.text.input import visible
 from bot.services.contacts.views import ContactEntry, ContactView
 from bot.storage.models import Contact
 from bot.ui.cards.contacts import cards

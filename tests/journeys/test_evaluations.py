@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.clock import now
 from bot.domain.evaluations.questions import ANSWER_LIMIT
-from bot.domain.text.unicode import visible
+from bot.domain.text.input import visible
 from bot.storage.models import Answer, Contact, Evaluation, Interview, ThankYou, User
 from bot.ui.kit.direct_messages import CLOSED
 from tests.support.world import ZONE, Screen, Student, World

@@ -6,7 +6,7 @@ import discord
 import pytest
 
 from bot.clock import now
-from bot.domain.text.unicode import visible
+from bot.domain.text.input import visible
 from bot.storage.models import User
 from bot.ui.cards.profile import zone_picker
 from bot.ui.dispatch.press import Press

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.clock import now
 from bot.domain.reminders.reminder import Status
-from bot.domain.text.unicode import visible
+from bot.domain.text.input import visible
 from bot.storage.models import Contact, Reminder, Request
 from bot.ui.kit.card import Button, Card, Option, Select
 from bot.ui.kit.direct_messages import open_dm, send

@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from bot.domain.quotas import Quota
 from bot.settings import Settings
-from bot.ui.dispatch import gate
+from bot.ui.dispatch import rate_limit
 from tests.support.raw_interactions import Shown, Wire, as_owner, things
 from tests.support.row_snapshots import rows
 from tests.support.shortcuts import denver
@@ -188,7 +188,7 @@ async def test_an_evaluation_at_the_speed_of_a_fast_human_is_never_stopped(rappo
 async def test_typing_fast_is_no_hurry_and_a_script_is_suggested_nothing(rapport: World, maya: Student) -> None:
     await maya.slash("contact add")
     await maya.fill({"Name": "Ana"})
-    many = AT_ONCE * gate._KEYSTROKES
+    many = AT_ONCE * rate_limit._KEYSTROKES
     for _ in range(many):
         assert await maya.suggestions("contact show", "contact", "A") == ["Ana"]
     with statements(rapport) as asked:
@@ -310,5 +310,5 @@ async def test_the_settings_say_how_far_reminders_are_apart(tmp_path: Path) -> N
 def test_what_services_take_for_granted_is_what_the_settings_say() -> None:
     settings = Settings(_env_file=None)
     assert Quota(settings.max_contacts, settings.max_entries) == Quota()
-    assert (settings.actions_at_once, settings.actions_per_minute) == gate.ACTIONS
-    assert (settings.messages_at_once, settings.messages_per_minute) == gate.MESSAGES
+    assert (settings.actions_at_once, settings.actions_per_minute) == rate_limit.ACTIONS
+    assert (settings.messages_at_once, settings.messages_per_minute) == rate_limit.MESSAGES

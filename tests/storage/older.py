@@ -7,8 +7,8 @@ from cryptography.fernet import Fernet
 from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.columns.encrypted import Written, WrittenForm
 from bot.storage.columns.seal import OLDER, Seal
+from bot.storage.columns.types import Written, WrittenForm
 from bot.storage.maintenance.copy import AS_KEPT
 from bot.storage.models import Base
 from bot.storage.schema.keys import NOTE

@@ -23,8 +23,8 @@ from bot.handbook import loader
 from bot.services import Services, build_services
 from bot.services.contacts.views import ContactEntry
 from bot.services.evaluations.views import Opened, Turn
-from bot.storage.columns.encrypted import NobodysError, seal_of
 from bot.storage.columns.seal import BOUND, OLDER, new_key
+from bot.storage.columns.types import NobodysError, seal_of
 from bot.storage.database import Database, open_engine
 from bot.storage.errors import StorageProblem, StorageUnavailableError
 from bot.storage.maintenance.census import Census, take

@@ -11,8 +11,8 @@ from sqlalchemy import insert, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.storage.columns.encrypted import written_by
 from bot.storage.columns.seal import PLAIN, new_key
+from bot.storage.columns.types import written_by
 from bot.storage.database import open_engine
 from bot.storage.errors import StorageProblem, StorageUnavailableError
 from bot.storage.maintenance import rotate_keys as rotating

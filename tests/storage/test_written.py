@@ -11,9 +11,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.text.damage import DAMAGED
-from bot.storage.columns.encrypted import Written, WrittenForm, written_by
 from bot.storage.columns.purpose import Whose, classified
 from bot.storage.columns.seal import PLAIN, new_key
+from bot.storage.columns.types import Written, WrittenForm, written_by
 from bot.storage.database import Database, open_engine
 from bot.storage.errors import StorageProblem, StorageUnavailableError
 from bot.storage.models import Base, Contact, Fact, User

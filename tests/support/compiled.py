@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import LRUCache
 
-from bot.storage.columns.encrypted import seal_of
+from bot.storage.columns.types import seal_of
 from bot.storage.postgres import connection as postgres
 from bot.storage.sqlite import connection as sqlite
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, func, insert, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from bot.storage.columns.encrypted import give_keys, written_by
+from bot.storage.columns.types import give_keys, written_by
 from bot.storage.models import Base
 from tests.support.any_student import ANYBODY
 from tests.support.world import World

@@ -16,7 +16,7 @@ from bot.domain.reminders.reminder import Snooze
 from bot.services import Services
 from bot.services.base import own, zone_of
 from bot.services.reminders.scheduling import put_off
-from bot.storage.columns.encrypted import written_by
+from bot.storage.columns.types import written_by
 from bot.storage.database import Database, open_engine
 from bot.storage.models import Reminder, User
 from bot.storage.privacy.ownership import USERS, belongs_to

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.contacts import web_address
-from bot.domain.text.unicode import isolated, visible
+from bot.domain.text.input import isolated, visible
 from bot.ui.kit.card import BLANK, Button, Card, Letter, Option, Select, bare, plain, plain_lines, short
 from bot.ui.kit.form import Form, TextField, TickField, build_modal
 from bot.ui.kit.render import build

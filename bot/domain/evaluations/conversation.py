@@ -26,8 +26,8 @@ from bot.domain.evaluations.questions import (
     GivenAnswer,
     QuestionKind,
     Verdict,
+    read_verdict,
 )
-from bot.domain.evaluations.typed_answers import read_verdict
 from bot.domain.text.damage import is_damaged
 from bot.domain.text.input import checked_length, checked_text, seen
 

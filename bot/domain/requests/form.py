@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.contacts import Source
-from bot.domain.text.input import checked_length, checked_text, seen
-from bot.domain.text.wording import fill, one_line
+from bot.domain.text.input import checked_length, checked_text, one_line, seen
+from bot.domain.text.wording import fill
 
 
 class RequestField(StrEnum):

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from bot.domain.requests.sentences import begins_with_day, clause, says_year, topic, weave
 from bot.domain.requests.stated_times import names_zone
 from bot.domain.requests.status import RequestRoute
-from bot.domain.text.wording import fill, is_sentence, one_line, sentence
+from bot.domain.text.input import one_line
+from bot.domain.text.wording import fill, is_sentence, sentence
 
 MINUTES = 20
 """Length of the interview that a first request asks for; 15 to 30 is usual. (The handout sets none.)"""

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from bot.domain.reminders.reminder import Planned, ReminderKind, planned
 from bot.domain.requests.letter import MINUTES, Draft
 from bot.domain.requests.status import nudge_due
-from bot.domain.text.wording import fill, one_line
+from bot.domain.text.input import one_line
+from bot.domain.text.wording import fill
 from bot.domain.times.quiet_hours import QuietHours, shift_out_of_quiet
 
 NUDGE_FOR = timedelta(days=14)

@@ -9,13 +9,8 @@ from bot.domain.requests.letter import LINKEDIN_NOTE, Draft
 from bot.domain.requests.stated_times import first_clock, names_zone
 from bot.domain.requests.status import RequestRoute
 from bot.domain.text.asks_for_work import first_ask
-from bot.domain.text.wording import (
-    blank_left,
-    one_line,
-    says_thanks,
-    word_count,
-    words,
-)
+from bot.domain.text.input import one_line
+from bot.domain.text.wording import blank_left, says_thanks, word_count, words
 
 
 class RequestFindingCode(StrEnum):

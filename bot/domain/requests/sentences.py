@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from bot.domain.text.wording import fill, is_sentence, one_line, sentence
+from bot.domain.text.input import one_line
+from bot.domain.text.wording import fill, is_sentence, sentence
 
 _END_MARKS = " .,;:?!…"
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from bot.domain.text.unicode import is_blank
+from bot.domain.text.input import one_line
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SPEAKS_FOR_ITSELF = re.compile(r"(?:i|i['’]\w+|we|you|it|she|he|they|there|thank|thanks)\b", re.IGNORECASE)
@@ -26,11 +26,6 @@ def fill(template: str, /, **values: object) -> str:
 def placeholders(template: str) -> frozenset[str]:
     """The names that `fill` would look for."""
     return frozenset(_PLACEHOLDER.findall(template))
-
-
-def one_line(text: str) -> str:
-    """The words with single spaces between them; empty when nothing of them can be seen."""
-    return "" if is_blank(text) else " ".join(text.split())
 
 
 def sentence(text: str) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.text.wording import fill, fragment, is_sentence, one_line, promises_word, say, sentence
+from bot.domain.text.input import one_line
+from bot.domain.text.wording import fill, fragment, is_sentence, promises_word, say, sentence
 
 PART_LIMIT = 1_000
 """Characters of one answer in the form."""

@@ -7,15 +7,8 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from bot.domain.text.asks_for_work import first_ask
-from bot.domain.text.wording import (
-    blank_left,
-    fragment,
-    one_line,
-    promises_word,
-    says_thanks,
-    word_count,
-    words,
-)
+from bot.domain.text.input import one_line
+from bot.domain.text.wording import blank_left, fragment, promises_word, says_thanks, word_count, words
 from bot.domain.thank_yous.letter import NoteParts
 
 

@@ -9,8 +9,7 @@ from rapidfuzz import fuzz, process
 
 from bot.domain.contacts import NAME_LIMIT, Role, fold, without_titles
 from bot.domain.errors import CoachError, Code
-from bot.domain.text.input import clip, row_token
-from bot.domain.text.wording import one_line
+from bot.domain.text.input import clip, one_line, row_token
 from bot.services.slices.reading import Deadline, each_of
 
 LABEL_LIMIT = 100

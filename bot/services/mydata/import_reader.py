@@ -17,7 +17,7 @@ from bot.domain.errors import CoachError, Code
 from bot.domain.mydata import HOLDS_TOGETHER, NOT_TAKEN, RULES, Rule, check_size
 from bot.domain.text.damage import DAMAGED, LOST
 from bot.services.mydata.export_files import EVERYTHING, FORMAT, VERSION, things
-from bot.storage.columns.encrypted import Written
+from bot.storage.columns.types import Written
 from bot.storage.privacy.ownership import USERS, personal_tables
 
 MOST_THINGS = 30_000

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Table, event, inspect
 
 from bot.domain.text.damage import is_damaged
-from bot.storage.columns.encrypted import Written, WrittenForm
+from bot.storage.columns.types import Written, WrittenForm
 
 
 class HoldsWords:

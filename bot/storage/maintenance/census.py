@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Column, ColumnElement, Text, case, cast, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.columns.encrypted import Written, WrittenForm
 from bot.storage.columns.seal import BOUND, OLDER
+from bot.storage.columns.types import Written, WrittenForm
 from bot.storage.models import Base
 
 

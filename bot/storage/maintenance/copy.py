@@ -37,7 +37,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.columns.encrypted import Written, WrittenForm
+from bot.storage.columns.types import Written, WrittenForm
 from bot.storage.database import NoFolderError
 from bot.storage.errors import REMEDIES, StorageProblem, StorageUnavailableError, problem_of, said_by_the_system
 from bot.storage.files import file_of

@@ -23,9 +23,9 @@ from sqlalchemy import Row, Select, Table, Tuple, func, select, tuple_, type_coe
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.types import TypeEngine
 
-from bot.storage.columns.encrypted import FormAsKept, Written, WrittenForm, form_in, seal_of, written_by, written_in
 from bot.storage.columns.place import CellPlace
 from bot.storage.columns.seal import DamagedError, Kept, Seal, how_kept
+from bot.storage.columns.types import FormAsKept, Written, WrittenForm, form_in, seal_of, written_by, written_in
 from bot.storage.errors import StorageProblem, StorageUnavailableError
 from bot.storage.models import Base
 from bot.storage.privacy.ownership import owner_of

@@ -8,8 +8,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
 from bot.env_file import read_settings
-from bot.storage.columns.encrypted import Written, WrittenForm
-from bot.storage.columns.types import RowId, TZDateTime
+from bot.storage.columns.types import RowId, TZDateTime, Written, WrittenForm
 from bot.storage.database import open_engine
 from bot.storage.models import Base
 from bot.storage.schema.upgrade import migrating

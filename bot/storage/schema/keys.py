@@ -12,9 +12,9 @@ without a key; whoever takes it away gets no further than to what a database has
 from sqlalchemy import Connection, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.columns.encrypted import seal_of
 from bot.storage.columns.place import CellPlace
 from bot.storage.columns.seal import DamagedError, Seal
+from bot.storage.columns.types import seal_of
 from bot.storage.errors import StorageProblem, StorageUnavailableError
 from bot.storage.models import Base, Fact, User
 from bot.storage.sql.upsert import insert_into

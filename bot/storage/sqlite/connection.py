@@ -88,7 +88,7 @@ class InPlaceConnection(aiosqlite.Connection):
         return result
 
     def begins_at_once(self, *, immediate: bool) -> bool:
-        """Begin a transaction, if `immediate` with the write lock, which is nearly always free. False if it is not."""
+        """Begin a transaction, if `immediate` with the write lock. False while others hold that."""
         connection = self._connection
         if connection is None or BESIDE.get():
             return False

@@ -7,8 +7,8 @@ from datetime import datetime
 from discord.utils import format_dt
 
 from bot.domain.journey.next_steps import NextStep, StepKind
-from bot.domain.text.unicode import visible
-from bot.domain.text.wording import fill, one_line
+from bot.domain.text.input import one_line, visible
+from bot.domain.text.wording import fill
 from bot.handbook.models.home import HomeTexts as Texts
 from bot.services.journey.home import HomeView, Progress
 from bot.ui.cards.shared import ADD_CONTACT, CONTACTS, NEXT, primary, who

@@ -16,8 +16,8 @@ import discord
 from bot.domain.errors import CoachError, Code
 from bot.domain.text.input import readable, seen, whole_number
 from bot.ui.dispatch import errors
-from bot.ui.dispatch.gate import Gate
 from bot.ui.dispatch.press import Interaction, Press
+from bot.ui.dispatch.rate_limit import Gate
 from bot.ui.kit.custom_ids import ComponentKind, decode
 from bot.ui.kit.form import Fields, read
 

@@ -12,9 +12,7 @@ from enum import Enum
 
 import discord
 
-from bot.domain.text.input import clip, readable
-from bot.domain.text.unicode import isolated, visible
-from bot.domain.text.wording import one_line
+from bot.domain.text.input import clip, isolated, one_line, readable, visible
 
 
 class CardState(Enum):

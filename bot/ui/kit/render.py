@@ -14,8 +14,7 @@ from typing import Any, TypedDict
 import discord
 
 from bot.domain.text.damage import DAMAGED
-from bot.domain.text.input import clip
-from bot.domain.text.unicode import is_blank
+from bot.domain.text.input import clip, is_blank
 from bot.ui.kit.card import (
     BLANK,
     LINE_LIMIT,

@@ -10,8 +10,7 @@ from bot.domain.evaluations.questions import (
     QuestionKind,
     Verdict,
 )
-from bot.domain.text.input import clip
-from bot.domain.text.wording import one_line
+from bot.domain.text.input import clip, one_line
 from bot.handbook.models.evaluation import EvaluationTexts, Question
 from bot.services.evaluations.views import Busy, EvaluationView
 from bot.services.interviews.views import NoInterview, NotMet

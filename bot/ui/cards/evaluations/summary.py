@@ -9,7 +9,7 @@ from bot.domain.evaluations.questions import (
     QuestionKind,
     Verdict,
 )
-from bot.domain.text.wording import one_line
+from bot.domain.text.input import one_line
 from bot.handbook.models.evaluation import EvaluationTexts, Question
 from bot.services.evaluations.views import EvaluationView
 from bot.ui.cards.shared import NEXT, primary, who

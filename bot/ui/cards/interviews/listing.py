@@ -1,7 +1,7 @@
 """The list of a student's interviews."""
 
 from bot.domain.interviews.interview import InterviewStatus
-from bot.domain.text.wording import one_line
+from bot.domain.text.input import one_line
 from bot.domain.times.wall_clock import in_full
 from bot.services.interviews.views import InterviewView, Listing
 from bot.ui.cards.interviews.cards import name

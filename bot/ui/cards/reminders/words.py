@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from bot.domain.reminders.reminder import ReminderKind
-from bot.domain.text.input import clip
-from bot.domain.text.wording import fill, one_line
+from bot.domain.text.input import clip, one_line
+from bot.domain.text.wording import fill
 from bot.domain.times.wall_clock import day_words, moment_words
 from bot.handbook.fields import Advice
 from bot.handbook.models import Handbook

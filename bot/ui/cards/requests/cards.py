@@ -6,7 +6,7 @@ import discord
 
 from bot.domain.requests.review import Weight
 from bot.domain.requests.status import RequestRoute, RequestStatus
-from bot.domain.text.wording import one_line
+from bot.domain.text.input import one_line
 from bot.handbook.models import Handbook
 from bot.services.requests.views import RequestLine, RequestView
 from bot.ui.cards.coach import coach, remark

@@ -2,8 +2,7 @@
 
 from bot.domain.requests.form import LIMITS, RequestField
 from bot.domain.requests.status import RequestRoute
-from bot.domain.text.input import clip
-from bot.domain.text.wording import one_line
+from bot.domain.text.input import clip, one_line
 from bot.services.requests.views import RequestView, Start
 from bot.ui.kit.form import TITLE_LIMIT, Form, TextField
 
