@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,43 @@ async def test_an_end_that_is_corrected_has_its_24_hours_accompanied(
     lines = inbox.lines()
     assert len(lines) == len(come)
     assert all(line.endswith(end) for line, end in zip(lines, come, strict=True))
+
+
+GET_READY, MEETING = (
+    "Get ready for Ana Núñez: Tue, Mar 3, 2:00 PM",
+    "Your meeting with Ana Núñez: Tue, Mar 3, 2:00 PM",
+)
+ASKED = "Did you meet Ana Núñez? Booked for Tue, Mar 3, 2:00 PM"
+
+
+@pytest.mark.parametrize("detail", [{"place": "https://meet.example/ana"}, {"minutes": 60}, {"mode": "phone"}])
+async def test_another_place_length_or_way_of_a_meeting_repeats_no_reminder(
+    rapport: World, ready: Student, detail: dict[str, Any]
+) -> None:
+    await ready.slash("interview schedule", contact="Ana", when="tomorrow 14:00")
+    inbox = Inbox(ready)
+    await rapport.skip_to(denver(2, 18, 30))
+    assert inbox.lines() == [GET_READY]
+    await ready.slash("interview schedule", contact="Ana", when="tomorrow 14:00", **detail)
+    await ready.slash("profile quiet", **{"from": "21:00", "until": "7:00"})
+    await ready.slash("interview schedule", contact="Ana", when="tomorrow 14:00", place="Room 5")
+    inbox.new()
+    await rapport.skip_to(denver(3, 22))
+    assert inbox.lines() == [MEETING, ASKED]
+
+
+async def test_tomorrow_morning_is_not_this_morning(rapport: World, ready: Student) -> None:
+    await ready.slash("todo add", text="Write", when="tomorrow 7:00")
+    await rapport.skip_to(denver(3, 8, 5))
+    await ready.press("Snooze")
+    assert f"Snoozed until {stamp(denver(4, 9))}" in (await ready.press("Tomorrow morning")).text
+
+
+async def test_in_the_night_tomorrow_morning_is_the_next_one(rapport: World, ready: Student) -> None:
+    await ready.slash("todo add", text="Write", when="today 21:30")
+    await rapport.skip_to(denver(3, 2))
+    await ready.press("Snooze")
+    assert f"Snoozed until {stamp(denver(3, 9))}" in (await ready.press("Tomorrow morning")).text
 
 
 async def test_a_reminder_that_was_put_off_and_came_back_can_be_put_off_on_its_old_message(

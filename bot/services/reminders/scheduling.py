@@ -16,6 +16,7 @@ from bot.domain.reminders.reminder import (
     ReminderKind,
     Snooze,
     Status,
+    key_of,
     planned,
     snoozed_key,
     snoozed_until,
@@ -169,6 +170,20 @@ async def set_aside(session: AsyncSession, user_id: int, kinds: Iterable[Reminde
     for one in await session.scalars(over):
         moment = int(one.due_at.timestamp())
         one.dedupe_key = planned(ReminderKind(one.kind), subject, one.due_at, one.expires_at, moment).dedupe_key
+    await session.flush()
+
+
+async def keep_as_planned(
+    session: AsyncSession, user_id: int, kinds: Iterable[ReminderKind], subject: int, sequence: int
+) -> None:
+    """Leave reminders of `kinds` about this row as they are, now that its `sequence` is one more than before.
+
+    For a change that none of them is about. Planned anew, one that has gone out would come once more, and one whose
+    moment is over but that waits for something would not come at all. The caller commits.
+    """
+    renamed = {key_of(kind, subject, sequence - 1): key_of(kind, subject, sequence) for kind in kinds}
+    for one in await session.scalars(owned(Reminder, user_id).where(Reminder.dedupe_key.in_(list(renamed)))):
+        one.dedupe_key = renamed[one.dedupe_key]
     await session.flush()
 
 
