@@ -132,6 +132,10 @@ def snoozed_until(choice: Snooze, now: datetime, zone: ZoneInfo) -> datetime:
             return next_morning(now + _THREE_HOURS, zone)
 
 
+HELD = "quiet hours"
+"""Why a reminder waits that was about to go out."""
+
+
 def hold_until(now: datetime, expires_at: datetime, quiet: QuietHours, zone: ZoneInfo) -> datetime | None:
     """The end of the quiet hours that a reminder about to go out should wait for; None to send it now.
 

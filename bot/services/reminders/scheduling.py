@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.reminders.reminder import (
+    HELD,
     SNOOZE,
     Planned,
     ReminderKind,
@@ -73,6 +74,24 @@ async def arm_anew(
     if reminders := tuple(planned):
         await _write(session, user_id, reminders, comes_back=PLANNED_ANEW)
     return left - {reminder.dedupe_key for reminder in reminders}
+
+
+async def let_go_of_held(session: AsyncSession, user_id: int) -> None:
+    """Have the engine look anew at what it holds back until the end of quiet hours: these have another end now.
+
+    What a worker has in hand just then it has looked at already, or will.
+    """
+    present = now()
+    held = update(Reminder).where(
+        Reminder.user_id == user_id,
+        Reminder.status == Status.PENDING.value,
+        Reminder.reason == HELD,
+        Reminder.claimed_until.is_(None),
+        Reminder.available_at > present,
+    )
+    moved = await session.scalars(held.values(available_at=present).returning(Reminder.id))
+    if moved.first() is not None:
+        announce(session, present)
 
 
 async def bring_back(session: AsyncSession, user_id: int, planned: Iterable[Planned]) -> None:
