@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import now
-from bot.domain.reminders.reminder import Status, backoff, hold_until, is_late, keep_newest
+from bot.domain.reminders.reminder import HELD, Status, backoff, hold_until, is_late, keep_newest
 from bot.domain.times.quiet_hours import in_quiet
 from bot.logs import outline
 from bot.reminders.outcome_writer import NotWrittenError, OutcomeWriter
@@ -94,7 +94,7 @@ class Attempts:
         outcomes = [
             *map(_expired, expired),
             *(DeliveryOutcome(reminder, Status.STALE, "a newer one says it") for reminder in overdue.superseded),
-            *(_again(one, held[one.id], "quiet hours") for one in overdue.keep if one.id in held),
+            *(_again(one, held[one.id], HELD) for one in overdue.keep if one.id in held),
         ]
         if (until := self._spacing.wait_until(delivery.user_id, present)) and all(
             until < reminder.expires_at for reminder in ready

@@ -1,7 +1,8 @@
 """A reminder that has gone out comes once more where what it is about got another moment, or it was put off."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,43 @@ async def test_an_end_that_is_corrected_has_its_24_hours_accompanied(
     lines = inbox.lines()
     assert len(lines) == len(come)
     assert all(line.endswith(end) for line, end in zip(lines, come, strict=True))
+
+
+GET_READY, MEETING = (
+    "Get ready for Ana Núñez: Tue, Mar 3, 2:00 PM",
+    "Your meeting with Ana Núñez: Tue, Mar 3, 2:00 PM",
+)
+ASKED = "Did you meet Ana Núñez? Booked for Tue, Mar 3, 2:00 PM"
+
+
+@pytest.mark.parametrize("detail", [{"place": "https://meet.example/ana"}, {"minutes": 60}, {"mode": "phone"}])
+async def test_another_place_length_or_way_of_a_meeting_repeats_no_reminder(
+    rapport: World, ready: Student, detail: dict[str, Any]
+) -> None:
+    await ready.slash("interview schedule", contact="Ana", when="tomorrow 14:00")
+    inbox = Inbox(ready)
+    await rapport.skip_to(denver(2, 18, 30))
+    assert inbox.lines() == [GET_READY]
+    await ready.slash("interview schedule", contact="Ana", when="tomorrow 14:00", **detail)
+    await ready.slash("profile quiet", **{"from": "21:00", "until": "7:00"})
+    await ready.slash("interview schedule", contact="Ana", when="tomorrow 14:00", place="Room 5")
+    inbox.new()
+    await rapport.skip_to(denver(3, 22))
+    assert inbox.lines() == [MEETING, ASKED]
+
+
+async def test_tomorrow_morning_is_not_this_morning(rapport: World, ready: Student) -> None:
+    await ready.slash("todo add", text="Write", when="tomorrow 7:00")
+    await rapport.skip_to(denver(3, 8, 5))
+    await ready.press("Snooze")
+    assert f"Snoozed until {stamp(denver(4, 9))}" in (await ready.press("Tomorrow morning")).text
+
+
+async def test_in_the_night_tomorrow_morning_is_the_next_one(rapport: World, ready: Student) -> None:
+    await ready.slash("todo add", text="Write", when="today 21:30")
+    await rapport.skip_to(denver(3, 2))
+    await ready.press("Snooze")
+    assert f"Snoozed until {stamp(denver(3, 9))}" in (await ready.press("Tomorrow morning")).text
 
 
 async def test_a_reminder_that_was_put_off_and_came_back_can_be_put_off_on_its_old_message(
@@ -140,3 +178,53 @@ async def test_what_was_put_off_comes_back_though_the_request_went_out_earlier(
     before = len(ready.dm())
     await rapport.skip(days=30)
     assert [message.created_at for message in ready.dm()[before:]] == come
+
+
+AT_ONCE = denver(2, 22, 11)
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "comes"),
+    [
+        ("profile quiet", {"from": "23:00", "until": "7:00"}, AT_ONCE),
+        ("profile quiet", {"from": "22:00", "until": "10:00"}, denver(3, 10)),
+        ("profile timezone", {"zone": "Asia/Tokyo"}, AT_ONCE),
+        ("profile timezone", {"zone": "America/New_York"}, denver(3, 6)),
+    ],
+)
+async def test_what_a_stop_brought_into_the_night_waits_for_the_end_that_the_night_has_now(
+    rapport: World, ready: Student, command: str, options: dict[str, Any], comes: datetime
+) -> None:
+    await ready.slash("todo add", text="Write", when="today 21:55")
+    await rapport.skip_to(denver(2, 21, 54))
+    await rapport.restart(away=timedelta(minutes=12))
+    await rapport.skip_to(AT_ONCE - timedelta(minutes=1))
+    inbox = Inbox(ready)
+    await ready.slash(command, **options)
+    if comes > AT_ONCE:
+        await rapport.skip_to(comes - timedelta(minutes=1))
+        assert todos(inbox) == []
+    await rapport.skip_to(comes)
+    assert len(todos(inbox)) == 1
+    await rapport.skip(days=2)
+    assert todos(inbox) == []
+
+
+async def test_quiet_hours_that_change_from_day_to_day_leave_no_reminder_in_the_night(
+    rapport: World, ready: Student
+) -> None:
+    await ready.slash("profile quiet", **{"from": "22:00", "until": "21:59"})
+    await ready.slash("todo add", text="Write", when="today 22:30")
+    await rapport.skip_to(denver(3, 21, 30))
+    await ready.slash("profile quiet", **{"from": "10:00", "until": "9:00"})
+    await rapport.skip_to(denver(4, 8))
+    await ready.slash("profile quiet", **{"from": "22:00", "until": "12:00"})
+    inbox = Inbox(ready)
+    await rapport.skip_to(denver(4, 11, 59))
+    assert todos(inbox) == []
+    await rapport.skip_to(denver(4, 12))
+    assert len(todos(inbox)) == 1
+
+
+def todos(inbox: Inbox) -> list[str]:
+    return [line for line in inbox.lines() if line.startswith("To-do: Write, due")]

@@ -34,8 +34,8 @@ COMMANDS = {
     "profile show": Cost(1, 0, 1),
     "guide": Cost(0, 0, 0),
     "profile edit": Cost(1, 0, 1),
-    "profile timezone": Cost(0, 1, 9),
-    "profile quiet": Cost(0, 1, 9),
+    "profile timezone": Cost(0, 1, 10),
+    "profile quiet": Cost(0, 1, 10),
     "mydata export": Cost(1, 0, 9),
     "mydata delete": Cost(0, 0, 0),
 }

@@ -235,6 +235,20 @@ async def test_a_move_can_change_the_details_alone(story: Story) -> None:
     assert ("check_back", denver(5, 15, 15)) in await story.reminders()
 
 
+async def test_what_is_due_before_an_interview_still_comes_when_its_details_change(
+    story: Story, traveller: time_machine.Traveller
+) -> None:
+    """It may wait for Discord, or for a moment after another message."""
+    first = await story.book()
+    traveller.move_to(THURSDAY - HOUR + timedelta(seconds=5))
+    before = await story.reminders()
+    await story.interviews.move(MAYA, first.id, Terms(THURSDAY, place="Room 5"))
+    assert await story.reminders() == before
+    await story.interviews.move(MAYA, first.id, Terms(THURSDAY + MINUTE))
+    assert ("soon", THURSDAY - HOUR + MINUTE) in await story.reminders()
+    assert ("soon", THURSDAY - HOUR) in await story.reminders(Status.CANCELLED)
+
+
 async def test_an_interview_whose_time_is_over_moves_only_when_the_student_says_so(
     story: Story, traveller: time_machine.Traveller
 ) -> None:

@@ -75,7 +75,12 @@ class Planned:
 
 def planned(kind: ReminderKind, subject_id: int, due_at: datetime, expires_at: datetime, sequence: int) -> Planned:
     """A reminder with its key. `sequence` rises with each move of the subject, so a new time makes a new one."""
-    return Planned(kind, subject_id, due_at, expires_at, f"{kind}:{subject_id}:{sequence}")
+    return Planned(kind, subject_id, due_at, expires_at, key_of(kind, subject_id, sequence))
+
+
+def key_of(kind: ReminderKind, subject_id: int, sequence: int) -> str:
+    """What a reminder about that state of its subject is known by."""
+    return f"{kind}:{subject_id}:{sequence}"
 
 
 SNOOZE = "+snooze"
@@ -109,15 +114,26 @@ class Snooze(StrEnum):
     MORNING = "morning"
 
 
+_THREE_HOURS = timedelta(hours=3)
+
+
 def snoozed_until(choice: Snooze, now: datetime, zone: ZoneInfo) -> datetime:
-    """When a snoozed reminder comes back: after that much elapsed time, or at the next 09:00 by local clocks."""
+    """When a snoozed reminder comes back: after that much elapsed time, or at 09:00 by local clocks.
+
+    The morning is the next one in the night. For whoever is up already it is tomorrow's: of the three choices, it
+    is the longest.
+    """
     match choice:
         case Snooze.ONE_HOUR:
             return now + timedelta(hours=1)
         case Snooze.THREE_HOURS:
-            return now + timedelta(hours=3)
+            return now + _THREE_HOURS
         case Snooze.MORNING:
-            return next_morning(now, zone)
+            return next_morning(now + _THREE_HOURS, zone)
+
+
+HELD = "quiet hours"
+"""Why a reminder waits that was about to go out."""
 
 
 def hold_until(now: datetime, expires_at: datetime, quiet: QuietHours, zone: ZoneInfo) -> datetime | None:

@@ -38,8 +38,8 @@ from bot.services.interviews.views import (
     view_of,
 )
 from bot.services.quotas import check_quota
-from bot.services.reminders.planning import INTERVIEW, interview_reminders
-from bot.services.reminders.scheduling import arm, cancel
+from bot.services.reminders.planning import BEFOREHAND, INTERVIEW, interview_reminders
+from bot.services.reminders.scheduling import arm, cancel, keep_as_planned
 from bot.services.slices.reading import ROWS, read_all
 from bot.storage.models import Contact, Interview, User
 
@@ -203,7 +203,11 @@ async def _book(session: AsyncSession, user: User, contact_id: int, terms: Terms
 
 
 async def _put(session: AsyncSession, user: User, interview: Interview, terms: Terms) -> None:
-    """The interview on new terms. A higher sequence makes its reminders new ones, and the calendar entry newer."""
+    """The interview on new terms. A higher sequence makes its reminders new ones, and the calendar entry newer.
+
+    But for those that come before it: they are about its start.
+    """
+    kept = BEFOREHAND if interview.starts_at == terms.starts_at else ()
     interview.starts_at = terms.starts_at
     interview.minutes = terms.minutes or interview.minutes
     interview.mode = terms.mode.value if terms.mode else interview.mode
@@ -211,8 +215,12 @@ async def _put(session: AsyncSession, user: User, interview: Interview, terms: T
     if not session.is_modified(interview):
         return
     interview.sequence += 1
-    await cancel(session, INTERVIEW, [interview.id], "the meeting was moved")
-    await arm(session, user.discord_id, interview_reminders(user, interview))
+    if kept:
+        await keep_as_planned(session, user.discord_id, kept, interview.id, interview.sequence)
+    anew = [kind for kind in INTERVIEW if kind not in kept]
+    await cancel(session, anew, [interview.id], "the meeting was moved")
+    reminders = interview_reminders(user, interview)
+    await arm(session, user.discord_id, [reminder for reminder in reminders if reminder.kind in anew])
 
 
 async def _booked(session: AsyncSession, owner_id: int, interview_id: int, *, accepted: bool = False) -> Booked:

@@ -12,7 +12,9 @@ from bot.domain.thank_yous import deadline as thank_yous
 from bot.services.base import quiet_of, zone_of
 from bot.storage.models import Contact, Interview, Request, Todo, User
 
-INTERVIEW = (ReminderKind.PREPARE, ReminderKind.SOON, ReminderKind.CHECK_BACK)
+BEFOREHAND = (ReminderKind.PREPARE, ReminderKind.SOON)
+"""The reminders before a booked interview."""
+INTERVIEW = (*BEFOREHAND, ReminderKind.CHECK_BACK)
 """The reminders around a booked interview."""
 THANKS = (ReminderKind.THANK_YOU_FIRST, ReminderKind.THANK_YOU_SECOND, ReminderKind.THANK_YOU_LATE)
 """The reminders from the end of an interview until the note is sent."""

@@ -28,7 +28,7 @@ from bot.services.reminders.planning import (
     thank_you_reminders,
     todo_reminders,
 )
-from bot.services.reminders.scheduling import arm_anew, bring_back
+from bot.services.reminders.scheduling import arm_anew, bring_back, let_go_of_held
 from bot.services.slices import stand_ins
 from bot.services.slices.writing import SlicePace
 from bot.storage.database import Database
@@ -52,6 +52,7 @@ async def replan(session: AsyncSession, user: User) -> Reached | None:
     """
     if user.zone is None:
         return None
+    await let_go_of_held(session, user.discord_id)
     reached = await _some(session, user, Reached(), SlicePace())
     if reached is not None:
         await stand_ins.put(session, user.discord_id)
@@ -108,8 +109,8 @@ def _to_come(user: User, todo: Todo, at: datetime) -> tuple[Planned, ...]:
     return todo_reminders(user, todo, at) if todo.due_at is not None and todo.due_at > at else ()
 
 
-_WAITS = timedelta(days=1)
-"""Longer than quiet hours keep any reminder waiting."""
+_WAITS = timedelta(days=3)
+"""Longer than quiet hours keep any reminder waiting, also when they have changed meanwhile."""
 
 
 _INTERVIEW = Interview.id, Interview.starts_at, Interview.minutes, Interview.sequence, Interview.ended_at

@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.reminders.reminder import (
+    HELD,
     SNOOZE,
     Planned,
     ReminderKind,
     Snooze,
     Status,
+    key_of,
     planned,
     snoozed_key,
     snoozed_until,
@@ -72,6 +74,24 @@ async def arm_anew(
     if reminders := tuple(planned):
         await _write(session, user_id, reminders, comes_back=PLANNED_ANEW)
     return left - {reminder.dedupe_key for reminder in reminders}
+
+
+async def let_go_of_held(session: AsyncSession, user_id: int) -> None:
+    """Have the engine look anew at what it holds back until the end of quiet hours: these have another end now.
+
+    What a worker has in hand just then it has looked at already, or will.
+    """
+    present = now()
+    held = update(Reminder).where(
+        Reminder.user_id == user_id,
+        Reminder.status == Status.PENDING.value,
+        Reminder.reason == HELD,
+        Reminder.claimed_until.is_(None),
+        Reminder.available_at > present,
+    )
+    moved = await session.scalars(held.values(available_at=present).returning(Reminder.id))
+    if moved.first() is not None:
+        announce(session, present)
 
 
 async def bring_back(session: AsyncSession, user_id: int, planned: Iterable[Planned]) -> None:
@@ -169,6 +189,20 @@ async def set_aside(session: AsyncSession, user_id: int, kinds: Iterable[Reminde
     for one in await session.scalars(over):
         moment = int(one.due_at.timestamp())
         one.dedupe_key = planned(ReminderKind(one.kind), subject, one.due_at, one.expires_at, moment).dedupe_key
+    await session.flush()
+
+
+async def keep_as_planned(
+    session: AsyncSession, user_id: int, kinds: Iterable[ReminderKind], subject: int, sequence: int
+) -> None:
+    """Leave reminders of `kinds` about this row as they are, now that its `sequence` is one more than before.
+
+    For a change that none of them is about. Planned anew, one that has gone out would come once more, and one whose
+    moment is over but that waits for something would not come at all. The caller commits.
+    """
+    renamed = {key_of(kind, subject, sequence - 1): key_of(kind, subject, sequence) for kind in kinds}
+    for one in await session.scalars(owned(Reminder, user_id).where(Reminder.dedupe_key.in_(list(renamed)))):
+        one.dedupe_key = renamed[one.dedupe_key]
     await session.flush()
 
 
