@@ -14,7 +14,7 @@ from bot.app import create_bot, settle_process
 from bot.cli import db as db_commands
 from bot.cli import mydata as mydata_commands
 from bot.cli.check import run_checks
-from bot.cli.console import write_anything
+from bot.cli.console import QuietParser, write_anything
 from bot.cli.file_permissions import keep_new_files_private, strangers
 from bot.env_file import SettingsError, read_env_file, read_settings
 from bot.handbook.errors import HandbookError
@@ -23,7 +23,7 @@ from bot.stop_signals import set_on_stop
 from bot.storage.columns.seal import new_key
 from bot.storage.database import NoFolderError
 from bot.storage.errors import REMEDIES, StorageProblem, StorageUnavailableError, problem_of, said_by_the_system
-from bot.storage.files import file_of
+from bot.storage.files import file_of, not_writable
 from bot.storage.postgres.refusals import refusal
 from bot.storage.privacy.erasure import erase_again
 from bot.storage.privacy.tombstones import Tombstones
@@ -86,7 +86,7 @@ def _do(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bot", description="Rapport coaches informational interviews.")
+    parser = QuietParser(prog="python -m bot", description="Rapport coaches informational interviews.")
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="connect to Discord")
     run.add_argument("--sync", action="store_true", help="tell Discord the commands even if they did not change")
@@ -136,7 +136,8 @@ def _with_the_database(error: Exception, settings: Settings) -> Iterator[str]:
     if trouble in {StorageProblem.DAMAGED, StorageProblem.EMPTY}:
         yield "Delete the two files beside it that end in -wal and -shm as well: they belong to the broken one."
     if trouble is StorageProblem.UNREADABLE and (file := file_of(settings.database)) is not None:
-        yield f"The file: {file.absolute()}. May the account that runs the bot write to it, and to its folder?"
+        path = not_writable(file) or file
+        yield f"The file: {path.absolute()}. May the account that runs the bot write to it, and to its folder?"
     if trouble.of_notes:
         yield f"The file: {Tombstones.of(settings.database, settings.data_dir).file.absolute()}"
     yield "`python -m bot check` says whether all is well."

@@ -38,6 +38,8 @@ _DISTINCT = 8
 """Letters of a name that nobody else has by chance."""
 _PREFIX = re.compile("(?:RAPPORT|BOT)_")
 
+_ANOTHER = re.compile(rf"[\s;,]({'|'.join(name.upper() for name in Settings.model_fields)})\s*=")
+"""A setting behind another one, as where the end of the line is one that nobody but the editor takes for that."""
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _BLANKS = re.compile("[\u00a0\u2007\u202f]")
 _NAME_LIKE = re.compile(r"[A-Za-z_][\w.-]*")
@@ -111,7 +113,7 @@ def read_env_file(folder: Path | None = None) -> EnvFile:
 
 
 def _last(lines: Sequence[Binding]) -> tuple[dict[str, str], list[str]]:
-    """What is set, by name in small letters; and what is set twice, to different things.
+    """What is set, by name in small letters; and what is set twice, to different things, or behind another one.
 
     An empty line means nothing, wherever it stands: what somebody set above it is not taken back by it.
     """
@@ -123,6 +125,8 @@ def _last(lines: Sequence[Binding]) -> tuple[dict[str, str], list[str]]:
             continue
         named[line.key] = _filled_in(line.value, named)
         name, value = line.key.lower(), cleaned(named[line.key])
+        if name in Settings.model_fields and (other := _ANOTHER.search(value)) is not None:
+            twice.append(f"{other[1]} stands behind {name.upper()}: put each on a line of its own.")
         if value and values.setdefault(name, value) != value:
             twice.append(f"{name.upper()} is set twice, and not alike. Take one of them out.")
     return values, twice

@@ -29,6 +29,8 @@ _WITH_SECRETS = frozenset({"password", "sslpassword", "dsn", "user", "passwd"})
 _POOLER = frozenset({"pgbouncer", "pool_mode", "pooler"})
 _SSL = {"true": "require", "1": "require", "false": "disable", "0": "disable"}
 """How some programs write `sslmode`."""
+_LAST_PORT = 2**16 - 1
+_DIGITS = len(str(_LAST_PORT))
 _PLAIN_NAME = re.compile(r"[A-Za-z_]{1,40}")
 
 
@@ -87,7 +89,10 @@ def _file(url: URL) -> URL:
         raise ValueError("is a file, and may have no options behind a question mark")
     if not url.database or url.database == ":memory:":
         return url
-    return url.set(database=str(place(url.database)))
+    file = place(url.database)
+    if not file.name:
+        raise ValueError("names a folder; the name of a file has to stand behind it")
+    return url.set(database=str(file))
 
 
 def _server(url: URL, rest: str) -> URL:
@@ -98,6 +103,8 @@ def _server(url: URL, rest: str) -> URL:
         raise ValueError("is not as it should be: postgresql+asyncpg://user:password@host/database")
     if not all(number.isdecimal() for number in _ports(url.query)):
         raise ValueError("has a port that is no number")
+    if any(len(number) > _DIGITS or int(number) > _LAST_PORT for number in _all_ports(url)):
+        raise ValueError(f"has a port behind the last there is, which is {_LAST_PORT}")
     _refuse(url.query)
     url = url.set(query=dict(_translated(url.query)))
     try:
@@ -122,6 +129,14 @@ def _refuse(options: Options) -> None:
             f"has an option that nobody carries out: {named}. Take it out;"
             " docs/operators/postgresql.md lists those there are"
         )
+
+
+def _all_ports(url: URL) -> Iterator[str]:
+    """Also those that stand behind hosts among the options."""
+    yield from (str(url.port or 0), *_ports(url.query))
+    hosts = url.query.get("host", ())
+    for host in (hosts,) if isinstance(hosts, str) else hosts:
+        yield from (number for one in host.split(",") if (number := one.rpartition(":")[2]).isdecimal())
 
 
 def _ports(options: Options) -> Iterator[str]:

@@ -150,7 +150,9 @@ class Settings(BaseSettings):
     def _is_supported(cls, value: SecretStr | None) -> SecretStr | None:
         if value is None:
             return None
-        address(value.get_secret_value())
+        url = address(value.get_secret_value())
+        if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
+            raise ValueError("is in memory, where nothing stays; name a file, or leave it empty")
         return value
 
     @field_validator("encryption_keys")

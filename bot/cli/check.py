@@ -23,7 +23,7 @@ from bot.settings import Settings
 from bot.storage.columns.types import seal_of
 from bot.storage.database import open_engine
 from bot.storage.errors import REMEDIES, StorageProblem, StorageUnavailableError, problem_of
-from bot.storage.files import file_of, missing_or_empty
+from bot.storage.files import file_of, missing_or_empty, not_writable
 from bot.storage.maintenance.census import Census, take
 from bot.storage.postgres.refusals import refusal
 from bot.storage.privacy.erased_notes import check_notes
@@ -159,12 +159,14 @@ async def _file(url: URL) -> CheckResult | None:
         return CheckResult(
             fine=False, what=f"no database can be made at {shown(url)}. See DATABASE_URL and DATA_DIR."
         )
-    trouble = trouble or await asyncio.to_thread(damage, file)
-    if trouble is None and os.access(file, os.W_OK):
-        return None
-    if trouble is None:
-        what = f"{file.absolute()} cannot be written to: chmod u+w {file.absolute()}, and look at its disk."
+    # First: whoever opens a file that cannot be written to leaves helpers beside it that cannot be either.
+    if trouble is None and (path := not_writable(file)) is not None:
+        how = "u+wx" if path.is_dir() else "u+w"
+        what = f"{path.absolute()} cannot be written to: chmod {how} {path.absolute()}, and look at its disk."
         return CheckResult(fine=False, what=what)
+    trouble = trouble or await asyncio.to_thread(damage, file)
+    if trouble is None:
+        return None
     return CheckResult(fine=False, what=f"the database {shown(url)} cannot be used. {REMEDIES[trouble]}")
 
 

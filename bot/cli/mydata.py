@@ -33,12 +33,14 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def do(settings: Settings, options: argparse.Namespace) -> int:
     """Run what was chosen; returns the exit code."""
-    if not (options.id.isascii() and options.id.isdigit() and int(options.id) < _IDS_END):
+    given: str = options.id
+    if not (given.isascii() and given.isdigit() and len(given) <= _DIGITS and int(given) < _IDS_END):
         return _fail("ID is a student's Discord id: a number such as 1478149904793600015.", code=2)
-    return asyncio.run(_export(settings, int(options.id), Path(options.to)))
+    return asyncio.run(_export(settings, int(given), Path(options.to)))
 
 
 _IDS_END = 2**63
+_DIGITS = len(str(_IDS_END))
 
 
 async def _export(settings: Settings, student: int, folder: Path) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import shutil
 import sys
 import tempfile
@@ -62,10 +63,12 @@ def run_demo(options: DemoOptions) -> int:
         )
         try:
             asyncio.run(_serve(options, settings, traveller, present))
-        except OSError as error:
-            if error.filename is not None:  # about a file, and no port helps
+        except (OSError, simcord.SetupError) as error:
+            refused = error.__cause__ if isinstance(error, simcord.SetupError) else error
+            if not isinstance(refused, OSError) or refused.filename is not None:  # about a file: no port helps
                 raise
-            print(f"The page could not be served: {error.strerror}. Try another --port.", file=sys.stderr)
+            what = os.strerror(refused.errno or 0)
+            print(f"The page could not be served: {what}. Try another --port.", file=sys.stderr)
             return 1
     print("The demo has ended.")
     return 0

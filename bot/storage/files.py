@@ -1,5 +1,6 @@
 """Where the file of a SQLite database is, and what can be seen of it without opening it."""
 
+import os
 from pathlib import Path
 
 from sqlalchemy.engine import URL
@@ -21,3 +22,15 @@ def missing_or_empty(file: Path) -> StorageProblem | None:
         return StorageProblem.UNREADABLE
     except OSError:
         return StorageProblem.MISSING
+
+
+def not_writable(file: Path) -> Path | None:
+    """What keeps this account from writing to the database: the file, one of its two helpers, or the folder.
+
+    SQLite gives the helpers the rights that the file has when they are made; they stay when these are mended.
+    """
+    whole = Path(os.path.realpath(file))
+    for path in (file, *(whole.with_name(f"{whole.name}-{end}") for end in ("wal", "shm"))):
+        if os.path.exists(path) and not os.access(path, os.W_OK):  # noqa: PTH110 - Path may raise
+            return path
+    return None if os.access(whole.parent, os.W_OK | os.X_OK) else whole.parent

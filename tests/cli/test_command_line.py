@@ -1,6 +1,7 @@
 """`python -m bot`: what it says when something is wrong, as a person in front of a terminal sees it."""
 
 import re
+import socket
 import sqlite3
 from pathlib import Path
 
@@ -230,11 +231,33 @@ def test_every_setting_is_in_the_example_file() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["demo --no-open --port 99999", "demo --no-open --port -1", "db copy rapport:hush@h/d x"]
+    "words",
+    [
+        "demo --no-open --port 99999",
+        "demo --no-open --port -1",
+        "demo --port hush",
+        "demo --no-open=hush",
+        "db copy rapport:hush@h/d x",
+        # A blank or an & in an address makes two words of it, and a key may be pasted anywhere.
+        "db copy a.sqlite3 postgresql://rapport:hu hush@h/d",
+        "db rotate-keys hush",
+        "db postgresql://rapport:hush@h/d",
+        "run --token hush",
+        "hush",
+        f"mydata export {'9' * 5000}",
+    ],
 )
 def test_wrong_words_are_said_without_a_fault_and_without_a_password(tmp_path: Path, words: str) -> None:
     result = run(tmp_path, *words.split())
     assert result.returncode == 2
     assert "Error\n" not in result.stderr
     assert "hush" not in result.stdout + result.stderr
+    assert result.stderr
     assert [*tmp_path.iterdir()] == []
+
+
+def test_a_port_that_another_program_has_is_said_in_a_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run(tmp_path, "demo", "--no-open", "--port", str(taken.getsockname()[1]))
+    assert result.returncode == 1
+    assert re.fullmatch(r"The page could not be served: .+\. Try another --port\.\n", result.stderr)

@@ -93,6 +93,11 @@ REFUSED = {
     "one at the beginning": ("DATA_DIR=${NO_HUSH}/data", "DATA_DIR: Value error, names a variable"),
     "a share of Windows": (r"DATA_DIR=\\\\hush\share", "DATA_DIR: Value error, is a folder of Windows"),
     "a variable of Windows": (r"DATA_DIR=%HUSH%\data", "DATA_DIR: Value error, is a folder of Windows"),
+    "another one in its line": (
+        "DATA_DIR=data ENCRYPTION_KEYS=hush",
+        "ENCRYPTION_KEYS stands behind DATA_DIR: put",
+    ),
+    "behind a line end of an editor's": ("DATA_DIR=data\u2028PROXY=hush", "PROXY stands behind DATA_DIR: put each"),
     "a setting that is set twice": ("LOG_LEVEL=INFO\nlog_level=ERROR\n", "LOG_LEVEL is set twice, and not alike"),
     "a key on a line of its own": (f"ENCRYPTION_KEYS=\n{KEY}\n", ".env, line 2 is no NAME=value"),
     "an address on a line of its own": ("postgres://u:hush@h/d?sslmode=require", ".env, line 1 is no NAME=value"),

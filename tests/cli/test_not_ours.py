@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import __main__ as program
+from bot.storage.errors import StorageProblem, StorageUnavailableError
 from tests.cli.test_encryption import college
 from tests.support.command_line import TOKEN, run
 from tests.support.postgres import Server
@@ -99,15 +100,28 @@ def test_the_file_of_another_program_is_left_alone(tmp_path: Path, command: str,
         assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (1,)
 
 
-def test_a_file_that_cannot_be_written_to_is_found_by_check(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("which", ["file", "log", "index", "folder"])
+def test_what_cannot_be_written_to_is_named_by_check_and_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], which: str
 ) -> None:
     file, able = college(tmp_path), os.access
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
-    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != file.name and able(path, mode))
+    # SQLite makes its helpers with the rights that the file has then, and they may stay when it gets others.
+    shut = {"file": file, "log": Path(f"{file}-wal"), "index": Path(f"{file}-shm"), "folder": file.parent}[which]
+    if which in {"log", "index"}:
+        shut.touch()
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != shut.name and able(path, mode))
     assert program.main(["check"]) == 1
-    assert f"WRONG {file} cannot be written to" in capsys.readouterr().out
+    assert f"WRONG {shut} cannot be written to" in capsys.readouterr().out
+    assert {path.name for path in file.parent.glob("*-*")} <= {shut.name}
+
+    def refuse(*_: object) -> None:
+        raise StorageUnavailableError(StorageProblem.UNREADABLE)
+
+    monkeypatch.setattr(program, "_do", refuse)
+    assert program.main(["run"]) == 1
+    assert f"The file: {shut}." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["check", "run"])

@@ -73,7 +73,13 @@ REFUSED = {
     f"postgresql+psycopg2://rapport:{HUSH}@db.example/rapport": "is of another kind",
     f"postgresql://rapport:{HUSH}@/rapport?host=one:1,two:2": "write each with its port",
     f"postgresql://rapport:{HUSH}@/rapport?host=one&host=two&port=1,2": "write each with its port",
+    f"postgresql://rapport:{HUSH}@db.example:99999/rapport": "has a port behind the last there is",
+    f"postgresql://rapport:{HUSH}@db.example/rapport?port=70000": "has a port behind the last there is",
+    f"postgresql://rapport:{HUSH}@/rapport?host=one:70000": "has a port behind the last there is",
+    f"postgresql://db.example/rapport?port={'9' * 5000}": "has a port behind the last there is",
     "sqlite+aiosqlite:///data/x.sqlite3?mode=ro": "may have no options",
+    "sqlite+aiosqlite:///.": "names a folder",
+    "sqlite+aiosqlite:////": "names a folder",
     "sqlite+aiosqlite:///~nobody-there/x.sqlite3": "names a variable or a home that is not there",
 }
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from bot.settings import Settings
 
@@ -40,3 +40,9 @@ def test_both_ends_of_a_range_are_taken_and_nothing_beyond(name: str) -> None:
     for taken in (low - 1, high + 1, "many"):
         with pytest.raises(ValidationError, match=name):
             Settings(_env_file=None, **{name: taken})
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite+aiosqlite:///:memory:"])
+def test_a_database_in_memory_is_refused(url: str) -> None:
+    with pytest.raises(ValidationError, match="where nothing stays"):
+        Settings(_env_file=None, database_url=SecretStr(url))

@@ -16,9 +16,10 @@ from pydantic import SecretStr
 
 from bot.app import Rapport, create_bot
 from bot.settings import Settings
-from bot.ui.connection import connect
+from bot.ui.connection import connect, discord_time
 from tests.faults.doubles.discord.address import Address, pointed_at
 from tests.faults.doubles.discord.faults import (
+    FINE,
     Fault,
     garbled,
     lost,
@@ -213,6 +214,31 @@ async def test_commands_are_told_again_once_discord_is_well(
     assert len(said(caplog)) == 2
 
 
+UNREADABLE = {
+    "half an answer": garbled(done=False),
+    "another kind": Fault(200, {"hello": WORDS}),
+    "numbers": Fault(200, [1]),
+    "no command": Fault(200, [{"id": WORDS}]),
+    "a limit without end": Fault(429, {"message": WORDS, "retry_after": None}, {"Via": "1.1 google"}),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+async def test_an_answer_about_the_commands_that_cannot_be_understood_stops_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    async with stand_in() as there:
+        plan = there.plans.next(COMMANDS, UNREADABLE[name], UNREADABLE[name])
+        async with started(tmp_path) as (bot, running):
+            await asyncio.wait_for(there.gateway.ready(), 30)
+            await until(lambda: plan.spent and bot.sync.is_done)
+            assert not running.done()
+            assert await bot.services.bot_state.get(f"commands:{bot.application_id}") is not None
+    sentence = "Discord does not take the commands. Discord's answer cannot be understood ("
+    assert [line.startswith(sentence) for line in said(caplog)] == [True, True]
+    assert WORDS not in caplog.text
+
+
 @pytest.mark.parametrize("code", [4004, 4010, 4011, 4012, 4013, 4014])
 async def test_a_connection_that_is_closed_for_good_ends_the_bot(tmp_path: Path, code: int) -> None:
     async with stand_in() as there, started(tmp_path) as (_, running):
@@ -259,15 +285,25 @@ async def test_a_token_that_is_taken_back_ends_the_bot_also_without_the_gateway(
             await asyncio.wait_for(running, 30)
 
 
-async def test_one_refusal_of_the_token_may_be_a_slip(tmp_path: Path) -> None:
+@pytest.mark.parametrize("then", [FINE, garbled(), Fault(200, [WORDS]), Fault(200, {"id": WORDS})])
+async def test_one_refusal_of_the_token_may_be_a_slip(tmp_path: Path, then: Fault) -> None:
     async with stand_in() as there, started(tmp_path) as (bot, running):
         await asyncio.wait_for(there.gateway.ready(), 30)
-        there.plans.next(lambda _: True, UNAUTHORIZED)
+        there.plans.next(lambda _: True, UNAUTHORIZED, then)
         with pytest.raises(discord.HTTPException):
             await bot.http.start_private_message(1)
         await until(lambda: there.requests[-1].path == "/oauth2/applications/@me")
         await bot.application_info()
         assert not running.done()
+
+
+@pytest.mark.parametrize("fault", [garbled(), lost(), server_error(503), Fault(200, PORTAL)])
+async def test_asking_for_the_time_never_fails(tmp_path: Path, fault: Fault) -> None:
+    async with stand_in() as there, started(tmp_path) as (bot, _):
+        await asyncio.wait_for(there.gateway.ready(), 30)
+        plan = there.plans.next(route("GET", "/gateway"), *[fault] * 2)
+        await discord_time.ask(bot)
+        assert plan.met
 
 
 async def test_both_ways_to_discord_lead_through_the_proxy(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from bot.ui.connection.refusals import NotDiscordError, refusal
+from bot.ui.connection.refusals import NotDiscordError, UnreadableError, refusal
 
 WORDS = "do not repeat these words"
 
@@ -50,6 +50,8 @@ PASSING = {
     "503": (answer(503, {"message": WORDS}), "Discord is out of order (status 503)"),
     "520": (answer(520, WORDS), "Discord is out of order (status 520)"),
     "a limit": (discord.RateLimited(12), "no more requests from here for now (status 429)"),
+    "a limit for ever": (discord.RateLimited(1e15), "no more requests from here for now (status 429)"),
+    "half an answer": (UnreadableError(), "Discord's answer cannot be understood"),
     "another one": (NotDiscordError(200), "Something else answers in Discord's place (status 200)"),
     "a redirect": (NotDiscordError(302), "(status 302)"),
     "a proxy": (proxied(407), "the proxy wants another user or password (status 407)"),

@@ -15,7 +15,7 @@ import aiohttp
 import discord
 from discord.utils import MISSING
 
-from bot.ui.connection.refusals import EVALUATION, BrokenOffError, Refusal, refusal, spoken
+from bot.ui.connection.refusals import EVALUATION, UNREADABLE, BrokenOffError, Refusal, refusal, spoken
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +23,6 @@ FIRST, MOST = timedelta(seconds=2), timedelta(minutes=15)
 """The shortest and the longest pause between two tries."""
 LATELY, KNOCKS = timedelta(minutes=1), 5
 """The library connects anew at once when the gateway wants it so: so many times for each shard lately, no more."""
-_UNREADABLE = (KeyError, TypeError, ValueError)
-"""What discord.py raises over an answer that is not what Discord would say."""
 _LIBRARY = ("discord.client", "discord.shard")
 """What they say of a connection that failed is the outline of a fault, once for each try."""
 
@@ -45,7 +43,7 @@ async def log_in(bot: discord.Client, token: str, let_in: Callable[[], bool], pr
     for pause in pauses():
         try:
             await bot.login(token)
-        except (*EVALUATION, *_UNREADABLE) as error:
+        except (*EVALUATION, *UNREADABLE) as error:
             refused = refusal(error, proxy=proxy) or Refusal(
                 f"Discord's answer cannot be understood ({type(error).__name__})."
             )
@@ -91,7 +89,7 @@ async def _ask(bot: discord.Client, doubt: asyncio.Event) -> None:
         doubt.clear()
         try:
             await bot.application_info()
-        except EVALUATION as error:
+        except (*EVALUATION, *UNREADABLE) as error:
             refused = refusal(error)
             if refused is not None and refused.lasting:
                 raise discord.LoginFailure from error

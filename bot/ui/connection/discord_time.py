@@ -10,6 +10,7 @@ import aiohttp
 import discord
 
 from bot.reminders.clock_check import ClockCheck
+from bot.ui.connection.refusals import EVALUATION, UNREADABLE
 
 _ONE_QUESTION = 10
 """Seconds for an answer; it is asked again later."""
@@ -37,6 +38,6 @@ def listen(trace: aiohttp.TraceConfig, clock_check: ClockCheck) -> None:
 
 async def ask(client: discord.Client) -> None:
     """Have Discord say anything; what it says is heard by `listen`. Never raises for want of an answer."""
-    with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError):
+    with contextlib.suppress(*EVALUATION, *UNREADABLE, OSError):
         async with asyncio.timeout(_ONE_QUESTION):
             await client.http.request(discord.http.Route("GET", "/gateway"))

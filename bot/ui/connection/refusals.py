@@ -15,6 +15,9 @@ from bot.ui.reminders.discord_limits import retry_after
 
 EVALUATION = (discord.DiscordException, aiohttp.ClientError, TimeoutError, ConnectionError)
 """What talking with Discord may raise; other errors of the system are about files."""
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
+"""What discord.py raises over an answer that is not what Discord would say. Anything else may raise them as well:
+they are taken only around a single request."""
 
 _UNAUTHORIZED, _FORBIDDEN, _PROXY_LOGIN, _TOO_MANY_REQUESTS, _SERVER_ERRORS = 401, 403, 407, 429, 500
 _INTENTS = 4014
@@ -29,6 +32,10 @@ class NotDiscordError(aiohttp.ClientError):
     def __init__(self, status: int) -> None:
         super().__init__()
         self.status = status
+
+
+class UnreadableError(aiohttp.ClientError):
+    """An answer that cannot be understood: half of one, or one of another kind. What was asked for may be done."""
 
 
 class BrokenOffError(aiohttp.ClientError):
@@ -54,7 +61,8 @@ def refusal(error: BaseException | None, *, proxy: str = "") -> Refusal | None:
         case discord.PrivilegedIntentsRequired() | discord.ConnectionClosed():
             return _closed(getattr(error, "code", _INTENTS))
         case discord.RateLimited():
-            return Refusal(_FEWER.format("status 429"), _bounded(timedelta(seconds=error.retry_after)))
+            seconds = min(error.retry_after, _LONGEST.total_seconds())
+            return Refusal(_FEWER.format("status 429"), timedelta(seconds=seconds))
         case discord.HTTPException():
             return _answer(error)
         case aiohttp.ClientError() | TimeoutError() | ConnectionError() | discord.GatewayNotFound():
@@ -94,25 +102,29 @@ def _unheard(error: BaseException, through: str) -> Refusal:
     """No answer of Discord's, or one of somebody else's."""
     match error:
         case BrokenOffError():
-            return Refusal(f"Discord's gateway breaks off one connection after the other{through}.")
+            why = f"Discord's gateway breaks off one connection after the other{through}."
+        case UnreadableError():
+            why = f"Discord's answer cannot be understood ({type(error.__cause__).__name__})."
         case NotDiscordError():
-            return Refusal(
+            why = (
                 f"Something else answers in Discord's place{through} (status {error.status}), such as the page on"
                 " which a network wants a sign-in."
             )
         case aiohttp.ClientHttpProxyError():
             word = "wants another user or password" if error.status == _PROXY_LOGIN else "refuses"
-            return Refusal(f"Discord cannot be reached{through}: the proxy {word} (status {error.status}).")
+            why = f"Discord cannot be reached{through}: the proxy {word} (status {error.status})."
         case aiohttp.ClientResponseError():
             what = f"Discord refuses a connection{through} (status {error.status})."
             return Refusal(what, _asked(error.headers or {}))
         case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
-            return Refusal(
+            why = (
                 f"Discord cannot be reached{through}: its certificate is not accepted ({type(error).__name__})."
                 " Is the clock right, and does something on the way open what is encrypted?"
             )
-    hint = "Is the proxy there?" if through else "Is this machine online? If it needs a proxy, set PROXY."
-    return Refusal(f"Discord cannot be reached{through} ({type(error).__name__}). {hint}")
+        case _:
+            hint = "Is the proxy there?" if through else "Is this machine online? If it needs a proxy, set PROXY."
+            why = f"Discord cannot be reached{through} ({type(error).__name__}). {hint}"
+    return Refusal(why)
 
 
 def _closed(code: int) -> Refusal:

@@ -12,7 +12,7 @@ from discord import app_commands
 
 from bot.storage.bot_state import BotState
 from bot.ui.connection.connect import pauses
-from bot.ui.connection.refusals import EVALUATION, numbers, refusal, spoken
+from bot.ui.connection.refusals import EVALUATION, UNREADABLE, UnreadableError, numbers, refusal, spoken
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,10 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any], state: BotState, 
     digest = fingerprint(tree)
     if not force and await state.get(key) == digest:
         return False
-    await tree.sync()
+    try:
+        await tree.sync()
+    except UNREADABLE as error:
+        raise UnreadableError from error
     await state.set(key, digest)
     log.info("commands synced")
     return True
