@@ -121,8 +121,10 @@ def zone(value: Any) -> str:
 
 
 def web_address(value: Any) -> str:
-    """What `read_reach` makes of a link."""
+    """What `read_reach` makes of a link, or once made of one that holds another: that lacked its beginning."""
     read: str = text(contacts.REACH_LIMIT + len("https://"))(value)
+    if contacts.read_reach(read).link == f"https://{read}":
+        return f"https://{read}"
     if not read.casefold().startswith(("https://", "http://")) or len(read.split()) != 1:
         raise ValueError
     return read
