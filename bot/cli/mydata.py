@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from bot.domain.text.input import whole_number
 from bot.handbook import loader
 from bot.services.mydata.export_files import ExportFile
 from bot.services.mydata.service import MyDataService
@@ -33,12 +34,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def do(settings: Settings, options: argparse.Namespace) -> int:
     """Run what was chosen; returns the exit code."""
-    if not (options.id.isascii() and options.id.isdigit() and int(options.id) < _IDS_END):
+    if (student := whole_number(options.id)) is None:
         return _fail("ID is a student's Discord id: a number such as 1478149904793600015.", code=2)
-    return asyncio.run(_export(settings, int(options.id), Path(options.to)))
-
-
-_IDS_END = 2**63
+    return asyncio.run(_export(settings, student, Path(options.to)))
 
 
 async def _export(settings: Settings, student: int, folder: Path) -> int:

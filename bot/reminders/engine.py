@@ -40,7 +40,7 @@ AT_ONCE = 100
 _UNSURE = 5
 """Seconds until it is asked again whether the clock can be believed."""
 _TIDY_WITHIN = 30
-"""Seconds until what was deleted or written over is forgotten, however seldom a sweep comes: PRIVACY.md says a minute."""
+"""Seconds until what was deleted or written over is forgotten, however seldom a sweep comes: PRIVACY.md."""
 _CONTENDED = timedelta(seconds=1)
 """How long to leave rows alone that another worker is just claiming."""
 
