@@ -82,6 +82,18 @@ def test_what_it_cannot_hand_over_it_says_in_a_line(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"data"}
 
 
+@pytest.mark.usefixtures("running")
+def test_it_says_when_not_all_of_it_is_as_it_was_written(tmp_path: Path) -> None:
+    whole = run(tmp_path, "mydata", "export", str(MAYA), "whole", ENCRYPTION_KEYS=KEY)
+    assert "damaged" not in whole.stdout
+    with sqlite3.connect(tmp_path / "data" / "rapport.sqlite3") as somebody:
+        somebody.execute("UPDATE contacts SET name = 'Planted'")
+    somebody.close()
+    result = run(tmp_path, "mydata", "export", str(MAYA), "out", ENCRYPTION_KEYS=KEY)
+    assert result.returncode == 0, result.stderr
+    assert "Some texts are damaged" in result.stdout
+
+
 def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     result = run(tmp_path, "mydata", "export", str(MAYA))
     assert result.returncode == 1
