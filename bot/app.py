@@ -144,6 +144,7 @@ class Rapport(commands.Bot):
             clock_check=self.clock_check,
         )
         db.on_armed = self.engine.arm
+        db.on_untidy = self.engine.tidy_soon
         db.on_taken_back = services.under_way.through
         self.housekeeping = Housekeeping(services.inactivity, self.clock_check)
         self.sync = Sync(self.tree, services.bot_state)

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from bot.domain.text.input import whole_number
 from bot.handbook import loader
 from bot.services.mydata.export_files import ExportFile
-from bot.services.mydata.service import MyDataService
+from bot.services.mydata.service import HandedOver, MyDataService
 from bot.settings import Settings
 from bot.storage.database import Database, open_engine
 from bot.storage.errors import StorageProblem, StorageUnavailableError
@@ -33,14 +34,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def do(settings: Settings, options: argparse.Namespace) -> int:
     """Run what was chosen; returns the exit code."""
-    given: str = options.id
-    if not (given.isascii() and given.isdigit() and len(given) <= _DIGITS and int(given) < _IDS_END):
+    if (student := whole_number(options.id)) is None:
         return _fail("ID is a student's Discord id: a number such as 1478149904793600015.", code=2)
-    return asyncio.run(_export(settings, int(given), Path(options.to)))
-
-
-_IDS_END = 2**63
-_DIGITS = len(str(_IDS_END))
+    return asyncio.run(_export(settings, student, Path(options.to)))
 
 
 async def _export(settings: Settings, student: int, folder: Path) -> int:
@@ -58,7 +54,18 @@ async def _export(settings: Settings, student: int, folder: Path) -> int:
         handed = await mydata.hand_over(student, MOST_BYTES, most_files=0)
     finally:
         await db.close()
-    return _write(folder, [replace(file, name=f"{student}-{file.name}") for file in handed.files])
+    code = _write(folder, [replace(file, name=f"{student}-{file.name}") for file in handed.files])
+    if code == 0:
+        _say_more(handed)
+    return code
+
+
+def _say_more(handed: HandedOver) -> None:
+    """What the card of `/mydata export` says as well."""
+    if handed.damaged:
+        print("Some texts are damaged and not in it: everything.json says which, under `damaged`.")
+    if not handed.comes_back:
+        print("It is more than `/mydata import` takes back.")
 
 
 def _write(folder: Path, files: Iterable[ExportFile]) -> int:

@@ -101,13 +101,15 @@ def read_reach(text: str) -> Reach:
     return Reach(
         email=next(iter(emails), None),
         phone=next(iter(phones), None),
-        link=next((link if "://" in link else f"https://{link}" for link in links), None),
+        link=next((link if _SCHEME.match(link) else f"https://{link}" for link in links), None),
     )
 
 
 _READ = 600
 """Characters: finding where an address may begin takes the square of them."""
 _PUNCTUATION = ".,;:!?'\"”’)]}>"
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
+"""How an address begins that is whole. Another one may stand further on in it, as in that of a web archive."""
 _LINK = re.compile(
     r"(?<![\w@.-])(?:https?://|www\.|(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}/)[^\s<>\"]*", re.IGNORECASE
 )

@@ -119,11 +119,13 @@ def zone(value: Any) -> str:
 
 
 def web_address(value: Any) -> str:
-    """What `read_reach` makes of a link."""
+    """What `read_reach` makes of a link, or once made of one that holds another: that lacked its beginning."""
     read: str = text(contacts.REACH_LIMIT + len("https://"))(value)
-    if not read.casefold().startswith(("https://", "http://")) or len(read.split()) != 1:
+    if read.casefold().startswith(("https://", "http://")) and len(read.split()) == 1:
+        return read
+    if contacts.read_reach(read).link != (whole := f"https://{read}"):
         raise ValueError
-    return read
+    return whole
 
 
 def yes_or_no(value: Any) -> bool:

@@ -10,6 +10,8 @@ class Quota:
     contacts: int = 2_000
     entries: int = 5_000
     """Most requests, most interviews and most to-dos: each of the three may be as many."""
+    with_one: int = 200
+    """Most requests to one contact, and most interviews with one: those are looked at together."""
 
 
 STANDARD = Quota()

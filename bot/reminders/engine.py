@@ -3,7 +3,7 @@
 1. One job in APScheduler's memory, however many reminders there are: `wake`, at the moment the next row is due.
    Beside it beats a `sweep` every few seconds, for what nobody announced: another process, a jump of the clock. It
    counts by the loop's time, as a wall clock set back by hours would silence a job of APScheduler's for that long.
-   Both only poke. The same beat has the database forget what was deleted or written over since the last one.
+   Both only poke. What was deleted or written over the database forgets at the next beat, and within half a minute.
 2. A poke starts the one dispatcher task, or has the running one look again.
 3. It claims what is due under a lease and commits; sends outside any transaction, with a nonce; records each row's
    outcome, many in one commit. A row stays `pending` until Discord has the message: at least once, never lost.
@@ -39,6 +39,8 @@ AT_ONCE = 100
 """Students whose messages are on their way at the same time."""
 _UNSURE = 5
 """Seconds until it is asked again whether the clock can be believed."""
+_TIDY_WITHIN = 30
+"""Seconds until what was deleted or written over is forgotten, however seldom a sweep comes: PRIVACY.md."""
 _CONTENDED = timedelta(seconds=1)
 """How long to leave rows alone that another worker is just claiming."""
 
@@ -72,6 +74,7 @@ class Engine:
         self._heartbeat: asyncio.TimerHandle | None = None
         self._asking: asyncio.TimerHandle | None = None
         self._tidying: asyncio.Task[None] | None = None
+        self._to_tidy: asyncio.TimerHandle | None = None
         self._wake_at: datetime | None = None
         self._task: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
@@ -82,6 +85,8 @@ class Engine:
         """Start the clock and look at once for what fell due while the bot was away."""
         self._scheduler.start()
         self._heartbeat = asyncio.get_running_loop().call_later(self._sweep_seconds, self._beat)
+        if self._deliveries.db.untidy:
+            self.tidy_soon()
         self.poke()
 
     async def stop(self, within: float = 10) -> None:
@@ -91,7 +96,7 @@ class Engine:
         """
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        for timer in (self._heartbeat, self._asking):
+        for timer in (self._heartbeat, self._asking, self._to_tidy):
             if timer is not None:
                 timer.cancel()
         self._stopping = True
@@ -140,8 +145,25 @@ class Engine:
     def _beat(self) -> None:
         self._heartbeat = asyncio.get_running_loop().call_later(self._sweep_seconds, self._beat)
         self.sweep()
-        if self._deliveries.db.untidy and (self._tidying is None or self._tidying.done()):
-            self._tidying = asyncio.create_task(self._deliveries.db.tidy(), name="tidying")
+        if self._deliveries.db.untidy:
+            self._tidy()
+
+    def tidy_soon(self) -> None:
+        """Have the database forget what it keeps no more, with all that comes to it until then."""
+        if self._to_tidy is None and self._scheduler.running and not self._stopping:
+            self._to_tidy = asyncio.get_running_loop().call_later(_TIDY_WITHIN, self._tidy)
+
+    def _tidy(self) -> None:
+        if self._to_tidy is not None:
+            self._to_tidy.cancel()
+            self._to_tidy = None
+        if self._tidying is None or self._tidying.done():
+            self._tidying = asyncio.create_task(self._tidied(), name="tidying")
+
+    async def _tidied(self) -> None:
+        await self._deliveries.db.tidy()
+        if self._deliveries.db.untidy:
+            self.tidy_soon()  # somebody was reading it, or has written since
 
     def sweep(self) -> None:
         """Look, whatever may have happened: where nothing is due, that is one indexed question."""

@@ -11,6 +11,7 @@ from bot.domain.text.input import seen
 from bot.domain.times.quiet_hours import QuietHours, quiet_hours
 from bot.domain.times.zones import find_zone, zone_label
 from bot.services.base import UseCases, ensure_user, quiet_of
+from bot.services.dates.typed_days import loaded
 from bot.services.reminders.inactivity import is_noted, note_visit
 from bot.services.reminders.replanning import replan, replan_the_rest
 from bot.storage.database import TAKEN_BACK
@@ -66,6 +67,7 @@ class ProfileService(UseCases):
         becomes known: it is a press on what may be left of somebody who had everything erased.
         """
         at = at or now()
+        await loaded()  # whatever they do next may be about a date, and others must not wait for its first one
         async with self.db.read(owner_id) as session:
             user = await session.get(User, owner_id)
         if user is None and not name:

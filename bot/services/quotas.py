@@ -1,7 +1,8 @@
 """The one place where it is checked that a student has room for more rows: counted by query, from the owner."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Integer, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +13,9 @@ from bot.domain.quotas import Quota
 from bot.domain.reminders.reminder import Status
 from bot.services.base import Row, owned
 from bot.storage.models import Answer, Base, Contact, Evaluation, Interview, Reminder, Request, ThankYou, Todo
+
+WithOne = TypeVar("WithOne", Request, Interview)
+"""Of which there are not many about one contact."""
 
 _CALLED: dict[type[Any], str] = {
     Contact: "contacts",
@@ -36,6 +40,30 @@ async def check_quota(session: AsyncSession, room: Quota, model: type[Row], owne
     there = await session.scalar(owned(model, owner_id).with_only_columns(func.count())) if more else 0
     if (there or 0) + more > limit:
         raise CoachError(Code.NO_ROOM, what=_CALLED[model], limit=limit)
+
+
+async def check_with(
+    session: AsyncSession, room: Quota, model: type[WithOne], owner_id: int, contact_id: int
+) -> None:
+    """Like `check_quota` for one more row of `model`, which is about this contact."""
+    theirs = func.count().filter(model.contact_id == contact_id)
+    there = await session.execute(owned(model, owner_id).with_only_columns(func.count(), theirs))
+    most, most_with_one = there.one()
+    if most >= room.entries:
+        raise CoachError(Code.NO_ROOM, what=_CALLED[model], limit=room.entries)
+    check_with_one(room, model, most_with_one + 1)
+
+
+def check_with_one(room: Quota, model: type[Request | Interview], count: int) -> None:
+    """Raises NO_ROOM when so many rows of `model` are more than there may be about one contact."""
+    if count > room.with_one:
+        raise CoachError(Code.NO_ROOM, what=f"{_CALLED[model]} with one contact", limit=room.with_one)
+
+
+def check_each(room: Quota, about: Mapping[type[Request | Interview], Sequence[int]]) -> None:
+    """The same for rows that come together: of each, the number of its contact."""
+    for model, contacts in about.items():
+        check_with_one(room, model, max(Counter(contacts).values(), default=0))
 
 
 def check_rows(room: Quota, rows: Mapping[str, int]) -> None:

@@ -121,6 +121,8 @@ class Database:
         self._link = None if is_sqlite else _linked(engine)
         self.untidy = False
         """Whether the write-ahead log may hold what is kept no more; see `tidy`."""
+        self.on_untidy: Callable[[], None] = lambda: None
+        """Told of that after each commit; set by `bot/app.py`."""
 
     async def _take_up(self) -> None:
         """Do what a start does with a file that replaced another: it may be a backup, older than some erasures."""
@@ -161,7 +163,7 @@ class Database:
                         # Sorted, so that no two units wait for each other's turns.
                         await session.execute(_TAKE_TURNS, {"students": sorted(set(students))})
                     yield session
-        self.untidy = self._guard is not None
+        self._may_be_untidy()
         if (due := session.info.get(ARMED)) is not None:
             self.on_armed(due)
         if session.info.get(TAKEN_BACK):
@@ -205,7 +207,12 @@ class Database:
             async with self._guarded(patient=True):
                 await keep_notes(self.engine, self.erased)
             await self._leave_no_pieces()
-        self.untidy = self._guard is not None
+        self._may_be_untidy()
+
+    def _may_be_untidy(self) -> None:
+        if self._guard is not None:
+            self.untidy = True
+            self.on_untidy()
 
     async def _leave_no_pieces(self) -> None:
         """Rewrite the file if that takes a moment only; a large one is rewritten by the next start."""

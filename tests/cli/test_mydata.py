@@ -71,7 +71,7 @@ def test_what_it_cannot_hand_over_it_says_in_a_line(tmp_path: Path) -> None:
     for args, keys, code, said in (
         (("1",), KEY, 1, "Nothing is kept of a student with the id 1."),
         (("maya",), KEY, 2, "ID is a student's Discord id"),
-        (("9" * 30,), KEY, 2, "ID is a student's Discord id"),
+        (("9" * 5_000,), KEY, 2, "ID is a student's Discord id"),
         ((str(MAYA),), "", 1, "ENCRYPTION_KEYS holds no key"),
         ((str(MAYA), "data/rapport.sqlite3"), KEY, 1, "cannot be written"),
     ):
@@ -80,6 +80,18 @@ def test_what_it_cannot_hand_over_it_says_in_a_line(tmp_path: Path) -> None:
         assert said in result.stderr
         assert "Traceback" not in result.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"data"}
+
+
+@pytest.mark.usefixtures("running")
+def test_it_says_when_not_all_of_it_is_as_it_was_written(tmp_path: Path) -> None:
+    whole = run(tmp_path, "mydata", "export", str(MAYA), "whole", ENCRYPTION_KEYS=KEY)
+    assert "damaged" not in whole.stdout
+    with sqlite3.connect(tmp_path / "data" / "rapport.sqlite3") as somebody:
+        somebody.execute("UPDATE contacts SET name = 'Planted'")
+    somebody.close()
+    result = run(tmp_path, "mydata", "export", str(MAYA), "out", ENCRYPTION_KEYS=KEY)
+    assert result.returncode == 0, result.stderr
+    assert "Some texts are damaged" in result.stdout
 
 
 def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from bot.domain.contacts import (
     with_note,
 )
 from bot.domain.errors import CoachError, Code
+from bot.domain.mydata import web_address
 from bot.domain.text.damage import DAMAGED
 from bot.domain.text.input import is_blank
 from bot.services.contacts.matching import alike
@@ -84,6 +85,8 @@ def test_words_without_a_sign_are_kept_whole(typed: str) -> None:
         ("jürgen@bücher.de", Reach("jürgen@bücher.de")),
         ("+44 20 7946 0958", Reach(phone="+44 20 7946 0958")),
         ("www.museum.org.", Reach(link="https://www.museum.org")),
+        ("web.example.org/2020/http://ana.example", Reach(link="https://web.example.org/2020/http://ana.example")),
+        ("HTTP://ana.example/?to=https://b.example", Reach(link="HTTP://ana.example/?to=https://b.example")),
         ("two: a@b.org and c@d.org", Reach("a@b.org")),
         ("at the fair on 2026-12-01", Reach()),
         ("worked there 2019-2023", Reach()),
@@ -104,6 +107,13 @@ def test_whatever_is_typed_can_be_read(typed: str) -> None:
     assert found.email is None or found.email in typed
     assert found.phone is None or found.phone in typed
     assert found.link is None or found.link.removeprefix("https://") in typed
+    assert found.link is None or web_address(found.link) == found.link
+
+
+@given(st.text("wWhtTps:/.?=&a-1 ", max_size=60))
+def test_whatever_address_is_read_comes_back_with_an_import(typed: str) -> None:
+    link = read_reach(typed).link
+    assert link is None or web_address(link) == link
 
 
 @given(

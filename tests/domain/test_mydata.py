@@ -58,6 +58,7 @@ def test_a_file_may_be_as_large_as_the_limit_and_no_larger() -> None:
         (mydata.clock, "22:30:00.000001", time(22, 30, 0, 1)),
         (mydata.zone, "America/Denver", "America/Denver"),
         (mydata.web_address, "https://x.example/a", "https://x.example/a"),
+        (mydata.web_address, "www.x.example/?u=http://a.example", "https://www.x.example/?u=http://a.example"),
         (mydata.web_address, "HTTP://x.example", "HTTP://x.example"),
         (RULES["contacts"]["source"], "", ""),
         (RULES["requests"]["status"], "draft", "draft"),

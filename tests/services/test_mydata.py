@@ -323,6 +323,18 @@ async def test_an_export_from_before_a_column_was_there_still_comes_back(service
     assert {(row["link"], row["why"]) for row in (await export(services, life.id))["contacts"]} == {(None, "")}
 
 
+@pytest.mark.parametrize(
+    "reach", ["web.example.org/2020/http://ana.example", "www.in.example/redir?url=https://a.example/b"]
+)
+async def test_an_address_that_holds_another_comes_back(services: Services, db: Database, reach: str) -> None:
+    await services.contacts.add(MAYA, ContactEntry("Ana Ruiz", reach=reach))
+    before = await export(services, MAYA)
+    await forget(db, MAYA)
+    await services.mydata.import_data(MAYA, packed(before))
+    (contact,) = (await export(services, MAYA))["contacts"]
+    assert (contact["reach"], contact["link"]) == (reach, f"https://{reach}")
+
+
 async def test_three_hundred_contacts_with_much_text_fit(services: Services, db: Database) -> None:
     await services.profiles.set_zone(MAYA, ZONE)
     made, met = {"created_at": now()}, {"status": "met", "starts_at": now(), "ended_at": now(), "minutes": 20}

@@ -61,6 +61,9 @@ NONE_OF_OURS = {
     "a table of tables": of_json({"format": "rapport-student-data", "version": 1, "tables": 7}),
     "deep JSON": b"[" * (MOST_THINGS - 1),
     "a long number": b'{"format": ' + b"9" * 10_000 + b"}",
+    "a thing of many names": of_json(
+        {"format": "rapport-student-data", "version": 1, "tables": {}} | {str(number): 0 for number in range(100)}
+    ),
     "half a zip": in_zip("everything.json", b"{}" * 100)[:60],
     "a zip of something": in_zip("photo.png", b"x"),
     "a zip with a way out": in_zip("../everything.json", b"{}"),
@@ -192,10 +195,10 @@ def test_a_part_that_cannot_be_is_refused(number: int, of: int, code: Code) -> N
 
 
 def many_small_things(number: int, of: int) -> bytes:
-    """A part that says little and takes much: a hundred times its size, were it kept as it is read."""
+    """A part that says little and takes much: many times its size, were it kept as it is read."""
     part = f'"part": {{"export": "x", "number": {number}, "of": {of}}}'
-    things = ",".join(f'"{key:x}":0.5' for key in range(9_000))
-    return f'{{"format": "rapport-student-data", "version": 1, {part}, "tables": {{"x": {{{things}}}}}}}'.encode()
+    things = ",".join(f'"{key:x}",0.5' for key in range(9_000))
+    return f'{{"format": "rapport-student-data", "version": 1, {part}, "tables": {{"x": [{things}]}}}}'.encode()
 
 
 def memory(parts: int) -> int:

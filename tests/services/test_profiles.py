@@ -1,5 +1,6 @@
 """The profile on a real database: what is told, the zone that others wait for, reminders that move."""
 
+import threading
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from bot.domain.reminders.reminder import ReminderKind, Snooze, Status
 from bot.domain.times.quiet_hours import QuietHours
 from bot.services import Services
 from bot.services.contacts.views import ContactEntry
+from bot.services.dates import typed_days
 from bot.services.profiles import Parked
 from bot.services.reminders.planning import interview_reminders, thank_you_reminders
 from bot.services.reminders.scheduling import arm
@@ -69,6 +71,18 @@ async def test_a_stranger_has_a_blank_profile_and_nothing_is_stored(services: Se
     assert (view.name, view.zone, view.quiet) == ("", None, QuietHours(time(22), time(8)))
     async with db.read() as session:
         assert await session.get(User, MAYA) is None
+
+
+async def test_who_is_met_first_has_dates_made_ready_while_others_go_on(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    monkeypatch.setattr(typed_days, "worded", lambda *_: threads.append(threading.current_thread()))
+    typed_days._load.cache_clear()
+    for student in (MAYA, MAYA + 1):
+        await services.profiles.meet(student, "Maya")
+    assert len(threads) == 1
+    assert threads[0] is not threading.current_thread()
 
 
 async def test_interview_a_student_takes_the_name_from_discord_once(services: Services) -> None:

@@ -190,3 +190,25 @@ async def test_of_old_reminders_the_newest_are_kept_and_nobody_elses_are_touched
     async with db.read() as session:
         left = {(row.user_id, row.subject_id) for row in await session.scalars(select(Reminder))}
     assert left == {(TOM, one) for one in (1, 2, 3, 4)} | {(MAYA, one) for one in (13, 14, 15, 16)}
+
+
+async def test_what_is_about_one_contact_has_a_limit_at_every_door(db: Database) -> None:
+    services = build_services(db, loader.load(), Quota(contacts=3, entries=9, with_one=2))
+    ana, ben = await settle(services)
+    for hours in (96, 48):
+        await services.interviews.met(MAYA, ana, now() - timedelta(hours=hours))
+        await services.requests.sent_to(MAYA, ana)
+        await services.requests.answer_from(MAYA, ana, RequestOutcome.NO_ANSWER)
+    with refusal(Code.NO_ROOM):
+        await services.interviews.met(MAYA, ana)
+    with refusal(Code.NO_ROOM):
+        await services.interviews.schedule(MAYA, ana, Terms(now() + timedelta(hours=3), 20, None, ""))
+    with refusal(Code.NO_ROOM):
+        await services.requests.sent_to(MAYA, ana)
+    await services.interviews.met(MAYA, ben)
+    (everything, *_) = await services.mydata.export(MAYA)
+    await services.mydata.erase(MAYA, "delete")
+    smaller = build_services(db, loader.load(), Quota(contacts=3, entries=9, with_one=1))
+    with refusal(Code.NO_ROOM):
+        await smaller.mydata.import_data(MAYA, everything.content)
+    await services.mydata.import_data(MAYA, everything.content)

@@ -175,7 +175,7 @@ PLACES = {
 async def test_what_was_deleted_or_written_over_is_gone_from_the_log_within_a_minute(
     services: Services, db: Database, tmp_path: Path, acts: tuple[str, ...]
 ) -> None:
-    """At the next beat of the engine, which comes every half a minute at the latest."""
+    """By what the engine does half a minute after a commit at the latest."""
     ways = await overwritten(services)
     word = {"the word": [marked("Once").encode()]}
     assert left(word, [tmp_path / f"{FILE}-wal"])

@@ -69,6 +69,18 @@ def test_files_are_merged_by_putting_one_behind_the_other(tmp_path: Path) -> Non
         assert merged.among([(MAYA, THEN), (TOM, THEN), (3, THEN), (4, THEN)]) == [MAYA, TOM, 3]
 
 
+@pytest.mark.parametrize("remark", ["# gelöscht, siehe Wiki\n", "\ufeff", "gelöscht " + "0" * 64 + "\n"])
+def test_another_file_is_taken_in_whatever_else_stands_in_it(tmp_path: Path, remark: str) -> None:
+    here, there = Tombstones(tmp_path / "here"), Tombstones(tmp_path / "there")
+    here.add(MAYA, THEN, NOW)
+    there.add(TOM, THEN, NOW)
+    there.file.write_text("\n" + remark + there.file.read_text(encoding="utf-8"), encoding="utf-8")
+    assert here.take_in(there)
+    assert here.among([(MAYA, THEN), (TOM, THEN)]) == [MAYA, TOM]
+    assert there.names() < here.names()
+    assert not here.take_in(there), "it is all there already"
+
+
 def test_a_mark_between_two_files_makes_nothing_void(tmp_path: Path) -> None:
     first, second = (Tombstones(tmp_path / name) for name in ("first", "second"))
     first.add(MAYA, THEN, NOW)

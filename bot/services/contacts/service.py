@@ -43,6 +43,7 @@ from bot.services.quotas import check_quota
 from bot.services.reminders.planning import SUBJECTS
 from bot.services.reminders.scheduling import delete_reminders
 from bot.services.slices.reading import ROWS, Deadline, each_of, read_all, read_few
+from bot.storage.beside import beside_the_loop
 from bot.storage.models import Contact, Interview, Request, Todo
 
 _TWICE = timedelta(minutes=1)
@@ -172,7 +173,9 @@ class ContactService(UseCases):
         async with self.db.write(owner_id) as session:
             contact = await own(session, Contact, owner_id, contact_id)
             await _delete_reminders(session, owner_id, contact_id)
-            await session.delete(contact)
+            with beside_the_loop():  # with thousands of to-dos, all of which go along
+                await session.delete(contact)
+                await session.flush()
             return contact.name
 
 

@@ -4,9 +4,11 @@ dateparser reads the words for days and durations, and only those that fit our p
 "later" and "m" as dates and gives a bare day the current time.
 """
 
+import asyncio
 import re
 import warnings
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Literal
 
 Day = tuple[date, ...]
@@ -57,9 +59,20 @@ def read_days(phrase: str, today: date, tense: Literal["future", "past"]) -> lis
     return [(day,) for day in _dates(words, today, ahead=ahead)]
 
 
+async def loaded() -> None:
+    """Have dateparser loaded before anybody types a date: in a thread, as nobody else could go on for 0.2 s."""
+    if not _load.cache_info().currsize:
+        await asyncio.to_thread(_load)
+
+
+@cache
+def _load() -> None:
+    worded("in 1 day", datetime(2000, 1, 1))  # noqa: DTZ001 - as dateparser counts, and nobody looks at it
+
+
 def worded(phrase: str, base: datetime) -> datetime | None:
     """What dateparser makes of English words about time, counted from the naive `base`."""
-    import dateparser  # noqa: PLC0415  # slow to import, and many runs of the bot never read a date
+    import dateparser  # noqa: PLC0415  # slow to import, and a bot with nobody here needs no memory for it
 
     settings = {
         "RELATIVE_BASE": base,

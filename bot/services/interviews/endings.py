@@ -14,7 +14,7 @@ from bot.domain.requests.status import RequestOutcome, RequestStatus
 from bot.domain.thank_yous import deadline as thank_yous
 from bot.services.base import own, owned, zone_of
 from bot.services.interviews.views import InterviewView, Met, NotMet, of_contact, view_of
-from bot.services.quotas import check_quota
+from bot.services.quotas import check_with
 from bot.services.reminders.planning import INTERVIEW, THANKS, thank_you_reminders
 from bot.services.reminders.scheduling import arm, cancel, set_aside
 from bot.storage.models import Interview, Request, ThankYou, User
@@ -65,7 +65,7 @@ async def tell_met(
     if found is not None and found.ended_at is not None and told in {None, found.ended_at}:
         return Met(found)
     if found is None:
-        await check_quota(session, room, Interview, owner_id)
+        await check_with(session, room, Interview, owner_id, contact_id)
         interview = unbooked(session, contact_id, ended_at)
     else:
         interview = await own(session, Interview, owner_id, found.id)

@@ -37,7 +37,7 @@ from bot.services.interviews.views import (
     view,
     view_of,
 )
-from bot.services.quotas import check_quota
+from bot.services.quotas import check_with
 from bot.services.reminders.planning import BEFOREHAND, INTERVIEW, interview_reminders
 from bot.services.reminders.scheduling import arm, cancel, keep_as_planned
 from bot.services.slices.reading import ROWS, read_all
@@ -93,7 +93,7 @@ class InterviewService(UseCases):
                 return AlreadyBooked(coming, terms)
             accepted = await accept_request(session, owner_id, who.id)
             if coming is None:
-                await check_quota(session, self.room, Interview, owner_id)
+                await check_with(session, self.room, Interview, owner_id, who.id)
                 interview = await _book(session, user, who.id, terms)
             else:
                 interview = await own(session, Interview, owner_id, coming.id)

@@ -26,6 +26,8 @@ MOST_PARTS = 10
 """Files that are taken at once: options of the command."""
 MOST_ROWS = 150_000
 """Rows in all of them together. A student at every limit that is usual has some 110,000."""
+_MOST_NAMES = 100
+"""Names in one thing of a file. Ours have less than twenty."""
 _ZIP, _ZIP_ENTRY = b"PK\x03\x04", b"PK\x01\x02"
 _MOST_ENTRIES = 100
 _DIGITS = 19
@@ -168,11 +170,21 @@ def _together(documents: Sequence[_Document]) -> Export:
 
 
 class _Patient(json.JSONDecoder):
-    """Reads JSON in Python, step by step. The quicker way in C lets nobody else run until all of it is read."""
+    """Reads JSON in Python, step by step. The quicker way in C lets nobody else run until all of it is read.
+
+    So does a dictionary of some hundred thousand names while it is made: none is made of so many.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(object_pairs_hook=_thing)
         self.scan_once = json.scanner.py_make_scanner(self)  # type: ignore[attr-defined]  # typeshed omits it
+
+
+def _thing(named: list[tuple[str, Any]]) -> dict[str, Any]:
+    """What stands in braces. Raises ValueError for more names than anything of ours has."""
+    if len(named) > _MOST_NAMES:
+        raise ValueError
+    return dict(named)
 
 
 def _row(table: Table, given: Mapping[str, Any]) -> Row:

@@ -21,7 +21,7 @@ from bot.services.mydata.export_files import ExportFile, Most, Rows, files_of, h
 from bot.services.mydata.import_reader import MOST_PARTS, MOST_ROWS, MOST_THINGS, Export, read_export
 from bot.services.mydata.import_reminders import ImportedReminders, taken
 from bot.services.mydata.import_writer import import_data
-from bot.services.quotas import check_rows
+from bot.services.quotas import check_each, check_rows
 from bot.services.reminders.replanning import Reached, replan_the_rest
 from bot.services.reminders.under_way import in_hand
 from bot.services.slices import stand_ins
@@ -29,7 +29,7 @@ from bot.services.slices.reading import read_all
 from bot.services.slices.writing import AT_ONCE, erase_the_rest, take_back_the_note
 from bot.storage.beside import beside_the_loop
 from bot.storage.database import Database
-from bot.storage.models import Contact, Evaluation, Interview, Request, Todo, User
+from bot.storage.models import Base, Contact, Evaluation, Interview, Request, Todo, User
 from bot.storage.privacy.erasure import delete_some
 from bot.storage.privacy.ownership import belongs_to, personal_tables
 
@@ -192,6 +192,7 @@ class MyDataService(UseCases):
         export = read_export(contents, owner_id, self._max_file_bytes)
         check_rows(self.room, {table.name: len(rows) for table, rows in export.items()})
         try:
+            check_each(self.room, {model: _contacts(export, model) for model in (Request, Interview)})
             return export, taken(export, now())
         except (KeyError, ValueError) as error:
             raise CoachError(Code.EXPORT_CHANGED) from error
@@ -210,6 +211,10 @@ async def _open_questions(session: AsyncSession, owner_id: int) -> list[MessageP
     return [
         MessagePlace(channel, message) for channel, message in found if channel is not None and message is not None
     ]
+
+
+def _contacts(export: Export, model: type[Any]) -> list[int]:
+    return [row.number("contact_id") for row in export[Base.metadata.tables[model.__tablename__]]]
 
 
 def _returned(export: Export) -> Returned:

@@ -17,7 +17,7 @@ from bot.domain.times.zones import zone_in_words
 from bot.services.base import UseCases, own, owned, zone_of
 from bot.services.contacts.lookup import ContactKey, about, the_contact
 from bot.services.dates.told import When, moment_if_told
-from bot.services.quotas import check_quota
+from bot.services.quotas import check_with
 from bot.services.reminders.planning import nudge_reminders
 from bot.services.reminders.scheduling import arm, cancel, set_aside
 from bot.services.requests.views import Nudge, RequestLine, RequestView, Start, last_of, lines, load
@@ -189,7 +189,7 @@ class RequestService(UseCases):
 
     async def _new(self, session: AsyncSession, owner_id: int, contact_id: int) -> Request:
         """A request without a text yet. Raises NO_ROOM."""
-        await check_quota(session, self.room, Request, owner_id)
+        await check_with(session, self.room, Request, owner_id, contact_id)
         request = Request(
             contact_id=contact_id,
             route=RequestRoute.EMAIL.value,

@@ -75,7 +75,9 @@ class Tombstones:
             (keys, signs), (their_keys, their_signs) = _parse(here), _parse(theirs)
             if set(their_keys) <= set(keys) and their_signs <= signs:
                 return False
-            self._append(f"{_start(here)}{theirs.rstrip()}\n")
+            # Not what else stands there, such as marks between files that were put together, or a remark.
+            notes = "".join(f"{first} {rest}\n" for first, rest in _lines(theirs))
+            self._append(f"{_start(here)}{notes}")
             return True
 
     def add(self, user_id: int, created_at: datetime, moment: datetime) -> None:
@@ -132,7 +134,7 @@ class Tombstones:
 
     def _append(self, text: str) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        line = text.encode("ascii")
+        line = text.encode("ascii", "replace")  # an editor may have changed the word before a hash
         opened = os.open(self.file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _AS_IT_IS, 0o600)
         try:
             if os.write(opened, line) < len(line):
