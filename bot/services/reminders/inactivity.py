@@ -135,20 +135,22 @@ class Inactivity(UseCases):
         # back somebody who is warned and deleted again. The other way round it might be somebody who is back.
         for user, _ in erased:
             await asyncio.to_thread(self.db.erased.add, user.discord_id, user.created_at, present)
-        for user, done in erased:
-            await self._erase_the_rest(user, done=done)
+        await self._erase_the_rest(erased)
         if erased:
             await self.db.know_erased()
             await self.db.scrub()
         return Looked(planned, len(erased))
 
-    async def _erase_the_rest(self, user: User, *, done: bool) -> None:
-        try:
-            await erase_the_rest(self.db, user.discord_id, done=done)
-        except Exception:
-            # They are warned anew, and may come back before that.
-            await take_back_the_note(self.db, user.discord_id, user.created_at)
-            raise
+    async def _erase_the_rest(self, noted: Sequence[tuple[User, bool]]) -> None:
+        """Of each, if it is not done already."""
+        for place, (user, done) in enumerate(noted):
+            try:
+                await erase_the_rest(self.db, user.discord_id, done=done)
+            except Exception:
+                # They, and those whose turn does not come now, are warned anew, and may come back before that.
+                for other, _ in noted[place:]:
+                    await take_back_the_note(self.db, other.discord_id, other.created_at)
+                raise
 
     def _step(self, user: User, warned: Sequence[Warned], since: datetime) -> InactivityStep:
         return next_step(absence(user.last_seen_at, self.months, known_zone(user)), warned, since)
