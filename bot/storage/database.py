@@ -210,7 +210,7 @@ class Database:
         self._may_be_untidy()
 
     def _may_be_untidy(self) -> None:
-        if self._guard is not None:
+        if self._guard is not None and not self.untidy:
             self.untidy = True
             self.on_untidy()
 

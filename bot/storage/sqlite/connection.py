@@ -28,7 +28,6 @@ _LOG_BYTES = 4 << 20
 
 _IN_THE_THREAD = frozenset({"commit", "executemany", "executescript", "backup"})
 _TAKE_THE_LOCK = "BEGIN IMMEDIATE"
-_PATIENCE = f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}"
 
 
 def open_sqlite(url: URL) -> AsyncEngine:
@@ -58,8 +57,12 @@ def _prepare(connection: Any, _record: object) -> None:
         f"journal_size_limit={_LOG_BYTES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
-    cursor.execute(_PATIENCE)
+    cursor.execute(_patience())
     cursor.close()
+
+
+def _patience() -> str:
+    return f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}"
 
 
 def _begin(connection: Connection) -> None:
@@ -100,7 +103,7 @@ class InPlaceConnection(aiosqlite.Connection):
             return False
         finally:
             if immediate:
-                connection.execute(_PATIENCE)
+                connection.execute(_patience())
         return True
 
 
