@@ -5,6 +5,7 @@ from typing import Literal
 from discord import app_commands
 
 from bot.domain.requests.form import RequestWords
+from bot.domain.requests.frames import FormPart
 from bot.domain.requests.status import NextMove, RequestOutcome, RequestRoute, RequestStatus
 from bot.services.requests.views import RequestView
 from bot.ui.cards.requests import answers, cards, forms
@@ -59,7 +60,7 @@ class RequestCog(StepCog):
         """Open the form."""
         route = one_of(RequestRoute, press.text("route") or RequestRoute.EMAIL)
         start = await self.services.requests.start(press.user_id, self.key(press, contact))
-        await press.ask(forms.first(start, route))
+        await press.ask(forms.first(start, route, self.services.handbook))
 
     @action("request.compose")
     async def compose(self, press: Press, contact: int, route: str) -> None:
@@ -74,7 +75,7 @@ class RequestCog(StepCog):
         """Open the form again with what was typed; the draft stays until it is sent."""
         view, start = await self.services.requests.start_over(press.user_id, request)
         if view.is_draft:
-            await press.ask(forms.anew(start, view))
+            await press.ask(forms.anew(start, view, self.services.handbook))
         else:
             await press.show(self._card(view), replace=True)
 
@@ -82,6 +83,23 @@ class RequestCog(StepCog):
     async def recompose(self, press: Press, request: int) -> None:
         """Take the form for a draft that is there already."""
         view = await self.services.requests.recompose(press.user_id, request, _words(press))
+        await press.show(self._card(view), replace=True)
+
+    @action("request.part")
+    async def open_part(self, press: Press, request: int, part: str) -> None:
+        """Open the one question whose words do not fit yet."""
+        view, start = await self.services.requests.start_over(press.user_id, request)
+        chosen = one_of(FormPart, part)
+        if view.is_draft and any(one.asked_as is chosen for one in view.waiting):
+            await press.ask(forms.one_part(start, view, chosen, self.services.handbook))
+        else:
+            await press.show(self._card(view), replace=True)
+
+    @action("request.finished")
+    async def finish(self, press: Press, request: int, part: str) -> None:
+        """Take the words for one part of the draft."""
+        chosen = one_of(FormPart, part)
+        view = await self.services.requests.finish(press.user_id, request, chosen, press.text(part))
         await press.show(self._card(view), replace=True)
 
     @action("request.show")

@@ -9,12 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.evaluations.questions import QUESTION_KINDS, EvaluationStatus, GivenAnswer
 from bot.domain.interviews.interview import DEFAULT_MINUTES
 from bot.domain.interviews.preparation import Candidate, KnownSoFar, choose, coverage, open_questions, scaled
+from bot.domain.requests.placing import place_learn
 from bot.handbook.models import Handbook
 from bot.handbook.models.interviews import Category
 from bot.services.base import UseCases, known_zone, own, owned
 from bot.services.contacts.lookup import ContactKey, the_contact
 from bot.services.evaluations.views import answer_of
 from bot.services.interviews.views import InterviewView, coming_of, of_contact, view_of
+from bot.services.requests.views import last_of
 from bot.services.slices.reading import read_all
 from bot.storage.models import Answer as AnswerRow
 from bot.storage.models import Contact, Evaluation, User
@@ -74,7 +76,8 @@ async def _prepare(
     texts = handbook.interviews
     minutes = interview.minutes if interview else DEFAULT_MINUTES
     shares = scaled([part.minutes for part in texts.agenda], minutes)
-    questions = _questions(handbook, await _known(session, contact.owner_id))
+    own_questions = await _kept(session, handbook, contact)
+    questions = (*own_questions, *_questions(handbook, await _known(session, contact.owner_id), len(own_questions)))
     return Preparation(
         contact_id=contact.id,
         contact_name=contact.name,
@@ -93,8 +96,19 @@ async def _prepare(
     )
 
 
-def _questions(handbook: Handbook, known: list[KnownSoFar]) -> tuple[Candidate, ...]:
-    """Must-ask questions and spares, most useful first. Closing questions have their own place in the interview."""
+async def _kept(session: AsyncSession, handbook: Handbook, contact: Contact) -> tuple[Candidate, ...]:
+    """What the student wanted to ask in the request, but for the one question that it holds."""
+    request = await last_of(session, contact.owner_id, contact.id)
+    if request is None:
+        return ()
+    return tuple(Candidate(text, ()) for text in place_learn(request.learn, handbook.requests.phrases).kept)
+
+
+def _questions(handbook: Handbook, known: list[KnownSoFar], taken: int) -> tuple[Candidate, ...]:
+    """Must-ask questions and spares, most useful first. Closing questions have their own place in the interview.
+
+    `taken`: how many places the student's own questions take.
+    """
     texts = handbook.interviews
     gaps = [
         Candidate(handbook.question(number).ask_next, (number,)) for number in open_questions(known, QUESTION_KINDS)
@@ -106,7 +120,7 @@ def _questions(handbook: Handbook, known: list[KnownSoFar]) -> tuple[Candidate, 
     ]
     # Gaps beyond the must-ask questions wait for another time: five open ends are enough for one interview.
     gaps = gaps[: texts.limits.must_ask]
-    return choose(gaps, bank, coverage(known), texts.limits.must_ask + texts.limits.spares)
+    return choose(gaps, bank, coverage(known), max(texts.limits.must_ask + texts.limits.spares - taken, 0))
 
 
 _NEWEST = 100

@@ -5,14 +5,24 @@ import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.requests.letter import LINKEDIN_NOTE, PHRASES, SUBJECT, Draft, RequestParts, compose
+from bot.domain.requests.frames import FormPart, Part, TieFrame
+from bot.domain.requests.letter import (
+    LINKEDIN_NOTE,
+    PHRASES,
+    SUBJECT,
+    Draft,
+    RequestParts,
+    compose,
+    place,
+    said_for,
+)
 from bot.domain.requests.review import WORDS, Facts, RequestFindingCode, Weight, review
-from bot.domain.requests.sentences import lowered, topic
 from bot.domain.requests.status import NextMove, RequestOutcome, RequestRoute, next_move, nudge_due
 from bot.domain.text.wording import placeholders, word_count
 
@@ -23,7 +33,9 @@ MAYA = RequestParts(
     contact_name="Dr. Núñez",
     contact_title="Director",
     contact_organization="Reef Lab",
-    tie="Professor Lind of Biology 204 suggested that I write to you",
+    tie="Professor Lind, who teaches my Biology 204",
+    tie_frame=TieFrame.REFERRED,
+    referrer="Professor Lind",
     why="your 2024 survey of the Flower Garden Banks",
     learn="how a field season is planned",
     windows="Tue 10 March 2–4 pm or Thu 12 March 9–11 am",
@@ -35,7 +47,7 @@ MAYA = RequestParts(
 BLANK = RequestParts(contact_name="Ana Núñez", student_name="Maya Torres")
 
 
-def email(**parts: str) -> str:
+def email(**parts: Any) -> str:
     return compose(RequestRoute.EMAIL, replace(BLANK, **parts), SPOKEN).body
 
 
@@ -48,25 +60,46 @@ def test_the_handbook_has_every_phrase_and_every_finding() -> None:
 
 def test_a_whole_email() -> None:
     assert compose(RequestRoute.EMAIL, MAYA, SPOKEN) == Draft(
-        "Junior at Pomona: a question about how a field season is planned",
+        "Professor Lind suggested that I write to you",
         "Dear Dr. Núñez,\n\n"
-        "Professor Lind of Biology 204 suggested that I write to you. "
-        "I am a junior at Pomona, biology, and I spent last summer counting urchins. "
+        "Professor Lind, who teaches my Biology 204, suggested that I write to you. "
+        "I am a junior at Pomona, studying biology, and I spent last summer counting urchins. "
         "I am writing to you because of your 2024 survey of the Flower Garden Banks.\n\n"
-        "I would like to learn how a field season is planned. "
-        "Would you have 20 minutes for a call on Tue 10 March 2–4 pm or Thu 12 March 9–11 am (Mountain Time), "
-        "or whatever suits you? I will check back in a week.\n\n"
+        "I would like to learn how a field season is planned. Would you have 20 minutes for a call? "
+        "I am free on Tue 10 March 2–4 pm or Thu 12 March 9–11 am (Mountain Time), or at another time. "
+        "I will write once more in a week.\n\n"
         "Thank you,\nMaya Torres",
     )
 
 
-def test_an_email_of_nothing_but_names() -> None:
+def test_an_email_of_nothing_but_names_shows_what_it_waits_for() -> None:
     assert compose(RequestRoute.EMAIL, BLANK, SPOKEN) == Draft(
         "A student's question about your work",
-        "Dear Ana Núñez,\n\nI am a student.\n\n"
-        "Would you have 20 minutes for a call, at a time that suits you? I will check back in a week.\n\n"
+        "Dear Ana Núñez,\n\n[how you are connected, or who sent you] I am a student.\n\n"
+        "Would you have 20 minutes for a call, at a time that suits you? "
+        "I will write once more in a week.\n\n"
         "Thank you,\nMaya Torres",
     )
+
+
+def test_careless_answers_are_blanks_and_never_broken_sentences() -> None:
+    careless = replace(
+        BLANK,
+        tie="prof lind",
+        tie_frame=TieFrame.REFERRED,
+        school="junior at Pitzer College, biology",
+        why="she does reef stuff",
+        learn="do you need a phd? is it hard to get in? pay?",
+        windows="whenever",
+    )
+    assert compose(RequestRoute.EMAIL, careless, SPOKEN).body == (
+        "Dear Ana Núñez,\n\n[how you are connected, or who sent you] "
+        "I am a junior at Pitzer College, studying biology. "
+        "[why you are writing to them]\n\nThere is one thing I would most like to ask. Do you need a PhD? "
+        "Would you have 20 minutes for a call, at a time that suits you? "
+        "I will write once more in a week.\n\nThank you,\nMaya Torres"
+    )
+    assert place(careless, SPOKEN)[Part.LEARN].kept == ("Is it hard to get in?", "Pay?")
 
 
 def test_missing_names_are_left_for_the_student() -> None:
@@ -76,60 +109,20 @@ def test_missing_names_are_left_for_the_student() -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "typed", "said"),
-    [
-        ("tie", "Prof. Lind suggested you", "Prof. Lind suggested you."),
-        ("tie", "prof. Lind suggested you.", "Prof. Lind suggested you."),
-        ("tie", "My aunt Rosa told me about you!", "My aunt Rosa told me about you!"),
-        ("tie", "we both rowed for Pomona,", "We both rowed for Pomona."),
-        ("tie", "Prof. Lind", "Our connection: Prof. Lind."),
-        ("tie", "same rowing team", "Our connection: same rowing team."),
-        ("tie", "Through my aunt Rosa", "I come to you through my aunt Rosa."),
-        ("tie", "at the career fair", "I found you at the career fair."),
-        ("tie", "they call you \u201cthe reef\u201d.", "They call you \u201cthe reef\u201d."),
-        ("why", "your work on reefs", "I am writing to you because of your work on reefs."),
-        ("why", "Your survey made me want to dive", "Your survey made me want to dive."),
-        ("why", "the film you made", "I am writing to you because of the film you made."),
-        ("why", "because you teach and dive.", "I am writing to you because you teach and dive."),
-        ("why", "NOAA", "What drew me to you: NOAA."),
-        ("why", "braces {name} and {0}", "What drew me to you: braces {name} and {0}."),
-        ("learn", "reef surveys", "I would like to learn about reef surveys."),
-        ("learn", "About reef surveys", "I would like to learn about reef surveys."),
-        ("learn", "to understand reefs", "I would like to understand reefs."),
-        ("learn", "understand reefs", "I would like to understand reefs."),
-        ("learn", "become a diver", "I would like to become a diver."),
-        ("learn", "what is a normal day", "I would like to ask: what is a normal day."),
-        ("learn", "How did you get into film?", "How did you get into film?"),
-        ("learn", "I want to know how a day looks", "I want to know how a day looks."),
-        ("school", "Pomona, junior, biology", "I am a student (Pomona, junior, biology)."),
-        ("school", "a senior at Pitzer", "I am a senior at Pitzer."),
-        ("school", "I study at Pomona.", "I study at Pomona."),
-        ("about", "diver and swimmer", "I am a student. About me: diver and swimmer."),
-        ("about", "curious about tides", "I am a student, and I am curious about tides."),
-        ("about", "I love tides!", "I am a student, and I love tides!"),
-        ("windows", "any day after 3 pm ET", "for a call, any day after 3 pm ET, or whatever suits you?"),
-        ("windows", "Tuesday at 3 pm ET?", "for a call on Tuesday at 3 pm ET, or whatever suits you?"),
-        ("windows", "10 March 2 pm ET", "for a call on 10 March 2 pm ET, or whatever suits you?"),
-        ("windows", "Tue 2-4 pm ET;\nThu 9 am ET.", "for a call on Tue 2-4 pm ET, Thu 9 am ET, or whatever"),
-        ("windows", "I am free Mondays.", "for a call? I am free Mondays, or whatever suits you."),
-    ],
-)  # fmt: skip
-def test_fragments_and_sentences_join_the_letter(part: str, typed: str, said: str) -> None:
-    body = email(**{part: typed})
-    assert re.search(rf"(?:^| ){re.escape(said)}(?:$| )", body, re.MULTILINE), body
-
-
-@pytest.mark.parametrize(
     ("windows", "said"),
     [
-        ("Tue 2-4 pm", "Tue 2-4 pm (Berlin time), or"),
+        ("Tue 2-4 pm", "on Tue 2-4 pm (Berlin time), or"),
         ("mornings", "mornings (Berlin time), or"),
-        ("Tue 2-4 pm CET", "Tue 2-4 pm CET, or"),
-        ("Tue 2-4 pm your time", "Tue 2-4 pm your time, or"),
+        ("Tue 2-4 pm CET", "on Tue 2-4 pm CET, or"),
+        ("Tue 2-4 pm your time", "on Tue 2-4 pm your time, or"),
+        ("I am free Tuesday 2-4 pm.", "I am free Tuesday 2-4 pm (Berlin time)."),
     ],
 )
 def test_the_zone_is_added_unless_it_is_there(windows: str, said: str) -> None:
     assert said in email(windows=windows, zone_label="Berlin time")
+
+
+LIND = {"tie": "Prof. Lind", "tie_frame": TieFrame.REFERRED, "referrer": "Prof. Lind"}
 
 
 @pytest.mark.parametrize(
@@ -137,15 +130,17 @@ def test_the_zone_is_added_unless_it_is_there(windows: str, said: str) -> None:
     [
         ({"learn": "reef surveys"}, "A student's question about reef surveys"),
         ({"learn": "More about Spanish film"}, "A student's question about Spanish film"),
-        ({"learn": "film", "school": "Pomona, junior"}, "Student at Pomona: a question about film"),
-        ({"learn": "film", "school": "I study at Pomona"}, "A student's question about film"),
         ({"learn": "film " * 11, "school": "junior"}, "A student's question about your work"),
         ({"learn": "to dive", "contact_organization": "NOAA"}, "A student's question about your work at NOAA"),
         ({"learn": "How did you begin?"}, "A student's question about your work"),
         ({"learn": "to understand reefs"}, "A student's question about your work"),
+        ({"learn": "film", **LIND}, "Prof. Lind suggested I write: a question about film"),
+        ({"learn": "How did you begin?", **LIND}, "Prof. Lind suggested that I write to you"),
+        ({"learn": "film", **LIND, "tie": "We met in May."}, "A student's question about film"),
+        ({"learn": "film", **LIND, "tie": "idk"}, "A student's question about film"),
     ],
 )
-def test_the_subject_is_the_fullest_that_fits(parts: dict[str, str], subject: str) -> None:
+def test_the_subject_is_the_fullest_that_fits(parts: dict[str, Any], subject: str) -> None:
     draft = compose(RequestRoute.EMAIL, replace(BLANK, **parts), SPOKEN)
     assert draft.subject == subject
     assert len(draft.subject) <= SUBJECT
@@ -170,64 +165,37 @@ def test_an_introduction_can_be_passed_on() -> None:
     ("parts", "in_note"),
     [
         ({"tie": "Prof. Lind suggested you", "why": "NOAA"}, "Hello Ana Núñez, Prof. Lind suggested you. I would"),
-        ({"tie": "x" * 200, "why": "NOAA"}, "What drew me to you: NOAA."),
-        ({"tie": "x" * 200, "why": "y" * 200}, "Hello Ana Núñez, I am a student and"),
+        ({"tie": "idk", "why": "your survey of reefs"}, "I am writing to you because of your survey of reefs."),
+        ({"tie": f"We met at {'x' * 200}", "why": "your film"}, "because of your film."),
+        ({"tie": f"We met at {'x' * 200}", "why": f"your {'y' * 200}"}, "Hello Ana Núñez, I am a student and"),
         ({}, "Hello Ana Núñez, I am a student and"),
     ],
 )
-def test_a_linkedin_note_is_short_and_asks_for_no_interview(parts: dict[str, str], in_note: str) -> None:
+def test_a_linkedin_note_is_short_and_asks_for_no_interview(parts: dict[str, Any], in_note: str) -> None:
     draft = compose(RequestRoute.LINKEDIN, replace(BLANK, **parts), SPOKEN)
     assert in_note in draft.subject
     assert len(draft.subject) <= LINKEDIN_NOTE
     assert "?" not in draft.subject
+    assert "[" not in draft.subject
     assert "Would you have 20 minutes" in draft.body
 
 
 def test_a_linkedin_note_may_use_all_the_room_there_is() -> None:
-    def note(tie: str) -> str:
-        return compose(RequestRoute.LINKEDIN, replace(BLANK, tie=tie), SPOKEN).subject
+    def note(place: str) -> str:
+        return compose(RequestRoute.LINKEDIN, replace(BLANK, tie=f"We met at {place}"), SPOKEN).subject
 
-    room = LINKEDIN_NOTE - len(note("x")) + 1
-    assert len(note("x" * room)) == LINKEDIN_NOTE
-    assert "xx" not in note("x" * (room + 1))
-
-
-@pytest.mark.parametrize(
-    ("words", "inside"),
-    [
-        ("How boats float", "how boats float"),
-        ("NOAA's work", "NOAA's work"),
-        ("I sail", "i sail"),
-        ("A", "a"),
-        ("", ""),
-    ],
-)
-def test_inside_a_sentence_only_a_capital_of_its_own_is_lost(words: str, inside: str) -> None:
-    assert lowered(words) == inside
+    room = LINKEDIN_NOTE - len(note("X")) + 1
+    assert len(note("X" * room)) == LINKEDIN_NOTE
+    assert "XX" not in note("X" * (room + 1))
 
 
-@pytest.mark.parametrize(
-    ("learn", "follows_a_question_about"),
-    [
-        ("How a field season is planned.", "how a field season is planned"),
-        ("More about reefs", "reefs"),
-        ("grant writing", "grant writing"),
-        ("I hope to hear about reefs", ""),
-        ("How do you plan a season?", ""),
-        ("to understand reefs", ""),
-        ("", ""),
-    ],
-)
-def test_what_is_to_be_learned_follows_a_question_about_or_stays_out(
-    learn: str, follows_a_question_about: str
-) -> None:
-    assert topic(learn) == follows_a_question_about
-
-
-TYPED = ("tie", "school", "about", "why", "learn", "windows", "student_name")
-"""The parts that every route says, in the order in which an email says them."""
+TYPED = {Part.TIE: "tie", Part.WHO: "school", Part.ABOUT: "about", Part.WHY: "why", Part.LEARN: "learn"}
+TEXTS = st.text(max_size=300) | st.just("Lind {text}")
+FRAMES = list(TieFrame)
 parts_typed = st.builds(
-    RequestParts, **dict.fromkeys(RequestParts.__dataclass_fields__, st.text(max_size=500) | st.just("Lind {text}"))
+    RequestParts,
+    **dict.fromkeys((*TYPED.values(), "windows", "contact_name", "student_name", "zone_label"), TEXTS),
+    tie_frame=st.sampled_from(FRAMES),
 )
 
 
@@ -236,70 +204,85 @@ def squeezed(text: str) -> str:
     return "".join(character for character in text.upper().casefold() if character.isalnum())
 
 
-@given(st.sampled_from(RequestRoute), parts_typed)
-def test_whatever_is_typed_is_said(route: RequestRoute, parts: RequestParts) -> None:
-    draft = compose(route, parts, SPOKEN)
-    said = squeezed(draft.body)
-    for part in TYPED:
-        assert squeezed(getattr(parts, part)) in said
-    assert len(draft.subject) <= SUBJECT or route == RequestRoute.LINKEDIN
+@given(parts_typed)
+def test_whatever_is_typed_is_said_kept_or_waits(parts: RequestParts) -> None:
+    """What waits is quoted by the coach; here it is enough that nothing is said to be placed that is not there."""
+    body = squeezed(compose(RequestRoute.EMAIL, parts, SPOKEN).body)
+    for part, placed in place(parts, SPOKEN).items():
+        typed = getattr(parts, TYPED.get(part, "windows"))
+        if placed.misfit is None and placed.text and "your" not in typed and "its" not in typed:
+            for word in squeezed_words(placed.words or placed.text):
+                assert word in body
+        elif placed.misfit is None and part is not Part.WINDOWS:
+            assert not typed.strip() or placed.text
 
 
-WORDS_TYPED = (
-    "reef",
-    "tide",
-    "Pomona",
-    "Lind",
-    "{name}",
-    "you",
-    "I",
-    "your",
-    "survey",
-    "suggested",
-    "how",
-    "of",
-    "the",
+def squeezed_words(text: str) -> list[str]:
+    return [squeezed(word) for word in text.split()]
+
+
+FRAGMENTS = (
+    "reef", "tide", "Pomona", "Lind", "{name}", "you", "I", "your", "survey", "suggested", "how", "of", "the",
+    "she", "is", "about", "because", "at", "Tue", "2-4 pm", "idk", "junior", "we met", "made", "me", "and",
+    "?", "what",
+)  # fmt: skip
+words = st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=6).map(" ".join)
+marks = st.sampled_from(["", ".", "!", "...", " ,", ";", ":", " ", "?"])
+UNCLEAN = r" [,.;!]|,,|,\.|;\.|:\.|\?\.|!\.|\(\)|  |: \.|[;:],|\n\n\n| \n|\n "
+BROKEN = r"\blearn about (?:how|what|why|who|when|where)\b|\bbecause of (?:you|I|we|she|it)\b"
+PARTS_TYPED = (*TYPED.values(), "windows")
+
+
+@given(
+    st.sampled_from(RequestRoute),
+    st.fixed_dictionaries({}, optional={part: st.builds("{}{}".format, words, marks) for part in PARTS_TYPED}),
+    st.sampled_from(FRAMES),
 )
-words = st.lists(st.sampled_from(WORDS_TYPED), min_size=1, max_size=5).map(" ".join)
-marks = st.sampled_from(["", ".", "!", "...", " ,", ";", ":", " "])
-
-
-@given(st.fixed_dictionaries({}, optional={part: st.builds("{}{}".format, words, marks) for part in TYPED}))
-def test_joins_are_clean(parts: dict[str, str]) -> None:
-    body = compose(RequestRoute.EMAIL, replace(BLANK, **parts), SPOKEN).body.removesuffix(
-        parts.get("student_name", "")
-    )
-    assert not re.search(r" [,.;?!]|,,|,\.|;\.|:\.|\?\.|!\.|\(\)|  |\[|: \.|[;:],|\n\n\n| \n|\n ", body), body
-    for paragraph in body.split("\n\n")[1:-1]:
-        assert paragraph[0].isupper() or paragraph.startswith("{"), paragraph
-        assert paragraph[-1] in ".?!…", paragraph
+def test_joins_are_clean(route: RequestRoute, parts: dict[str, Any], frame: TieFrame) -> None:
+    draft = compose(route, replace(BLANK, **parts, tie_frame=frame), SPOKEN)
+    for text in (draft.body, draft.subject):
+        assert not re.search(UNCLEAN, text), text
+        assert not re.search(BROKEN, text), text
+        assert "because because" not in text
+        assert "through through" not in text
+    for paragraph in draft.body.split("\n\n")[1:-1]:
+        assert paragraph[0].isupper() or paragraph[0] in "{[", paragraph
+        assert paragraph[-1] in ".?!…]:" or paragraph.startswith("Dear "), paragraph
 
 
 def test_the_parts_come_in_the_order_of_the_handbook() -> None:
-    typed = {part: f"{part} zebra" for part in TYPED}
-    body = email(**typed).casefold()
-    asked, follow_up, thanks = (
-        body.index(text) for text in ("would you have 20", "i will check back", "thank you,")
-    )
-    tie, school, about, why, learn, windows, name = (body.index(text) for text in typed.values())
-    order = [tie, school, about, why, learn, asked, windows, follow_up, thanks, name]
+    body = compose(RequestRoute.EMAIL, MAYA, SPOKEN).body
+    said = (
+        "Professor Lind", "I am a junior", "I spent", "your 2024 survey", "I would like to learn",
+        "Would you have 20", "I am free", "I will write once more", "Thank you,", "Maya",
+    )  # fmt: skip
+    order = [body.index(words) for words in said]
     assert order == sorted(order)
 
 
+def test_a_part_that_is_said_later_takes_the_place_of_its_blank_in_what_was_edited_by_hand() -> None:
+    body = "Hi Ana! [how you are connected, or who sent you] So? [when you are free]"
+    parts = replace(BLANK, tie="We met in May", windows="Tue 2-4 pm", zone_label="Berlin time")
+    body = said_for(FormPart.TIE, parts, body, SPOKEN)
+    assert said_for(FormPart.WINDOWS, parts, body, SPOKEN) == (
+        "Hi Ana! We met in May. So? I am free on Tue 2-4 pm (Berlin time), or at another time."
+    )
+
+
 GOOD = {
-    "tie": ("Prof. Lind suggested you", "through my aunt Rosa", "alumni network", "We met in May."),
+    "tie": ("Prof. Lind suggested you", "through my aunt Rosa", "We met in May."),
     "why": ("your work on tides", "Your talk made me curious.", "because you moved from law to film"),
-    "learn": ("reef surveys", "how a day looks", "How did you begin?", "to understand your field"),
+    "learn": ("reef surveys", "how a day looks", "How did you begin your work?", "to understand your field"),
     "windows": ("", "Tue 2-4 pm or Thu 9-11 am", "any day after 15:00", "I am free Monday at 3."),
-    "school": ("junior at Pomona, biology", "Pitzer, 2027", "a senior at Pitzer"),
-    "about": ("", "I love tides", "diver and swimmer", "interested in urban planning"),
+    "school": ("junior at Pomona, biology", "Pitzer College", "a senior at Pitzer"),
+    "about": ("", "I love tides", "interested in urban planning"),
     "zone_label": ("Mountain Time", "Berlin time", "Port Moresby time", "UTC"),
 }
 good = st.fixed_dictionaries({part: st.sampled_from(texts) for part, texts in GOOD.items()})
 
 
 @given(st.sampled_from(RequestRoute), good)
-def test_good_parts_make_a_draft_that_the_coach_likes(route: RequestRoute, parts: dict[str, str]) -> None:
+def test_good_parts_make_a_draft_that_the_coach_likes(route: RequestRoute, parts: dict[str, Any]) -> None:
     draft = compose(route, replace(BLANK, contact_organization="NOAA", **parts), SPOKEN)
     facts = Facts(route, BLANK.contact_name, parts["tie"], parts["why"], other_names=("Tom Okafor", "Dana Lind"))
     assert review(draft, facts) == ()
@@ -309,10 +292,7 @@ def test_good_parts_make_a_draft_that_the_coach_likes(route: RequestRoute, parts
 def test_a_whole_draft_pleases_the_coach_and_a_bare_one_does_not() -> None:
     assert review(compose(RequestRoute.EMAIL, MAYA, SPOKEN), Facts()) == ()
     bare = review(compose(RequestRoute.EMAIL, RequestParts(), SPOKEN), Facts())
-    assert {finding.code for finding in bare if finding.weight >= Weight.WARN} == {
-        RequestFindingCode.BLANKS_LEFT,
-        RequestFindingCode.NO_TIE,
-    }
+    assert RequestFindingCode.BLANKS_LEFT in {finding.code for finding in bare if finding.weight is Weight.STRONG}
 
 
 @pytest.mark.parametrize(

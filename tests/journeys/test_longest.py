@@ -82,7 +82,7 @@ async def everything(world: World, maya: Student, text: str) -> None:
 async def request(maya: Student, text: str) -> None:
     await maya.slash("request draft", contact="#1")
     _, typed = await fill(maya, text=text)
-    kept(await maya.press("Start over"), typed, *typed)
+    kept(await maya.press("Change my answers"), typed, *typed)
     form = await maya.press("Edit")
     _, typed = await fill(maya, text=text)
     kept(await maya.press("Edit"), typed, "Message")

@@ -26,7 +26,7 @@ ANSWERS = {
     LEARN: "how a field season is planned",
     WINDOWS: "Tue 10 March 2-4 pm or Thu 12 March 9-11 am",
 }
-DRAFT = ["Mark as sent", "Edit", "Get as file", "Start over"]
+DRAFT = ["Mark as sent", "Edit", "Get as file", "Change my answers"]
 OUTCOMES = ["They said yes", "Another time", "Wrong person", "They declined", "No answer"]
 HARD_NAMES = [
     "🦊" * 80,
@@ -103,20 +103,20 @@ async def test_a_draft_with_its_coach(anybody: Student) -> None:
     assert list(form.fields) == [TIE, WHY, LEARN, WINDOWS]
     card = await anybody.fill(ANSWERS)
     assert "Request to Ana Núñez" in card
-    assert "Email · 81 words · version 1" in card
+    assert "Email · 85 words · version 1" in card
     assert "Subject A student's question about how a field season is planned" in card.plain.replace("**", "")
     assert (
         "Professor Lind of Biology 204 suggested that I write to you. I am a student. "
         "I am writing to you because of your 2024 survey of the Flower Garden Banks.\n\n"
-        "I would like to learn how a field season is planned. Would you have 20 minutes for a call on "
-        "Tue 10 March 2-4 pm or Thu 12 March 9-11 am (Mountain Time), or whatever suits you? "
-        "I will check back in a week.\n\nThank you,\nMaya Torres"
+        "I would like to learn how a field season is planned. Would you have 20 minutes for a call? "
+        "I am free on Tue 10 March 2-4 pm or Thu 12 March 9-11 am (Mountain Time), or at another time. "
+        "I will write once more in a week.\n\nThank you,\nMaya Torres"
     ) in card
     assert "**Coach** · 1 suggestion" in card
     assert "Your year and school say more than “I am a student”." in card
     assert "Rapport never sends anything for you. Copy it, send it, then press Mark as sent." in card
     assert card.labels == DRAFT
-    assert [button["style"] for button in card.buttons] == [1, 2, 2, 4]
+    assert [button["style"] for button in card.buttons] == [1, 2, 2, 2]
     assert card.ephemeral is (anybody.channel is not None)
 
 
@@ -125,7 +125,7 @@ async def test_a_student_who_told_their_school_has_nothing_to_mend(maya: Student
     await maya.slash("profile edit")
     await maya.fill({"School, year, major": "junior at Pomona, biology"})
     card = await draft(maya)
-    assert "I am a junior at Pomona, biology." in card
+    assert "I am a junior at Pomona, studying biology." in card
     assert "**Coach** · This is short" in card
 
 
@@ -143,13 +143,14 @@ async def test_the_coach_quotes_what_it_is_about_and_shows_four_at_most(maya: St
     assert card.plain.count("⚠️") == 4
     assert "more after these" in card
     assert "“3 pm”" not in card
-    assert card.labels == [*DRAFT[:3], "Add my time zone", "Start over"]
+    assert card.labels == [*DRAFT[:3], "Add my time zone", "Change my answers"]
 
 
 async def test_the_form_is_filled_in_from_the_contact(maya: Student) -> None:
     await knows(maya, why="your film about tides", source="LinkedIn")
     form = await maya.slash("request draft", contact="Ana")
-    assert form.fields[TIE]["value"] == "I found you on LinkedIn"
+    assert "value" not in form.fields[TIE]
+    assert "looking for" in form.fields[TIE]["description"]
     assert form.fields[WHY]["value"] == "your film about tides"
     card = await maya.fill({TIE: None, WHY: "your film"})
     assert "because of your film." in card
@@ -197,7 +198,7 @@ async def test_edit_file_and_start_over(anybody: Student, rapport: World) -> Non
     assert content.endswith("P.S. Hello\n")
     assert file.ephemeral is (anybody.channel is not None)
 
-    form = await anybody.press("Start over", on=edited)
+    form = await anybody.press("Change my answers", on=edited)
     assert form.fields[TIE]["value"] == ANSWERS[TIE]
     assert form.fields[WINDOWS]["value"] == ANSWERS[WINDOWS]
     assert (await stored(rapport))[0].subject == "Reefs", "nothing is lost before the form is sent"
@@ -214,7 +215,7 @@ async def test_a_draft_anew_by_command_says_what_it_replaces(maya: Student) -> N
     form = await maya.slash("request draft", contact="Ana")
     assert form.fields[TIE]["value"] == ANSWERS[TIE]
     labels = form.modal["components"] if form.modal else []
-    assert labels[0]["description"] == "This replaces your draft (version 1)."
+    assert labels[0]["description"].endswith(" This replaces your draft (version 1).")
 
 
 async def test_times_without_a_zone_are_mended_on_the_way(maya: Student) -> None:
@@ -372,7 +373,8 @@ async def test_the_person_they_named(maya: Student) -> None:
     assert form.modal["title"] == "Named by Ana Núñez"
     await maya.fill({"Name": "Priya Raman"})
     form = await maya.press("Draft a request")
-    assert form.fields[TIE]["value"] == "Ana Núñez gave me your name"
+    assert form.fields[TIE]["value"] == "Ana Núñez"
+    assert "suggested that I write to you" in form.fields[TIE]["description"]
 
 
 # No answer
@@ -481,7 +483,7 @@ async def test_a_long_list_is_paged(maya: Student) -> None:
 @pytest.mark.parametrize("name", HARD_NAMES, ids=range(len(HARD_NAMES)))
 async def test_hard_names_and_long_texts_fit_every_card(rapport: World, maya: Student, name: str) -> None:
     await knows(maya, name, why="*" * 500)
-    card = await draft(maya, dict.fromkeys(ANSWERS, "*b* @everyone " * 35), contact="#1")
+    card = await draft(maya, dict.fromkeys(ANSWERS, "I saw *b* @everyone " + "*b* @everyone " * 33), contact="#1")
     seen = visible(name)[:50]
     assert seen in card
     assert "The whole text is in the file" in card
@@ -509,11 +511,13 @@ async def test_hard_names_and_long_texts_fit_every_card(rapport: World, maya: St
 
 async def test_the_longest_answers_fit(rapport: World, maya: Student) -> None:
     await knows(maya)
-    card = await draft(maya, {TIE: "t" * 500, WHY: "w" * 800, LEARN: "l" * 800, WINDOWS: "i" * 500})
+    card = await draft(
+        maya, {TIE: f"I {'t' * 498}", WHY: f"I {'w' * 798}", LEARN: f"I {'l' * 798}", WINDOWS: f"I {'i' * 498}"}
+    )
     assert "The whole text is in the file" in card
-    assert (await card.files[0].read()).decode().count("w" * 800) == 1
+    assert (await card.files[0].read()).decode().count("w" * 798) == 1
     form = await maya.press("Edit")
-    assert "l" * 800 in form.fields["Message"]["value"]
+    assert "l" * 798 in form.fields["Message"]["value"]
     assert "y" * 1500 in await maya.fill({"Message": "y" * 4000})
     assert (await stored(rapport))[0].body == "y" * 4000
 
@@ -551,7 +555,7 @@ async def test_everything_works_after_a_restart(rapport: World, maya: Student) -
     await rapport.restart()
     assert (await maya.press("Get as file", on=card)).files
     await rapport.restart()
-    await maya.press("Start over", on=card)
+    await maya.press("Change my answers", on=card)
     await rapport.restart()
     assert "version 3" in await maya.fill({TIE: "We met in May"})
     await rapport.restart()
@@ -612,3 +616,59 @@ async def test_a_deleted_contact_takes_its_requests_along(rapport: World, maya: 
     await rapport.bot.services.contacts.delete(maya.id, 1)
     assert "Not found" in await maya.press("They answered")
     assert await pending(rapport) == []
+
+
+async def test_what_cannot_be_placed_is_a_blank_that_one_button_mends(anybody: Student, rapport: World) -> None:
+    await anybody.slash("request draft", contact="Ana")
+    careless = {TIE: "prof lind", WHY: "she does reef stuff", LEARN: "do you need a phd? pay?", WINDOWS: "whenever"}
+    card = await anybody.fill(careless)
+    assert "[how you are connected, or who sent you] I am a student. [why you are writing to them]" in card
+    assert "There is one thing I would most like to ask. Do you need a PhD?" in card
+    assert "On your list for the meeting: Pay?" in card
+    for words in ("“prof lind” does not end the sentence", "“she does reef stuff” is about them, not to them"):
+        assert words in card
+    assert "to settle before you send it" in card
+    assert "short, specific" not in card
+    assert card.labels == [*DRAFT, TIE, WHY]
+
+    form = await anybody.press(WHY)
+    assert list(form.fields) == [WHY]
+    assert form.fields[WHY]["value"] == "she does reef stuff"
+    assert "I am writing to you because" in form.fields[WHY]["description"]
+    card = await anybody.fill({WHY: "your 2024 survey of the reef"})
+    assert "I am writing to you because of your 2024 survey of the reef." in card
+    assert card.labels == [*DRAFT, TIE]
+
+    await anybody.press("Edit", on=card)
+    body = (await stored(rapport))[0].body
+    await anybody.fill({"Message": body.replace("Dear", "Hello")})
+    await anybody.press(TIE)
+    card = await anybody.fill({TIE: "We met in May"})
+    assert "Hello Ana Núñez" in card, "what was edited by hand stays"
+    assert "We met in May. I am a student." in card
+    assert card.labels == DRAFT
+
+
+async def test_an_old_button_for_a_part_that_is_said_shows_the_draft(maya: Student) -> None:
+    await knows(maya)
+    await maya.slash("request draft", contact="Ana")
+    old = await maya.fill({TIE: "idk", WHY: "your survey of reefs"})
+    await maya.slash("request list")
+    newer = await maya.choose("Ana Núñez")
+    await maya.press(TIE, on=newer)
+    await maya.fill({TIE: "We met in May"})
+    again = await maya.press(TIE, on=old)
+    assert again.modal is None
+    assert "We met in May." in again
+
+
+async def test_questions_that_the_letter_does_not_ask_are_on_the_list_for_the_meeting(maya: Student) -> None:
+    await knows(maya)
+    await maya.slash("request draft", contact="Ana")
+    await maya.fill(
+        {TIE: "We met in May", LEARN: "How did you get into film? Was it worth it?\nWould you do it again?"}
+    )
+    sheet = await maya.slash("interview prep", contact="Ana")
+    assert "Was it worth it?" in sheet
+    assert "Would you do it again?" in sheet
+    assert "How did you get into film?" not in sheet

@@ -16,7 +16,7 @@ COMMANDS = {
     "request sent": Cost(0, 1, 15),
     "request answer": Cost(0, 1, 6),
     "interview schedule": Cost(0, 1, 13),
-    "interview prep": Cost(1, 0, 6),
+    "interview prep": Cost(1, 0, 7),  # with what the request left to ask
     "interview move": Cost(0, 1, 12),
     "interview cancel": Cost(1, 0, 3),
     "interview happened": Cost(0, 1, 17),

@@ -82,7 +82,7 @@ class Screen:
         found = {}
         for part in parts((self.modal or {}).get("components", [])):
             if part.get("type") == 18:
-                found[part["label"]] = part["component"]
+                found[part["label"]] = {"description": part.get("description", ""), **part["component"]}
         return found
 
     def __contains__(self, text: str) -> bool:

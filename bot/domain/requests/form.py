@@ -30,25 +30,8 @@ LIMITS: Mapping[RequestField, int] = {
 }
 """Most characters of each; a message is at most what one field of a Discord form can hold."""
 
-TIES: Mapping[str, frozenset[str]] = {
-    "alumni": frozenset(),
-    "linkedin": frozenset(),
-    "directory": frozenset(),
-    "chamber": frozenset(),
-    "media": frozenset(),
-    "event": frozenset(),
-    "referral": frozenset({"name"}),
-}
-"""Offered ties by where a contact was found, and what each may be filled with. Whom one knows, one describes."""
-
-_KEYS = {
-    Source.ALUMNI: "alumni",
-    Source.LINKEDIN: "linkedin",
-    Source.DIRECTORY: "directory",
-    Source.CHAMBER: "chamber",
-    Source.MEDIA: "media",
-    Source.EVENT: "event",
-}
+TIES: Mapping[str, frozenset[str]] = {"alumni": frozenset(), "referral": frozenset({"name"})}
+"""What the form starts with where the tie is known, and what each may be filled with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +50,10 @@ class RequestWords:
 
 
 def offered_tie(source: str, referrer: str, ties: Mapping[str, str]) -> str:
-    """A first answer to "How are you connected?" for a contact found in `source` or named by `referrer`."""
+    """What completes the form's first sentence for a contact found in `source` or named by `referrer`, if known."""
     if seen(referrer):
         return fill(ties["referral"], name=one_line(referrer))
-    key = _KEYS.get(Source(source)) if source in set(Source) else None
-    return ties[key] if key else ""
+    return ties["alumni"] if source == Source.ALUMNI else ""
 
 
 def checked_message(subject: str, body: str) -> tuple[str, str]:

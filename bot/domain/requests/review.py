@@ -165,6 +165,8 @@ def _about_them(letter: _Letter) -> _Found | None:
 
 
 def _more_i_than_you(letter: _Letter) -> _Found | None:
+    if letter.facts.route is RequestRoute.CALL:
+        return None  # who calls says who it is, and listens
     mine, yours = len(_MINE.findall(letter.body)), len(_YOURS.findall(letter.body))
     return _Found() if mine >= _MANY and mine > 2 * yours else None
 

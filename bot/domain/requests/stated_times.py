@@ -4,6 +4,7 @@ import re
 
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
+_DAY = re.compile(rf"{_WEEKDAY}\b|\d{{1,2}}(?:st|nd|rd|th)?\.? {_MONTH}|{_MONTH}[a-z]*\.? \d", re.IGNORECASE)
 _HOUR = r"(?:1[0-2]|[1-9])"
 _DASH = r"[-–—]"
 _HALF = r"[ap](?:m\b|\.m\b\.?)"
@@ -34,6 +35,39 @@ _ZONE = re.compile(
     r"|(?:\d|[AaPp]\.?[Mm]\.?) ?(?:your|my|our|[A-Z]\w{1,20}(?: [A-Z]\w{1,20})?) (?i:time)\b"  # 3 pm Denver time
     r"|(?i:\btime ?zone\b)"
 )
+
+
+_PART = r"(?:mornings?|afternoons?|evenings?|nights?|noon|lunch(?:time)?|weekdays?|weekends?|days?|week|month)"
+_BEFORE_DAY = r"(?:(?:on|any|every|most|all|next|this|early|late|either|mid)[- ]+)*"
+_BEGINS = re.compile(
+    rf"{_BEFORE_DAY}(?:(?:{_WEEKDAY}|M/?W/?F?|T/?Th|T/?R|{_MONTH}[a-z]*|{_PART}|tomorrow)\b|\d{{1,2}}(?:st|nd|rd|th)?\b)"
+    r"|(?:after|before|between|from|until|around|at|during|in the|over) \w",
+    re.IGNORECASE,
+)
+_I_AM_FREE = r"(?:(?:i(?: am|['’]?m)? )?(?:(?:pretty|very|totally|quite|super) )?(?:free |open |available )?)?"
+_FOR_YOU = r"(?: (?:best |good |fine )?(?:for )?(?:you|u|me|them|both of us))?"
+_ANY_TIME = re.compile(
+    rf"[\W_]*{_I_AM_FREE}"
+    r"(?:any ?time|any day|when ?ever|flexible|open|always free|all day(?: every day)?|any time or day)"
+    rf"(?: (?:that |which )?(?:works?|suits?|is (?:good|fine|best|convenient)|fits)?{_FOR_YOU}"
+    r"| (?:is|will be) (?:fine|good|ok(?:ay)?)(?: (?:for|with) me)?| (?:really|honestly|lol|tbh))*[\W_]*",
+    re.IGNORECASE,
+)
+
+
+def begins_with_time(text: str) -> bool:
+    """Whether it begins as times do, behind "I am free": "Tue 2-4 pm", "any weekday after 3", "mornings"."""
+    return _BEGINS.match(text) is not None
+
+
+def begins_with_day(text: str) -> bool:
+    """Whether it begins with a weekday or a date, so that "on" goes before it."""
+    return _DAY.match(text) is not None
+
+
+def is_any_time(text: str) -> bool:
+    """Whether it is an open answer: "anytime", "whenever works for you"."""
+    return _ANY_TIME.fullmatch(text.strip()) is not None
 
 
 def first_clock(text: str) -> re.Match[str] | None:

@@ -6,6 +6,7 @@ from typing import Annotated
 from bot.domain.requests import form as request_form
 from bot.domain.requests import letter as requests
 from bot.domain.requests import nudges
+from bot.domain.requests.frames import FORM_FRAMES, Misfit
 from bot.domain.requests.review import RequestFindingCode
 from bot.domain.requests.status import NextMove
 from bot.domain.thank_yous import letter as thank_yous
@@ -30,6 +31,9 @@ class RequestTexts(Frozen):
     """requests.toml: the sentences of a request and of its nudge, and what the coach says about both."""
 
     phrases: Annotated[Mapping[str, str], texts_by_key(requests.PHRASES)]
+    waiting: Annotated[Mapping[str, Advice], by_key(Advice, dict.fromkeys([*Misfit, "missing", "profile"], _ABOUT))]
+    frames: Annotated[Mapping[str, str], texts_by_key(dict.fromkeys(FORM_FRAMES, frozenset()))]
+    examples: Annotated[Mapping[str, str], texts_by_key(dict.fromkeys(FORM_FRAMES, frozenset()))]
     findings: Annotated[Mapping[str, Advice], by_key(Advice, dict.fromkeys(RequestFindingCode, _ABOUT))]
     ties: Annotated[Mapping[str, str], texts_by_key(request_form.TIES)]
     nudge: Annotated[Mapping[str, str], texts_by_key(nudges.PHRASES)]

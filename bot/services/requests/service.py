@@ -1,5 +1,6 @@
 """Use cases of the request: drafting it, marking it as sent, and what came back."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,19 +9,32 @@ from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.reminders.reminder import ReminderKind
 from bot.domain.requests.form import LIMITS, RequestField, RequestWords, checked_message, offered_tie
-from bot.domain.requests.letter import Draft, RequestParts, compose
+from bot.domain.requests.frames import FormPart, tie_frame
+from bot.domain.requests.letter import Draft, compose, said_for
 from bot.domain.requests.nudges import compose_nudge
 from bot.domain.requests.stated_times import add_zone
 from bot.domain.requests.status import NextMove, RequestOutcome, RequestRoute, RequestStatus
 from bot.domain.text.input import checked_length
 from bot.domain.times.zones import zone_in_words
+from bot.handbook.models import Handbook
 from bot.services.base import UseCases, own, owned, zone_of
 from bot.services.contacts.lookup import ContactKey, about, the_contact
 from bot.services.dates.told import When, moment_if_told
 from bot.services.quotas import check_with
 from bot.services.reminders.planning import nudge_reminders
 from bot.services.reminders.scheduling import arm, cancel, set_aside
-from bot.services.requests.views import Nudge, RequestLine, RequestView, Start, last_of, lines, load
+from bot.services.requests.views import (
+    Nudge,
+    RequestLine,
+    RequestView,
+    Start,
+    last_of,
+    lines,
+    load,
+    parts_of,
+    referrer_of,
+    words_of,
+)
 from bot.storage.models import Contact, Request, User
 
 _NUDGE = (ReminderKind.NUDGE,)
@@ -32,7 +46,7 @@ class RequestService(UseCases):
     async def get(self, owner_id: int, request_id: int) -> RequestView:
         """One request as it stands. Raises NOT_FOUND."""
         async with self.db.read(owner_id) as session:
-            return (await load(session, owner_id, request_id))[1]
+            return (await load(session, self.handbook, owner_id, request_id))[1]
 
     async def listing(self, owner_id: int) -> tuple[RequestLine, ...]:
         """All requests of the student: those that wait for something first, then the newest."""
@@ -47,7 +61,7 @@ class RequestService(UseCases):
     async def start_over(self, owner_id: int, request_id: int) -> tuple[RequestView, Start]:
         """A request as it stands, and what its form starts from. Raises NOT_FOUND."""
         async with self.db.read(owner_id) as session:
-            view = (await load(session, owner_id, request_id))[1]
+            view = (await load(session, self.handbook, owner_id, request_id))[1]
             contact = await own(session, Contact, owner_id, view.contact_id)
             return view, await self._start(session, owner_id, contact)
 
@@ -69,13 +83,35 @@ class RequestService(UseCases):
             route, words = RequestRoute(request.route), words.checked()
             return await self._compose(session, owner_id, request.contact_id, route, words)
 
+    async def finish(self, owner_id: int, request_id: int, part: FormPart, text: str) -> RequestView:
+        """Say one part of a draft otherwise, where a blank waits for it. What was edited by hand stays.
+
+        Raises NOT_FOUND, TOO_LONG, and MOVED_ON once it is sent, or when no blank waits.
+        """
+        async with self.db.write(owner_id) as session:
+            request = await _unsent(session, owner_id, request_id)
+            contact = await own(session, Contact, owner_id, request.contact_id)
+            before, words = words_of(request), replace(words_of(request), **{part.value: text}).checked()
+            phrases, route = self.handbook.requests.phrases, RequestRoute(request.route)
+            old = compose(route, await parts_of(session, owner_id, contact, before), phrases)
+            parts = await parts_of(session, owner_id, contact, words)
+            new = compose(route, parts, phrases)
+            blank = phrases[f"blank_{part}"]
+            if blank not in request.body:
+                raise CoachError(Code.MOVED_ON)
+            body = new.body if request.body == old.body else said_for(part, parts, request.body, phrases)
+            checked_length(body, RequestField.MESSAGE.value, LIMITS[RequestField.MESSAGE])
+            _keep(request, words)
+            _write(request, route, Draft(new.subject if request.subject == old.subject else request.subject, body))
+            return await _now(session, self.handbook, owner_id, request)
+
     async def edit(self, owner_id: int, request_id: int, subject: str, body: str) -> RequestView:
         """Take the draft as the student wrote it. Raises NOT_FOUND, BLANK, TOO_LONG, MOVED_ON once it is sent."""
         draft = Draft(*checked_message(subject, body))
         async with self.db.write(owner_id) as session:
             request = await _unsent(session, owner_id, request_id)
             _write(request, RequestRoute(request.route), draft)
-            return await _now(session, owner_id, request)
+            return await _now(session, self.handbook, owner_id, request)
 
     async def name_zone(self, owner_id: int, request_id: int) -> RequestView:
         """Say whose clock the times in a draft are in. Raises NOT_FOUND, ZONE_NEEDED, MOVED_ON once it is sent."""
@@ -85,7 +121,7 @@ class RequestService(UseCases):
             body = add_zone(request.body, zone_in_words(zone.key, now()))
             checked_length(body, RequestField.MESSAGE.value, LIMITS[RequestField.MESSAGE])
             _write(request, RequestRoute(request.route), Draft(request.subject, body))
-            return await _now(session, owner_id, request)
+            return await _now(session, self.handbook, owner_id, request)
 
     async def sent(self, owner_id: int, request_id: int, when: When | None = None) -> RequestView:
         """A request went out then (default: now), and the reminder about a nudge is planned with it.
@@ -98,7 +134,7 @@ class RequestService(UseCases):
             request = await own(session, Request, owner_id, request_id)
             if request.status != RequestStatus.ANSWERED:
                 await _send(session, owner_id, request, at)
-            return await _now(session, owner_id, request)
+            return await _now(session, self.handbook, owner_id, request)
 
     async def sent_to(self, owner_id: int, contact: ContactKey, when: When | None = None) -> RequestView:
         """Like `sent` for the newest request to a contact; one that was made elsewhere is recorded.
@@ -112,14 +148,14 @@ class RequestService(UseCases):
             if request is None or request.status == RequestStatus.ANSWERED:
                 request = await self._new(session, owner_id, asked.id)
             await _send(session, owner_id, request, at)
-            return await _now(session, owner_id, request)
+            return await _now(session, self.handbook, owner_id, request)
 
     async def answer(self, owner_id: int, request_id: int, outcome: RequestOutcome) -> RequestView:
         """Take what came back, or correct it; nobody is to be reminded any more. Raises NOT_FOUND."""
         async with self.db.write(owner_id) as session:
             request = await own(session, Request, owner_id, request_id)
             await _answer(session, request, outcome)
-            return await _now(session, owner_id, request)
+            return await _now(session, self.handbook, owner_id, request)
 
     async def answer_from(self, owner_id: int, contact: ContactKey, outcome: RequestOutcome) -> RequestView:
         """Like `answer` for the newest request to a contact; one that was made elsewhere is recorded.
@@ -133,7 +169,7 @@ class RequestService(UseCases):
                 request = await self._new(session, owner_id, asked.id)
             await session.flush()
             await _answer(session, request, outcome)
-            return await _now(session, owner_id, request)
+            return await _now(session, self.handbook, owner_id, request)
 
     async def let_go(self, owner_id: int, request_id: int) -> RequestView:
         """Wait no longer for an answer. One that has come stays. Raises NOT_FOUND."""
@@ -141,12 +177,12 @@ class RequestService(UseCases):
             request = await own(session, Request, owner_id, request_id)
             if request.status == RequestStatus.SENT:
                 await _answer(session, request, RequestOutcome.NO_ANSWER)
-            return await _now(session, owner_id, request)
+            return await _now(session, self.handbook, owner_id, request)
 
     async def nudge(self, owner_id: int, request_id: int) -> Nudge:
         """The reminder of a request that got no answer, unless there were enough of them. Raises NOT_FOUND."""
         async with self.db.read(owner_id) as session:
-            request, view = await load(session, owner_id, request_id)
+            request, view = await load(session, self.handbook, owner_id, request_id)
             student = (await session.get_one(User, owner_id)).display_name
         if not _may_nudge(view):
             return Nudge(view, None)
@@ -156,36 +192,37 @@ class RequestService(UseCases):
     async def nudged(self, owner_id: int, request_id: int, before: int) -> RequestView:
         """A reminder went out, with `before` sent earlier: saying it again counts it once. Raises NOT_FOUND."""
         async with self.db.write(owner_id) as session:
-            request, view = await load(session, owner_id, request_id)
+            request, view = await load(session, self.handbook, owner_id, request_id)
             if request.nudges == before and _may_nudge(view):
                 request.nudges += 1
                 request.status, request.outcome, request.answered_at = RequestStatus.SENT.value, None, None
                 await cancel(session, _NUDGE, [request.id], "a reminder went out")
                 user = await session.get_one(User, owner_id)
                 await arm(session, owner_id, nudge_reminders(user, request, now()))
-            return await _now(session, owner_id, request)
+            return await _now(session, self.handbook, owner_id, request)
 
     async def _start(self, session: AsyncSession, owner_id: int, contact: Contact) -> Start:
         request = await last_of(session, owner_id, contact.id)
-        offered = RequestWords(request.tie, request.why, request.learn, request.windows) if request else None
-        if offered in {None, RequestWords()}:
-            offered = RequestWords(await self._tie(session, owner_id, contact), contact.why)
+        referrer = await referrer_of(session, owner_id, contact)
+        offered = words_of(request) if request else RequestWords()
+        if offered == RequestWords():
+            offered = RequestWords(offered_tie(contact.source, referrer, self.handbook.requests.ties), contact.why)
         replaces = request.version if request is not None and request.status == RequestStatus.DRAFT else 0
-        return Start(contact.id, contact.name, offered or RequestWords(), replaces)
+        frame = tie_frame(contact.source, referred=bool(referrer))
+        return Start(contact.id, contact.name, offered, frame, replaces)
 
     async def _compose(
         self, session: AsyncSession, owner_id: int, contact_id: int, route: RequestRoute, words: RequestWords
     ) -> RequestView:
         contact = await own(session, Contact, owner_id, contact_id)
-        user = await session.get_one(User, owner_id)
-        draft = compose(route, _parts(contact, user, words), self.handbook.requests.phrases)
+        draft = compose(route, await parts_of(session, owner_id, contact, words), self.handbook.requests.phrases)
         checked_length(draft.body, RequestField.MESSAGE.value, LIMITS[RequestField.MESSAGE])
         request = await last_of(session, owner_id, contact_id)
         if request is None or request.status != RequestStatus.DRAFT:
             request = await self._new(session, owner_id, contact_id)
-        request.tie, request.why, request.learn, request.windows = words.tie, words.why, words.learn, words.windows
+        _keep(request, words)
         _write(request, route, draft)
-        return await _now(session, owner_id, request)
+        return await _now(session, self.handbook, owner_id, request)
 
     async def _new(self, session: AsyncSession, owner_id: int, contact_id: int) -> Request:
         """A request without a text yet. Raises NO_ROOM."""
@@ -201,27 +238,9 @@ class RequestService(UseCases):
         session.add(request)
         return request
 
-    async def _tie(self, session: AsyncSession, owner_id: int, contact: Contact) -> str:
-        referrer = ""
-        if contact.referred_by_id is not None:
-            referrer = (await own(session, Contact, owner_id, contact.referred_by_id)).name
-        return offered_tie(contact.source, referrer, self.handbook.requests.ties)
 
-
-def _parts(contact: Contact, user: User, words: RequestWords) -> RequestParts:
-    return RequestParts(
-        contact_name=contact.name,
-        contact_title=contact.title,
-        contact_organization=contact.organization,
-        tie=words.tie,
-        why=words.why,
-        learn=words.learn,
-        windows=words.windows,
-        student_name=user.display_name,
-        school=user.school,
-        about=user.about,
-        zone_label=zone_in_words(user.zone, now()) if user.zone else "",
-    )
+def _keep(request: Request, words: RequestWords) -> None:
+    request.tie, request.why, request.learn, request.windows = words.tie, words.why, words.learn, words.windows
 
 
 def _write(request: Request, route: RequestRoute, draft: Draft) -> None:
@@ -271,6 +290,6 @@ def _may_nudge(view: RequestView) -> bool:
     return view.nudge_from is not None or view.move is NextMove.NUDGE
 
 
-async def _now(session: AsyncSession, owner_id: int, request: Request) -> RequestView:
+async def _now(session: AsyncSession, handbook: Handbook, owner_id: int, request: Request) -> RequestView:
     await session.flush()
-    return (await load(session, owner_id, request.id))[1]
+    return (await load(session, handbook, owner_id, request.id))[1]

@@ -1,8 +1,8 @@
 """What is told about requests: one with what the coach notices, the form's first answers, a line of a list."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +12,33 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.requests.form import RequestWords
-from bot.domain.requests.letter import Draft
-from bot.domain.requests.review import Facts, RequestFinding, review
+from bot.domain.requests.frames import FormPart, Misfit, Part, TieFrame, tie_frame
+from bot.domain.requests.letter import Draft, RequestParts, place
+from bot.domain.requests.review import Facts, RequestFinding, RequestFindingCode, review
 from bot.domain.requests.status import NextMove, RequestOutcome, RequestRoute, RequestStatus, next_move, nudge_due
+from bot.domain.text.input import one_line
 from bot.domain.text.wording import word_count
-from bot.services.base import owned
+from bot.domain.times.zones import zone_in_words
+from bot.handbook.models import Handbook
+from bot.services.base import own, owned
 from bot.services.slices.reading import read_all
-from bot.storage.models import Contact, Request
+from bot.storage.models import Contact, Request, User
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPart:
+    """A part of the letter that is a blank, or was left out, as its words could not be placed for sure."""
+
+    part: Part
+    typed: str
+    """Empty when nothing was."""
+    misfit: Misfit | None
+    """Why the words wait; None when there are none."""
+
+    @property
+    def asked_as(self) -> FormPart | None:
+        """What the form asks for it; None for what the profile says."""
+        return next((asked for asked in FormPart if asked.value == self.part.value), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +66,10 @@ class RequestView:
     """What follows from the answer; None without one."""
     findings: tuple[RequestFinding, ...]
     """What the coach notices, the weightiest first; none once it is sent."""
+    waiting: tuple[WaitingPart, ...] = ()
+    """Parts of a draft that are to be said otherwise."""
+    kept: tuple[str, ...] = ()
+    """Questions that the letter does not ask: they are on the list for the interview."""
 
     @property
     def is_draft(self) -> bool:
@@ -60,6 +84,8 @@ class Start:
     contact_id: int
     contact_name: str
     offered: RequestWords
+    tie_frame: TieFrame
+    """The sentence that the form begins for the tie."""
     replaces: int
     """Version of the draft whose place the new one takes; 0 when there is none."""
 
@@ -85,15 +111,91 @@ class RequestLine:
     """When it was drafted, sent or answered, by its status."""
 
 
-async def load(session: AsyncSession, owner_id: int, request_id: int) -> tuple[Request, RequestView]:
+async def load(
+    session: AsyncSession, handbook: Handbook, owner_id: int, request_id: int
+) -> tuple[Request, RequestView]:
     """A request and what is told about it. Raises NOT_FOUND when there is none or it is another student's."""
     query = owned(Request, owner_id).where(Request.id == request_id)
     row = (await session.execute(query.add_columns(Contact))).one_or_none()
     if row is None:
         raise CoachError(Code.NOT_FOUND)
     request, contact = row
-    findings = await _findings(session, owner_id, request, contact)
-    return request, _view(request, contact, findings)
+    view = _view(request, contact)
+    if not view.is_draft:
+        return request, view
+    parts = await parts_of(session, owner_id, contact, words_of(request))
+    facts = await _facts(session, owner_id, request, contact)
+    # A long letter and many names take a while to read, whatever stands in them.
+    return request, await asyncio.to_thread(_coached, view, parts, facts, handbook.requests.phrases)
+
+
+def words_of(request: Request) -> RequestWords:
+    """What was typed into the form of a request."""
+    return RequestWords(request.tie, request.why, request.learn, request.windows)
+
+
+async def parts_of(session: AsyncSession, owner_id: int, contact: Contact, words: RequestWords) -> RequestParts:
+    """What a letter to a contact is made of."""
+    user = await session.get_one(User, owner_id)
+    referrer = await referrer_of(session, owner_id, contact)
+    return RequestParts(
+        contact_name=contact.name,
+        contact_title=contact.title,
+        contact_organization=contact.organization,
+        tie=words.tie,
+        tie_frame=tie_frame(contact.source, referred=bool(referrer)),
+        referrer=referrer,
+        why=words.why,
+        learn=words.learn,
+        windows=words.windows,
+        student_name=user.display_name,
+        school=user.school,
+        about=user.about,
+        zone_label=zone_in_words(user.zone, now()) if user.zone else "",
+    )
+
+
+async def referrer_of(session: AsyncSession, owner_id: int, contact: Contact) -> str:
+    """The name of who named the contact; empty when nobody did."""
+    if contact.referred_by_id is None:
+        return ""
+    return (await own(session, Contact, owner_id, contact.referred_by_id)).name
+
+
+def _coached(view: RequestView, parts: RequestParts, facts: Facts, phrases: Mapping[str, str]) -> RequestView:
+    placed = place(parts, phrases)
+    typed = {
+        Part.TIE: parts.tie,
+        Part.WHO: parts.school,
+        Part.ABOUT: parts.about,
+        Part.WHY: parts.why,
+        Part.LEARN: parts.learn,
+        Part.WINDOWS: parts.windows,
+    }
+    waiting = tuple(
+        WaitingPart(part, one_line(typed[part]), placed[part].misfit)
+        for part in Part
+        if (part is Part.ABOUT and placed[part].misfit is not None and one_line(typed[part]) not in view.body)
+        or (part is not Part.ABOUT and phrases[f"blank_{part}"] in view.body)
+    )
+    said = {phrases[f"blank_{one.part}"] for one in waiting if one.part is not Part.ABOUT}
+    parts_said = {one.part for one in waiting}
+    findings = tuple(
+        one
+        for one in review(Draft(view.subject, view.body), facts)
+        if not (one.code is RequestFindingCode.BLANKS_LEFT and one.detail in said)
+        and _SAID_BY.get(one.code) not in parts_said
+    )
+    return replace(view, findings=findings, waiting=waiting, kept=placed[Part.LEARN].kept)
+
+
+_SAID_BY = {
+    RequestFindingCode.NO_TIE: Part.TIE,
+    RequestFindingCode.NOTHING_SPECIFIC: Part.WHY,
+    RequestFindingCode.ABOUT_THEM: Part.WHY,
+    RequestFindingCode.VAGUE_SELF: Part.WHO,
+}
+"""What a blank says already."""
 
 
 async def last_of(session: AsyncSession, owner_id: int, contact_id: int) -> Request | None:
@@ -134,7 +236,7 @@ def _line(request: Row[*tuple[Any, ...]]) -> RequestLine:
     )
 
 
-def _view(request: Request, contact: Contact, findings: Sequence[RequestFinding]) -> RequestView:
+def _view(request: Request, contact: Contact) -> RequestView:
     status = RequestStatus(request.status)
     outcome = RequestOutcome(request.outcome) if request.outcome else None
     sent = request.sent_at if status is RequestStatus.SENT else None
@@ -155,23 +257,17 @@ def _view(request: Request, contact: Contact, findings: Sequence[RequestFinding]
         nudge_from=nudge_from,
         nudge_now=nudge_from is not None and nudge_from <= now(),
         move=next_move(outcome, request.nudges) if outcome else None,
-        findings=tuple(findings),
+        findings=(),
     )
 
 
-async def _findings(
-    session: AsyncSession, owner_id: int, request: Request, contact: Contact
-) -> tuple[RequestFinding, ...]:
-    if request.status != RequestStatus.DRAFT:
-        return ()
+async def _facts(session: AsyncSession, owner_id: int, request: Request, contact: Contact) -> Facts:
     others = owned(Contact, owner_id).where(Contact.id != contact.id)
     names = await read_all(session, others.with_only_columns(Contact.name), lambda row: str(row.name))
-    facts = Facts(
+    return Facts(
         route=RequestRoute(request.route),
         contact_name=contact.name,
         tie=request.tie,
         why=request.why,
         other_names=tuple(names),
     )
-    # A long letter and many names take a while to read, whatever stands in them.
-    return await asyncio.to_thread(review, Draft(request.subject, request.body), facts)

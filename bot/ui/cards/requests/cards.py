@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 import discord
 
+from bot.domain.requests.frames import FormPart
 from bot.domain.requests.review import Weight
 from bot.domain.requests.status import RequestRoute, RequestStatus
 from bot.domain.text.input import one_line
 from bot.handbook.models import Handbook
-from bot.services.requests.views import RequestLine, RequestView
-from bot.ui.cards.coach import coach, remark
+from bot.services.requests.views import RequestLine, RequestView, WaitingPart
+from bot.ui.cards.coach import Remark, coach, remark
 from bot.ui.cards.requests.answers import OUTCOMES, answered
+from bot.ui.cards.requests.forms import FIELDS
 from bot.ui.cards.shared import CONTACTS, NEXT, first_is_primary, primary, who
 from bot.ui.kit.card import (
     Block,
@@ -28,6 +30,7 @@ from bot.ui.kit.card import (
     count,
     fact,
     plain,
+    short,
     text_file,
     when,
 )
@@ -56,15 +59,39 @@ def request(view: RequestView, handbook: Handbook) -> Card:
 
 
 def _draft(view: RequestView, handbook: Handbook) -> Card:
-    advice = handbook.requests.findings
-    remarks = [remark(advice[one.code], one.detail, firm=one.weight is Weight.STRONG) for one in view.findings]
+    advice, waiting = handbook.requests.findings, handbook.requests.waiting
+    remarks = [remark(waiting[_why(one)], one.typed, firm=True) for one in view.waiting]
+    remarks += [remark(advice[one.code], one.detail, firm=one.weight is Weight.STRONG) for one in view.findings]
+    to_say = tuple(_button_for(view, asked) for one in view.waiting if (asked := one.asked_as))
     return Card(
         title=f"Request to {who(view.contact_name)}",
-        blocks=[Text(_kind(view)), Divider(), *_text(view), Divider(), Text(coach(remarks, _READY))],
-        rows=(_draft_buttons(view),),
+        blocks=[Text(_kind(view)), Divider(), *_text(view), Divider(), Text(_coach(view, remarks))],
+        rows=(_draft_buttons(view), *([to_say] if to_say else [])),
         hint=_SENDING,
         state=CardState.ACTIVE,
     )
+
+
+def _coach(view: RequestView, remarks: Sequence[Remark]) -> str:
+    said = coach(remarks, _READY)
+    if not view.kept:
+        return said
+    kept = " ".join(view.kept)
+    return f"{said}\n-# On your list for the meeting: {plain(short(kept, _KEPT))}"
+
+
+_KEPT = 300
+"""Characters of the questions that wait for the meeting; its preparation shows them whole."""
+
+
+def _why(one: WaitingPart) -> str:
+    if one.asked_as is None:
+        return "profile"
+    return one.misfit.value if one.misfit else "missing"
+
+
+def _button_for(view: RequestView, part: FormPart) -> Button:
+    return Button(FIELDS[part].value, "request.part", (view.id, part.value))
 
 
 def _kind(view: RequestView) -> str:
@@ -84,7 +111,7 @@ def _draft_buttons(view: RequestView) -> tuple[Button, ...]:
         _button(view, "Edit", "request.edit"),
         _button(view, "Get as file", "request.file"),
         *zone,
-        _button(view, "Start over", "request.over", Style.DANGER),
+        _button(view, "Change my answers", "request.over"),
     )
 
 
