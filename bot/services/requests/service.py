@@ -13,6 +13,7 @@ from bot.domain.requests.nudges import compose_nudge
 from bot.domain.requests.stated_times import add_zone
 from bot.domain.requests.status import NextMove, RequestOutcome, RequestRoute, RequestStatus
 from bot.domain.text.input import checked_length
+from bot.domain.text.to_the_reader import turned_to_reader
 from bot.domain.times.zones import zone_in_words
 from bot.services.base import UseCases, own, owned, zone_of
 from bot.services.contacts.lookup import ContactKey, about, the_contact
@@ -169,7 +170,9 @@ class RequestService(UseCases):
         request = await last_of(session, owner_id, contact.id)
         offered = RequestWords(request.tie, request.why, request.learn, request.windows) if request else None
         if offered in {None, RequestWords()}:
-            offered = RequestWords(await self._tie(session, owner_id, contact), contact.why)
+            # "Why them?" is a note to oneself: it is offered only as what can be said to them.
+            why = turned_to_reader(contact.why, contact.name)
+            offered = RequestWords(await self._tie(session, owner_id, contact), why)
         replaces = request.version if request is not None and request.status == RequestStatus.DRAFT else 0
         return Start(contact.id, contact.name, offered or RequestWords(), replaces)
 

@@ -4,6 +4,7 @@ from bot.domain.requests.form import LIMITS, RequestField
 from bot.domain.requests.status import RequestRoute
 from bot.domain.text.input import clip, one_line
 from bot.services.requests.views import RequestView, Start
+from bot.ui.cards.shared import THEY_READ
 from bot.ui.kit.form import TITLE_LIMIT, Form, TextField
 
 
@@ -19,7 +20,7 @@ def anew(start: Start, view: RequestView) -> Form:
 
 def _compose(start: Start, action: str, args: tuple[str | int, ...]) -> Form:
     offered = start.offered
-    replaces = f"This replaces your draft (version {start.replaces})." if start.replaces else ""
+    replaces = f" This replaces your draft (version {start.replaces})." if start.replaces else ""
     return Form(
         title=_title(start.contact_name),
         action=action,
@@ -31,7 +32,7 @@ def _compose(start: Start, action: str, args: tuple[str | int, ...]) -> Form:
                 RequestField.WHY,
                 offered.why,
                 "your 2024 reef survey",
-                "One true detail. Say it to them: “your survey”, not “her survey”.",
+                " One true detail. Say it to them: “your survey”, not “her survey”.",
             ),
             _answer("learn", RequestField.LEARN, offered.learn, "how a field season is planned"),
             _answer(
@@ -41,17 +42,24 @@ def _compose(start: Start, action: str, args: tuple[str | int, ...]) -> Form:
     )
 
 
-def _answer(key: str, field: RequestField, value: str, example: str, description: str = "") -> TextField:
-    return TextField(key, field.value, value, example, description, long=True, limit=LIMITS[field])
+def _answer(key: str, field: RequestField, value: str, example: str, more: str = "") -> TextField:
+    return TextField(key, field.value, value, example, f"{THEY_READ}{more}", long=True, limit=LIMITS[field])
 
 
 def edit(view: RequestView) -> Form:
     """The draft itself."""
-    subject = TextField("subject", RequestField.SUBJECT.value, view.subject, limit=LIMITS[RequestField.SUBJECT])
+    subject = TextField(
+        "subject",
+        RequestField.SUBJECT.value,
+        view.subject,
+        description=THEY_READ,
+        limit=LIMITS[RequestField.SUBJECT],
+    )
     message = TextField(
         "message",
         RequestField.MESSAGE.value,
         view.body,
+        description=THEY_READ,
         long=True,
         required=True,
         limit=LIMITS[RequestField.MESSAGE],
