@@ -141,8 +141,8 @@ async def test_a_thank_you_quotes_nothing_and_its_form_begins_with_the_evaluatio
     later = await one_reminder(maya, hours=18)
     assert "Your note to Ana Núñez is ready to go" in later
     assert "Storms" not in later
-    assert later.labels == ["Draft it", "Mark as sent", "Snooze"]
-    assert "version 1" in await maya.press("Draft it", on=later)
+    assert later.labels == ["Open the note", "Mark as sent", "Snooze"]
+    assert "version 1" in await maya.press("Open the note", on=later)
 
 
 async def test_mark_as_sent_on_a_reminder_replaces_it_and_ends_the_rest(rapport: World, maya: Student) -> None:
