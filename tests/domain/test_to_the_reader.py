@@ -110,6 +110,10 @@ def test_what_keeps_words_out_of_a_letter(text: str, why: Misfit | None) -> None
         "your advice to apply early",
         "planning a season around storms",
         "the importance of patience",
+        "everything you said about law school",
+        "the two years you spent in Chile",
+        "what a normal day is like at the clinic",
+        "whether grad school pays off",
     ],
 )
 def test_what_stays_with_me_is(ending: str) -> None:
@@ -125,6 +129,9 @@ def test_what_stays_with_me_is(ending: str) -> None:
         "the part about pay was great",
         "your advice helped",
         "the kids go to school",
+        "your company grew from 2 to 40 people",
+        "your team laughs together",
+        "working nights is hard",
         "that was fun",
         "very helpful",
         "interesting",

@@ -29,10 +29,13 @@ _LISTED = {
         sounded seems seemed feels felt looks looked goes went comes came gets got means meant needs needed
         knows knew wants wanted thinks thought loves loved likes liked decides decided depends inspired
         inspires changed changes matters mattered stays stayed became becomes runs ran works worked pays paid
-        sucks sucked rocks rocked kills keeps kept brings brought lets makes turns turned opened opens
-        surprised surprises impressed impresses lives lived uses used wins won owns leads led builds built
-        studies studied explains explained does did isn't wasn't aren't don't doesn't didn't can't won't
+        sucks sucked rocks rocked kills keeps kept brings brought lets turns turned opened opens surprised
+        surprises impressed impresses lives lived uses used wins won owns leads led builds built studies
+        studied explains explained does did isn't wasn't aren't don't doesn't didn't can't won't grew grows
+        began begins chose broke drove fell found held lost met rose sat sold sent spent spoke stood
+        understood wrote starts started ended laughs smiles cares
     """,
+    "adverb": "together always never often well fast still even everywhere today anymore too alot",
     "bare": """
         go make take need want help work decide inspire live love know like get give come run show think mean matter
         depend feel look seem keep use pay burn quit change
@@ -90,7 +93,11 @@ def _is_thing(words: list[str]) -> bool:
     head = _until(words, _WORDS["link"] | _WORDS["clause"])
     if not 1 <= len(head) <= _HEAD or _WORDS["determiner"].intersection(head):
         return False
-    if head[-1].endswith(("ed", "ly")) or any(_clashes(one, two) for one, two in pairwise(head)):
+    if (
+        head[-1].endswith(("ed", "ly"))
+        or head[-1] in _WORDS["adverb"]
+        or any(_clashes(one, two) for one, two in pairwise(head))
+    ):
         return False
     described = _until(words, _WORDS["clause"])
     return _FINITE.isdisjoint(described) and not _goes_on(words[len(described) :])

@@ -105,6 +105,7 @@ _MENDED = {
     "i’ve": "I’ve",
     "i’ll": "I’ll",
     "i’d": "I’d",
+    "english": "English",
     "u": "you",
     "ur": "your",
     "dont": "don't",
