@@ -116,7 +116,7 @@ async def test_it_moved_opens_the_form_for_a_new_time(rapport: World, maya: Stud
     assert "New time" in (await maya.press("It moved", on=reminder)).fields
 
 
-async def test_a_thank_you_quotes_nothing_and_its_form_begins_with_the_evaluation(
+async def test_a_thank_you_quotes_nothing_and_its_form_begins_empty(
     rapport: World, maya: Student
 ) -> None:
     interview = await met(maya)
