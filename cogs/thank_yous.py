@@ -2,6 +2,7 @@
 
 from discord import app_commands
 
+from bot.domain.text.input import read_row_token
 from bot.services.interviews.views import NoInterview, NotMet
 from bot.services.thank_yous.views import NoteView, NoteWords
 from bot.ui.cards import thank_yous as cards
@@ -50,9 +51,27 @@ class ThankYouCog(StepCog):
     async def compose(self, press: Press, interview: int) -> None:
         """Take the form."""
         words = NoteWords(press.text("learned"), press.text("done"), press.text("next_step"))
-        ticked, asked = press.numbers("ticked"), next(iter(press.numbers("question")), 0)
-        view = await self.services.thank_yous.compose(press.user_id, interview, words, ticked, asked)
+        done = filter(None, map(read_row_token, press.values("may_read")))
+        view = await self.services.thank_yous.compose(
+            press.user_id, interview, words, [*press.numbers("ticked"), *done], press.numbers("may_read")
+        )
         await press.show(cards.note(view, self.services.handbook))
+
+    @action("thanks.ask")
+    async def ask(self, press: Press, interview: int) -> None:
+        """Open the form with the questions that are still open."""
+        found = await self._find(press, interview)
+        if isinstance(found, NoteView) and found.version and found.sent_at is None and found.gaps:
+            await press.ask(cards.ask_form(found, self.services.handbook))
+        else:
+            await self._show(press, found)
+
+    @action("thanks.asked")
+    async def asked(self, press: Press, interview: int) -> None:
+        """Take the question."""
+        question = next(iter(press.numbers("question")), 0)
+        view = await self.services.thank_yous.ask(press.user_id, interview, question)
+        await press.show(cards.note(view, self.services.handbook), replace=True)
 
     @action("thanks.show")
     async def show(self, press: Press, interview: int) -> None:

@@ -20,6 +20,7 @@ from bot.domain.requests import form as request_form
 from bot.domain.requests.status import RequestOutcome, RequestRoute, RequestStatus
 from bot.domain.text.input import checked_name, is_blank, one_line
 from bot.domain.thank_yous import letter as thank_yous
+from bot.domain.thank_yous.shareable import SHOWN
 from bot.domain.times.zones import find_zone
 
 CONFIRMATION = "DELETE"
@@ -48,6 +49,8 @@ MOST = 1_000_000
 REASON_LIMIT, KEY_LIMIT = 60, 120
 DISPLAY_NAME_LIMIT = 100
 """Characters of a name as Discord may give it; a form takes fewer."""
+LEARNED_LIMIT = thank_yous.BODY_LIMIT + evaluations.QUESTIONS * (SHOWN + 1)
+"""Characters of what was learned: what was typed, and every answer that was ticked with it."""
 DONE_LIMIT = thank_yous.BODY_LIMIT + 100 * todos.TEXT_LIMIT
 """Characters of what was done: what was typed, and every to-do that was ticked with it."""
 
@@ -208,7 +211,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "answered_at": moment,
     },
     "thank_yous": {
-        "learned": text(thank_yous.PART_LIMIT),
+        "learned": text(LEARNED_LIMIT),
         "done": text(DONE_LIMIT),
         "next_step": text(thank_yous.PART_LIMIT),
         "body": text(thank_yous.BODY_LIMIT),

@@ -89,7 +89,9 @@ class Contact(Base):
         Text, default="", info=of_other_person("to say in letters how you found them")
     )
     """One of the words of `Source`, or blank."""
-    why: Mapped[str] = mapped_column(default="", info=of_other_person("to say in letters why them"))
+    why: Mapped[str] = mapped_column(
+        default="", info=of_other_person("to remember why them, and to offer for a letter what is said to them")
+    )
     notes: Mapped[str] = mapped_column(default="", info=of_other_person("to have your notes at hand"))
     referred_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("contacts.id", ondelete="SET NULL"),
@@ -192,7 +194,7 @@ class Evaluation(Base):
     )
 
 
-LEARNED = of_student_on_contact("to show you what you learned")
+LEARNED = of_student_on_contact("to show you what you learned, and to offer for a note what you may tick")
 
 
 class Answer(Base):

@@ -25,6 +25,7 @@ HARD = {
     "mentions": "@everyone ליצור קשר \u202eעם אנה ليلى <@1> <@&2> <#3> </x:4> https://x.example ",
 }
 LEARNED, DONE = "What did you learn or appreciate?", "What have you done about it?"
+READ = "Which of these may they read?"
 TICK = "Tick only what is really done"
 MANY = 300
 
@@ -126,11 +127,11 @@ async def todos_and_thanks(maya: Student, text: str) -> None:
     await maya.slash("thanks draft", contact="#2")
     card, typed = await fill(maya, text=text, **{TICK: None})
     assert "What you typed" not in card
-    kept(await maya.press("Start over"), typed, LEARNED, "What happens next?")
+    kept(await maya.press("Change my answers"), typed, LEARNED, "What happens next?")
     await maya.fill(
         {LEARNED: "how", DONE: "much", "What happens next?": "more", TICK: [str(n) for n in range(11, 21)]}
     )
-    assert len((await maya.press("Start over")).fields[DONE]["value"]) > 2000
+    assert len((await maya.press("Change my answers")).fields[DONE]["value"]) > 2000
     assert "What you typed" not in await maya.fill({})
     await maya.press("Edit")
     _, typed = await fill(maya, text=text)
@@ -204,14 +205,14 @@ async def test_a_role_comes_back_whole(maya: Student, rapport: World, typed: str
         assert (await session.execute(select(Contact.title, Contact.organization))).one() == before
 
 
-async def test_done_to_dos_are_offered_whole(maya: Student) -> None:
+async def test_done_to_dos_are_offered_only_as_far_as_a_tick_shows_them(maya: Student) -> None:
     await maya.slash("profile timezone", zone=ZONE)
     await maya.slash("contact add")
     await maya.fill({"Name": "Ana"})
     await maya.slash("interview happened", contact="Ana")
-    for number in range(9):
-        await maya.slash("todo add", text=f"{number} {'x' * 190} end", contact="Ana")
-        await maya.slash("todo done", todo=f"#{number + 1}")
-    offered = (await maya.slash("thanks draft", contact="Ana")).fields[DONE]["value"]
-    assert offered.endswith("end")
-    assert "To Ana" not in await maya.fill({})
+    for number, length in enumerate((90, 190), 1):
+        await maya.slash("todo add", text=f"Read {'x' * length}", contact="Ana")
+        await maya.slash("todo done", todo=f"#{number}")
+    form = await maya.slash("thanks draft", contact="Ana")
+    assert [option["label"] for option in form.fields[READ]["options"]] == [f"Read {'x' * 90}"]
+    assert "I have read xxx" in await maya.fill({READ: ["#1"]})

@@ -156,6 +156,38 @@ async def test_the_form_is_filled_in_from_the_contact(maya: Student) -> None:
     assert "because of your film." in card
 
 
+@pytest.mark.parametrize(
+    ("note", "offered"),
+    [
+        ("Her 2024 survey of reefs", "your 2024 survey of reefs"),
+        ("because you turned a thesis into a company", "because you turned a thesis into a company"),
+        ("She runs the lab", None),
+        ("easy to reach, and owes my aunt a favor", None),
+    ],
+)
+async def test_a_note_to_oneself_is_offered_only_as_what_can_be_said_to_them(
+    maya: Student, note: str, offered: str | None
+) -> None:
+    await knows(maya, why=note)
+    form = await maya.slash("request draft", contact="Ana")
+    assert form.fields[WHY].get("value") == offered
+
+
+async def test_each_field_says_whether_a_contact_reads_it(maya: Student) -> None:
+    await knows(maya)
+    form = await maya.slash("request draft", contact="Ana")
+    assert len(form.described) == 4
+    assert all(text.startswith("They read this.") for text in form.described.values())
+    await maya.fill({WHY: "your film"})
+    form = await maya.press("Edit")
+    assert set(form.described.values()) == {"They read this."}
+    form = await maya.slash("contact edit", contact="Ana")
+    assert form.described["Why them?"] == "Only you read this."
+    form = await maya.slash("profile edit")
+    read = [label for label, text in form.described.items() if text == "The people you write to read this."]
+    assert read == ["Your name", "School, year, major", "About you in one line"]
+
+
 async def test_every_route_has_a_text(maya: Student) -> None:
     await knows(maya)
     texts = {
@@ -215,7 +247,7 @@ async def test_a_draft_anew_by_command_says_what_it_replaces(maya: Student) -> N
     form = await maya.slash("request draft", contact="Ana")
     assert form.fields[TIE]["value"] == ANSWERS[TIE]
     labels = form.modal["components"] if form.modal else []
-    assert labels[0]["description"].endswith(" This replaces your draft (version 1).")
+    assert labels[0]["description"].endswith(" This replaces version 1.")
 
 
 async def test_times_without_a_zone_are_mended_on_the_way(maya: Student) -> None:

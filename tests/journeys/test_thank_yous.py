@@ -19,10 +19,11 @@ from tests.support.world import START, ZONE, Screen, Student, World
 MOVES = ["What did you learn or appreciate?", "What have you done about it?", "What happens next?"]
 TICK = "Tick only what is really done"
 ASK = "Ask one thing that is still open?"
-DRAFT = ["Mark as sent", "Edit", "Get as file", "Start over"]
+READ = "Which of these may they read?"
+DRAFT = ["Mark as sent", "Edit", "Get as file", "Change my answers"]
 HARD_NAMES = ["🦊" * 80, "ليلى حسن", "**Ana** `[x](x.example)` ~~_", "@everyone <@1> <#2>", "A" * 100]
 WORDS = {
-    MOVES[0]: "Storms decide a field season",
+    MOVES[0]: "How storms decide a field season",
     MOVES[1]: "joined the local chapter",
     MOVES[2]: "write to Dr. Lind about the grant",
 }
@@ -88,9 +89,9 @@ async def test_from_the_form_to_a_sent_note(rapport: World, maya: Student) -> No
     assert "version 1" in card
     assert stamp(START + timedelta(hours=24), "R") in card.text
     assert "Dear Ana Núñez," in card
-    assert "Storms decide a field season" in card
-    assert "Following your suggestion, I joined the local chapter." in card
-    assert "My next step: write to Dr. Lind about the grant." in card
+    assert "What stays with me is how storms decide a field season." in card
+    assert "Since we talked, I have joined the local chapter." in card
+    assert "I will write to Dr. Lind about the grant." in card
     assert "This reads well" in card
     assert card.labels == DRAFT
     done = await maya.press("Mark as sent")
@@ -106,57 +107,138 @@ async def test_in_a_server_everything_is_private(rapport: World) -> None:
     await met(member)
     assert (await draft(member)).ephemeral
     assert (await member.press("Get as file")).ephemeral
-    assert (await member.press("Mark as sent", on=member.newest(lambda s: "Start over" in s.labels))).ephemeral
+    assert (
+        await member.press("Mark as sent", on=member.newest(lambda s: "Change my answers" in s.labels))
+    ).ephemeral
     assert (await member.slash("thanks sent", contact="Ana")).ephemeral
     assert member.channel.history() == [] or all(screen.ephemeral for screen in [member.screen])
 
 
-async def test_the_form_is_filled_from_the_evaluation_and_from_done_to_dos(rapport: World, maya: Student) -> None:
+async def test_the_form_starts_from_nothing_that_was_private_and_says_who_reads_it(
+    rapport: World, maya: Student
+) -> None:
     interview = await met(maya)
-    await evaluated(maya, interview, q9="Storms decide a field season.", q2="I need a license")
+    await evaluated(
+        maya,
+        interview,
+        q9="How storms decide a field season.",
+        q7="honestly kind of depressing, everyone looks burnt out",
+        q5="the idea of museum work",
+        q2="I need a license",
+    )
     done, _ = (
         await rapport.bot.services.todos.add_from(maya.id, interview, "Join the chapter\nRead the report")
     ).todos
     await rapport.bot.services.todos.done(maya.id, done.id)
     form = await maya.slash("thanks draft", contact="Ana")
-    assert list(form.fields) == [*MOVES, TICK, ASK]
-    assert [form.fields[label]["value"] for label in MOVES] == [
-        "Storms decide a field season",
-        "Join the chapter",
-        "Read the report",
+    assert list(form.fields) == [*MOVES, READ, TICK]
+    assert not any(form.fields[label].get("value") for label in MOVES)
+    assert [(option["label"], option["value"]) for option in form.fields[READ]["options"]] == [
+        ("the idea of museum work", "5"),
+        ("honestly kind of depressing, everyone looks burnt out", "7"),
+        ("How storms decide a field season", "9"),
+        ("Join the chapter", f"#{done.id}"),
     ]
     assert [option["label"] for option in form.fields[TICK]["options"]] == ["Read the report"]
-    assert not any(option.get("default") for option in form.fields[TICK]["options"])
-    asks = [option["label"] for option in form.fields[ASK]["options"]]
-    assert len(asks) == 9
-    card = await maya.fill({})
-    assert "acted on your advice: Join the chapter." in card
-    assert "next step: Read the report." in card
-    assert "?" not in (await note(rapport)).body
+    assert not any(option.get("default") for label in (READ, TICK) for option in form.fields[label]["options"])
+    assert form.described[MOVES[0]] == "They read this. Finish: What stays with me is …"
+    assert form.described[MOVES[1]] == "They read this. Finish: Since we talked, I have …"
+    assert form.described[MOVES[2]] == "They read this. Finish: I will …"
+    assert form.described[TICK].startswith("They read this.")
+    assert "for yourself" in form.described[READ]
+    await maya.fill({})
+    body = (await note(rapport)).body
+    assert not [word for word in ("storms", "depressing", "museum", "license", "chapter", "report") if word in body]
+
+
+async def test_what_they_may_read_is_in_the_note_also_after_a_restart(rapport: World, maya: Student) -> None:
+    interview = await met(maya)
+    await evaluated(maya, interview, q9="How storms decide a field season.", q7="kind of depressing")
+    done = (await rapport.bot.services.todos.add_from(maya.id, interview, "Write to Sam")).todos[0]
+    await rapport.bot.services.todos.done(maya.id, done.id)
+    await maya.slash("thanks draft", contact="Ana")
+    await rapport.restart()
+    card = await maya.fill({READ: ["9", f"#{done.id}"]})
+    assert "What stays with me is how storms decide a field season." in card
+    assert "Since we talked, I have written to Sam." in card
+    assert "depressing" not in card
+    assert "This reads well" in card
+    form = await maya.press("Change my answers")
+    assert form.fields[MOVES[0]]["value"] == "How storms decide a field season"
+    options = form.fields[READ]["options"]
+    assert [(option["value"], bool(option.get("default"))) for option in options] == [
+        ("7", False),
+        (f"#{done.id}", True),
+    ]
+    before = (await note(rapport)).body
+    await maya.fill({})
+    assert (await note(rapport)).body == before
 
 
 async def test_what_is_ticked_is_done_and_told_and_what_is_not_stays(rapport: World, maya: Student) -> None:
     interview = await met(maya)
-    await evaluated(maya, interview, q9="Storms decide a field season.")
     first, second = (
         await rapport.bot.services.todos.add_from(maya.id, interview, "Read the report\nJoin the chapter")
     ).todos
-    form = await maya.slash("thanks draft", contact="Ana")
-    gap = form.fields[ASK]["options"][0]
-    card = await maya.fill({TICK: [str(first.id)], ASK: [gap["value"]]})
-    assert "acted on your advice: Read the report." in card
-    assert gap["label"] in card
-    assert "Join the chapter" not in card
+    await maya.slash("thanks draft", contact="Ana")
+    card = await maya.fill({MOVES[0]: "how storms decide a field season", TICK: [str(first.id)]})
+    assert "Since we talked, I have read the report." in card
+    assert "chapter" not in card
     assert [todo.id for todo in await rapport.bot.services.todos.listing(maya.id)] == [second.id]
     sent = await maya.press("Mark as sent")
     assert "Still to do" in sent
     assert "Join the chapter" in sent
-    assert sent.labels == ["My to-dos", "What's next"]
+    assert sent.labels == ["Evaluate the meeting", "My to-dos", "What's next"]
+
+
+async def test_one_open_question_is_asked_from_the_card(rapport: World, maya: Student) -> None:
+    interview = await met(maya)
+    await evaluated(maya, interview, q9="How storms decide a field season.")
+    card = await draft(maya)
+    assert card.labels == [*DRAFT, "Ask one thing"]
+    body = (await note(rapport)).body
+    form = await maya.press("Ask one thing")
+    assert list(form.fields) == [ASK]
+    assert form.described[ASK].startswith("They read this.")
+    assert len(form.fields[ASK]["options"]) == 10
+    asked = form.fields[ASK]["options"][4]
+    await rapport.restart()
+    card = await maya.fill({ASK: [asked["value"]]})
+    lead = "If you have a moment, there is one more thing I would like to ask."
+    mine = body.replace("\n\nThank you again", f" {lead} {asked['label']}\n\nThank you again")
+    assert (await note(rapport)).body == mine
+    assert "version 2" in card
+    await maya.press("Ask one thing")
+    assert "version 2" in await maya.fill({ASK: [asked["value"]]})
+    await maya.press("Edit")
+    await maya.fill({"Message": "Dear Ana,\n\nThank you for the reef charts.\n\nBest,\nMaya"})
+    await maya.press("Ask one thing")
+    await maya.fill({ASK: [asked["value"]]})
+    by_hand = f"Dear Ana,\n\nThank you for the reef charts. {lead} {asked['label']}\n\nBest,\nMaya"
+    assert (await note(rapport)).body == by_hand
+
+
+async def test_what_does_not_fit_is_a_blank_that_one_press_mends(rapport: World, maya: Student) -> None:
+    await met(maya)
+    card = await draft(maya, {MOVES[0]: "she was really nice", MOVES[1]: "a call to the union"})
+    assert "[one thing that you learned or liked]" in card
+    assert "[what you have done about their advice]" in card
+    assert "“she was really nice” speaks about them" in card
+    assert "“a call to the union” does not say what you did" in card
+    assert "This reads well" not in card
+    assert "A blank is left" not in card
+    assert card.labels == ["Change my answers", "Edit", "Mark as sent", "Get as file"]
+    form = await maya.press("Change my answers")
+    assert form.fields[MOVES[0]]["value"] == "she was really nice"
+    card = await maya.fill({MOVES[0]: "your patience with my questions about reefs", MOVES[1]: "called the union"})
+    assert "What stays with me is your patience with my questions about reefs." in card
+    assert "This reads well" in card
+    assert card.labels == DRAFT
 
 
 async def test_the_coach_speaks_up_and_the_letter_can_be_edited(rapport: World, maya: Student) -> None:
     await met(maya)
-    await draft(maya, {MOVES[0]: "it", MOVES[1]: "", MOVES[2]: ""})
+    await draft(maya, {MOVES[0]: "I liked it a lot.", MOVES[1]: "", MOVES[2]: ""})
     card = maya.screen
     assert "Coach · 1 suggestion" in card.plain.replace("**", "")
     assert "Name one thing" in card
@@ -167,7 +249,7 @@ async def test_the_coach_speaks_up_and_the_letter_can_be_edited(rapport: World, 
     assert edited.message_id == card.message_id
     assert "version 2" in edited
     assert "Thank you for the *reef* charts.\n\nAre you hiring? [name]" in edited
-    assert "3 suggestions" in edited
+    assert "3 suggestions, 1 to settle" in edited
     assert "A blank is left" in edited
     assert "sounds like asking for a job" in edited
 
@@ -188,9 +270,9 @@ async def test_drafting_again_shows_the_draft_and_start_over_offers_what_was_typ
     await draft(maya)
     again = await maya.slash("thanks draft", contact="Ana")
     assert again.labels == DRAFT
-    form = await maya.press("Start over")
+    form = await maya.press("Change my answers")
     assert [form.fields[label]["value"] for label in MOVES] == list(WORDS.values())
-    assert "version 2" in await maya.fill({MOVES[0]: "the reef survey has no ships of its own"})
+    assert "version 2" in await maya.fill({MOVES[0]: "that the survey has no ships of its own"})
 
 
 async def test_sent_by_command_with_a_moment_needs_no_draft(rapport: World, maya: Student) -> None:
@@ -277,7 +359,7 @@ async def test_old_cards_and_double_presses_change_nothing_more(rapport: World, 
     again = await maya.press("Mark as sent", on=card)
     assert again.text == first.text
     assert (await note(rapport)).sent_at == sent_at
-    for old, label in zip(others, ("Edit", "Start over"), strict=True):
+    for old, label in zip(others, ("Edit", "Change my answers"), strict=True):
         assert "Thank-you to Ana Núñez: sent" in await maya.press(label, on=old)
     words = "What I typed into the form that was still open, which is long enough to be worth keeping."
     refusal = await maya.actor.submit_modal(form, {"body": words})
@@ -312,7 +394,7 @@ async def test_every_button_works_after_a_restart(rapport: World, maya: Student)
     await rapport.restart()
     assert (await maya.press("Get as file", on=card)).files
     await rapport.restart()
-    assert (await maya.press("Start over", on=card)).fields
+    assert (await maya.press("Change my answers", on=card)).fields
     await rapport.restart()
     assert "sent" in await maya.press("Mark as sent", on=card)
 
@@ -347,10 +429,12 @@ async def test_hard_names_and_long_texts_fit_every_card(rapport: World, maya: St
     assert len(form.fields[TICK]["options"]) == 10
     card = await maya.fill(dict.fromkeys(MOVES, "*bold* @everyone " * 58))
     assert name[:50] in card
+    await maya.press("Change my answers")
+    card = await maya.fill(dict.fromkeys(MOVES, "I like bold everyone " * 45))
     assert "The whole text is in the file" in card
     assert card.files[0].filename.startswith("thank-you")
     await maya.press("Edit")
     card = await maya.fill({"Message": "[blank] any job opening? " + "_*~" * 1300})
-    assert "version 2" in card
+    assert "version 3" in card
     assert name[:50] in await maya.press("Mark as sent", on=card)
     assert name[:50] in await maya.slash("thanks draft", contact="#1")

@@ -77,7 +77,7 @@ IDS: dict[str, tuple[type[Base], Callable[[int], Any]]] = {
     "todos.suggest.typed": (Todo, "#{}".format),
 }
 """Parameters that name rows: rows of what, and how."""
-NO_IDS = {"before", "question", "expected", "sent", "most_bytes", "most_files"}
+NO_IDS = {"before", "question", "may_read", "expected", "sent", "most_bytes", "most_files"}
 """Parameters that are numbers, but not those of rows."""
 SAMPLES: dict[Any, Callable[[], Any]] = {
     str: lambda: "some words",
@@ -95,6 +95,7 @@ SAMPLES: dict[Any, Callable[[], Any]] = {
     RequestWords: RequestWords,
     NoteWords: lambda: NoteWords("", "", ""),
     Sequence[str]: lambda: ["a"],
+    Sequence[int]: list,
     Sequence[bytes]: tuple,
 }
 """What is said where a row is not named, by type."""

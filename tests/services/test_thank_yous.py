@@ -24,7 +24,7 @@ MAYA, TOM = 1001, 1002
 HOUR = timedelta(hours=1)
 NOTHING = NoteWords("", "", "")
 WORDS = NoteWords(
-    "storms decide a field season", "joined the local chapter", "write to Dr. Lind about the grant next week"
+    "how storms decide a field season", "joined the local chapter", "write to Dr. Lind about the grant next week"
 )
 
 
@@ -134,40 +134,87 @@ async def test_a_cancelled_interview_has_no_note(story: Story) -> None:
     assert isinstance(await story.notes.get(MAYA, done.interview.id), NoInterview)
 
 
-# What the form starts from
+# What the form starts from, and what the student may choose
 
 
-async def test_the_form_starts_from_the_evaluation_and_the_to_dos(story: Story) -> None:
+async def test_the_form_starts_empty_whatever_the_student_wrote_for_themselves(story: Story) -> None:
     interview = await story.meet()
     await story.evaluate(
         interview,
-        (1, Verdict.YES, "she explains data"),
+        (1, Verdict.YES, "how data is explained"),
         (2, Verdict.PARTLY, "not yet the license"),
         (4, Verdict.NO, "too much travel"),
-        (5, Verdict.YES, "museum work"),
+        (5, Verdict.YES, "the idea of museum work."),
         (6, Verdict.UNSURE, "she did not say"),
-        (9, Verdict.TEXT, "Storms decide a field season."),
+        (7, Verdict.TEXT, "honestly kind of depressing, everyone looks burnt out"),
+        (8, Verdict.PARTLY, "n/a"),
+        (9, Verdict.TEXT, "how storms decide a field season"),
+        (10, Verdict.TEXT, "I could count urchins"),
     )
     done, _ = (await story.services.todos.add_from(MAYA, interview, "Join the chapter\nRead the report.")).todos
     await story.services.todos.done(MAYA, done.id)
     view = await story.note(interview)
-    assert view.offered == NoteWords("Storms decide a field season", "Join the chapter", "Read the report")
+    assert view.offered == NOTHING
+    assert [(one.number, one.words) for one in view.may_read] == [
+        (5, "the idea of museum work"),
+        (7, "honestly kind of depressing, everyone looks burnt out"),
+        (9, "how storms decide a field season"),
+        (1, "how data is explained"),
+    ]
+    assert [(deed.text, deed.told) for deed in view.deeds] == [("Join the chapter", False)]
     assert [todo.text for todo in view.open_todos] == ["Read the report."]
-    assert view.gaps == (3, 6, 7, 8, 10, 11)
+    assert view.gaps == (3, 6, 11)
     assert view.evaluated
 
 
-async def test_long_answers_are_offered_short(story: Story) -> None:
+async def test_nothing_of_an_evaluation_is_in_a_note_unless_it_is_ticked(story: Story) -> None:
     interview = await story.meet()
-    await story.evaluate(interview, (9, Verdict.TEXT, "storms " * 500))
-    offered = (await story.note(interview)).offered.learned
-    assert len(offered) <= 300
-    assert offered.endswith("…")
+    texts = {number: f"the secret{number} of the reef" for number in range(1, 12)}
+    await story.evaluate(interview, *((number, Verdict.TEXT, text) for number, text in texts.items()))
+    todo = (await story.services.todos.add_from(MAYA, interview, "Read the secret handbook")).todos[0]
+    await story.services.todos.done(MAYA, todo.id)
+    assert "secret" not in (await story.notes.compose(MAYA, interview, WORDS)).body
+    view = await story.notes.compose(MAYA, interview, NOTHING, may_read=[5, 2, 10])
+    assert [word for word in view.body.split() if "secret" in word] == ["secret5"]
+    assert view.offered.learned == texts[5]
+    again = await story.notes.compose(MAYA, interview, NOTHING, may_read=[5, 2, 10])
+    assert (again.body, again.version) == (view.body, view.version)
+
+
+async def test_what_is_ticked_is_said_as_what_was_learned(story: Story) -> None:
+    interview = await story.meet()
+    await story.evaluate(
+        interview,
+        (5, Verdict.YES, "The idea of museum work."),
+        (7, Verdict.TEXT, "honestly kind of depressing"),
+        (9, Verdict.TEXT, "how storms decide a field season"),
+    )
+    view = await story.notes.compose(MAYA, interview, NoteWords("your reef story", "", ""), may_read=[5, 9])
+    assert "What stays with me is your reef story. I will also remember " in view.body
+    assert "the idea of museum work, and how storms decide a field season." in view.body
+    honest = await story.notes.compose(MAYA, interview, NOTHING, may_read=[7])
+    assert "depressing" not in honest.body
+    assert [(one.code, one.detail) for one in honest.findings] == [
+        (NoteFindingCode.LEARNED_UNPLACED, "honestly kind of depressing")
+    ]
+
+
+async def test_what_a_tick_cannot_show_whole_is_not_offered(story: Story) -> None:
+    interview = await story.meet()
+    await story.evaluate(
+        interview,
+        (5, Verdict.TEXT, "the storms " + "and storms " * 50),
+        (9, Verdict.TEXT, "How storms decide a season. " + "Between us, all of it is sad. " * 9),
+    )
+    view = await story.note(interview)
+    assert [one.words for one in view.may_read] == ["How storms decide a season"]
+    assert "sad" not in (await story.notes.compose(MAYA, interview, NOTHING, may_read=[5, 9])).body
 
 
 async def test_without_an_evaluation_the_form_is_blank_and_asks_nothing(story: Story) -> None:
     view = await story.note(await story.meet())
-    assert (view.offered, view.gaps, view.evaluated, view.version) == (NOTHING, (), False, 0)
+    assert (view.offered, view.may_read, view.deeds, view.gaps) == (NOTHING, (), (), ())
+    assert (view.evaluated, view.version) == (False, 0)
 
 
 # The draft
@@ -201,15 +248,15 @@ async def test_an_open_to_do_is_never_told_as_done_and_a_ticked_one_is(story: St
     assert "chapter" not in untouched.body
     assert "report" not in untouched.body
     view = await story.notes.compose(
-        MAYA, interview, NoteWords("storms", "wrote to Dr. Lind", "Read the reef report"), [report.id]
+        MAYA, interview, NoteWords("how storms decide", "wrote to Dr. Lind", "Read the reef report"), [report.id]
     )
-    assert "Following your suggestion, I wrote to Dr. Lind." in view.body
-    assert "acted on your advice: Read the reef report." in view.body
-    assert "next step" not in view.body
+    assert "I wrote to Dr. Lind. I have also read the reef report." in view.body
+    assert "will read" not in view.body.lower()
     assert "chapter" not in view.body
     assert await story.open_todos() == ["Join the local chapter"]
     assert (await story.reminders()).count(ReminderKind.TODO_DUE) == 1
-    assert view.offered.done == "wrote to Dr. Lind; Read the reef report"
+    assert view.offered.done == "wrote to Dr. Lind"
+    assert [(deed.id, deed.told) for deed in view.deeds] == [(report.id, True)]
     assert [todo.id for todo in view.open_todos] == [chapter.id]
 
 
@@ -232,19 +279,66 @@ async def test_only_to_dos_of_this_interview_can_be_ticked(story: Story, travell
     assert len(await story.services.todos.listing(TOM)) == 1
 
 
-async def test_one_open_question_can_be_asked(story: Story, services: Services) -> None:
+async def test_a_to_do_that_is_done_is_told_as_a_deed_and_one_that_cannot_be_is_handed_back(story: Story) -> None:
     interview = await story.meet()
-    view = await story.notes.compose(MAYA, interview, WORDS, question=6)
+    lines = "Write to the person she mentioned\nWetsuit\nSend her the slides"
+    person, wetsuit, slides = (await story.services.todos.add_from(MAYA, interview, lines)).todos
+    ticked = [person.id, wetsuit.id, slides.id]
+    view = await story.notes.compose(MAYA, interview, NoteWords("how storms decide", "", ""), ticked)
+    assert "Since we talked, I have written to the person you mentioned. I will be in touch" in view.body
+    assert "etsuit" not in view.body
+    assert "slides" not in view.body
+    assert [(one.code, one.detail) for one in view.findings] == [
+        (NoteFindingCode.TODO_LEFT_OUT, "Wetsuit"),
+        (NoteFindingCode.TODO_LEFT_OUT, "Send her the slides"),
+    ]
+    assert view.offered.done == "Wetsuit\nSend her the slides"
+    assert [(deed.text, deed.told) for deed in view.deeds] == [("Write to the person she mentioned", True)]
+    mended = NoteWords("how storms decide", "bought a wetsuit\nsent the slides", "")
+    view = await story.notes.compose(MAYA, interview, mended, [person.id])
+    assert "I have bought a wetsuit and sent the slides. I have also written to the person you" in view.body
+    assert codes(view) == []
+
+
+async def test_one_open_question_is_put_in_before_the_closing(story: Story, services: Services) -> None:
+    interview = await story.meet()
+    await story.evaluate(interview, (5, Verdict.YES, "museum work"))
+    with pytest.raises(CoachError) as refusal:
+        await story.notes.ask(MAYA, interview, 6)
+    assert refusal.value.code is Code.MOVED_ON
+    await story.notes.compose(MAYA, interview, WORDS)
+    pay, path = (services.handbook.question(number).ask_in_note for number in (6, 3))
+    view = await story.notes.ask(MAYA, interview, 6)
+    assert view.body.split("\n\n")[-2].endswith(pay)
+    assert view.body.endswith("Thank you again,\nMaya Torres")
+    assert view.version == 2
+    assert await story.notes.ask(MAYA, interview, 6) == view
+    other = await story.notes.ask(MAYA, interview, 3)
+    assert (pay in other.body, other.body.count(path)) == (False, 1)
+    assert path in (await story.notes.compose(MAYA, interview, NOTHING)).body
+    for number in (5, 0, 99):
+        with pytest.raises(CoachError):
+            await story.notes.ask(MAYA, interview, number)
+
+
+async def test_a_note_that_was_edited_by_hand_keeps_every_word_when_it_asks(
+    story: Story, services: Services
+) -> None:
+    interview = await story.meet()
+    await story.evaluate(interview, (5, Verdict.YES, "museum work"))
+    await story.notes.compose(MAYA, interview, WORDS)
+    await story.notes.edit(MAYA, interview, "Hi Ana,\nthank you for the reef story.\n\nBest wishes,\nMaya")
     asked = services.handbook.question(6).ask_in_note
-    assert asked in view.body
-    assert "?" not in (await story.notes.compose(MAYA, interview, WORDS, question=99)).body
+    view = await story.notes.ask(MAYA, interview, 6)
+    lead = "If you have a moment, there is one more thing I would like to ask."
+    assert view.body == f"Hi Ana,\nthank you for the reef story. {lead} {asked}\n\nBest wishes,\nMaya"
 
 
 async def test_what_is_too_long_leaves_the_note_alone(story: Story) -> None:
     interview = await story.meet()
     await story.notes.compose(MAYA, interview, WORDS)
     before = await story.note(interview)
-    for words in (NoteWords("x" * 1001, "", ""), NoteWords("", "x" * 4001, ""), NoteWords("", "", "x" * 1001)):
+    for words in (NoteWords("x" * 4001, "", ""), NoteWords("", "x" * 4001, ""), NoteWords("", "", "x" * 1001)):
         with pytest.raises(CoachError) as refusal:
             await story.notes.compose(MAYA, interview, words)
         assert refusal.value.code is Code.TOO_LONG
@@ -259,7 +353,7 @@ async def test_a_note_that_grows_too_long_ticks_nothing(story: Story) -> None:
     todos = (await story.services.todos.add_from(MAYA, interview, lines)).todos
     with pytest.raises(CoachError) as refusal:
         await story.notes.compose(
-            MAYA, interview, NoteWords("x " * 500, "y " * 500, "z"), [one.id for one in todos]
+            MAYA, interview, NoteWords("I " + "x " * 1900, "I " + "y " * 900, ""), [one.id for one in todos]
         )
     assert refusal.value.code is Code.TOO_LONG
     assert len(await story.open_todos()) == 10
@@ -348,6 +442,7 @@ async def test_another_students_note_is_not_found_and_not_changed(story: Story, 
         story.notes.get(TOM, interview),
         story.notes.compose(TOM, interview, NOTHING),
         story.notes.edit(TOM, interview, "x"),
+        story.notes.ask(TOM, interview, 6),
         story.notes.sent(TOM, interview),
     ):
         with pytest.raises(CoachError) as refusal:

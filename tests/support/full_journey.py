@@ -142,6 +142,9 @@ async def keeping_word(life: Life) -> None:
     await life.dm.slash("thanks draft", contact=name("Ana"))
     await life.dm.fill({"What did you learn or appreciate?": f"how {MARK}s decide"})
     await life.dm.press("Mark as sent")
+    # A note that is not sent and could still ask something.
+    await life.dm.slash("thanks draft", contact=name("Max"))
+    await life.dm.fill({"What did you learn or appreciate?": f"how {MARK}s rest"})
     await life.dm.slash("thanks draft", contact=name("Hana"))
     await life.dm.fill({"What did you learn or appreciate?": f"how {MARK}s live"})
 

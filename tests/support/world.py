@@ -85,6 +85,12 @@ class Screen:
                 found[part["label"]] = {"description": part.get("description", ""), **part["component"]}
         return found
 
+    @property
+    def described(self) -> dict[str, str]:
+        """What an open form says under each of its labels."""
+        labels = [part for part in parts((self.modal or {}).get("components", [])) if part.get("type") == 18]
+        return {part["label"]: part.get("description") or "" for part in labels}
+
     def __contains__(self, text: str) -> bool:
         return text in self.plain
 

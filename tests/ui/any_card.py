@@ -19,6 +19,7 @@ from bot.domain.errors import CoachError, Code
 from bot.domain.evaluations.questions import FINISHED, EvaluationState, EvaluationStatus, GivenAnswer, results
 from bot.domain.reminders.inactivity import WARNINGS
 from bot.domain.reminders.reminder import ReminderKind
+from bot.domain.thank_yous.shareable import Shareable
 from bot.handbook import loader
 from bot.handbook.models import Handbook
 from bot.handbook.models.evaluation import EvaluationTexts
@@ -69,6 +70,8 @@ def arguments(function: Drawing) -> st.SearchStrategy[dict[str, Any]]:
     made = {name: _argument(name, hints[name]) for name in inspect.signature(function).parameters}
     if "evaluation" in made and function.__name__ in _ABOUT_A_QUESTION:
         made["evaluation"] = made["evaluation"].filter(lambda evaluation: evaluation.state.position < FINISHED)
+    if function.__name__ == "ask_form":
+        made["view"] = made["view"].filter(lambda view: view.gaps)
     return st.fixed_dictionaries(made)
 
 
@@ -205,6 +208,9 @@ _NAMED: dict[str, st.SearchStrategy[Any]] = {
     "by_cog": st.just({"HomeTexts": ["next", "help"]}),
     "topics": st.just(HANDBOOK.topics),
     "agenda": st.just((AgendaItem(5, "Thanks", "Say it."),)),
+    "may_read": st.lists(
+        st.builds(Shareable, st.integers(1, 11), TEXTS), max_size=9, unique_by=lambda one: one.number
+    ).map(tuple),
     "gaps": st.lists(st.integers(1, 11), max_size=11, unique=True).map(tuple),
     "views": st.deferred(lambda: st.lists(_reminder(), min_size=1, max_size=7, unique_by=_warning)),
 }

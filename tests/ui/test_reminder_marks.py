@@ -108,6 +108,16 @@ def test_a_reminder_about_a_note_that_is_written_names_it_too() -> None:
     assert cards.marks(custom_ids(cards.reminder(written, HANDBOOK))) == MARK
 
 
+def test_what_is_ready_to_go_is_opened_and_not_drafted_again() -> None:
+    one = view(ReminderKind.THANK_YOU_SECOND)
+    written = NoteDue(interview(InterviewStatus.MET, note_version=1), now() + HOUR)
+    shown = cards.reminder(replace(one, about=written), HANDBOOK)
+    assert "ready to go" in shown.line
+    assert [button.label for button in shown.rows[0]] == ["Open the note", "Mark as sent", "Snooze"]
+    with_blank = replace(written, interview=replace(written.interview, note_blank=True))
+    assert "ready to go" not in cards.reminder(replace(one, about=with_blank), HANDBOOK).line
+
+
 @pytest.mark.parametrize("late", [True, False])
 @pytest.mark.parametrize("kinds", [KINDS, KINDS[:2], [ReminderKind.TODO_DUE] * 12], ids=["every", "two", "many"])
 def test_several_are_known_by_their_nonce_alone(kinds: Sequence[ReminderKind], late: bool) -> None:

@@ -11,7 +11,7 @@ _BLANK = re.compile(r"\[[^\]\n]{0,60}\]|\{[^}\n]{0,60}\}|_{3,}|\b(?:TODO|TBD|XX+
 _THANKS = re.compile(r"\bthank|\bgrateful|\bgratitude|\bappreciat", re.IGNORECASE)
 _PROMISE = re.compile(
     r"\blet you know|\bkeep you (?:posted|updated|informed)|\bupdate you|\b(?:be|stay|keep) in touch|"
-    r"\btell you how|\breport back|\bhear from me|\bwrite (?:to you )?again|\bshare how",
+    r"\btell you how|\breport back|\bhear from me|\bwrite (?:to )?(?:you|again|after|once|when)\b|\bshare how",
     re.IGNORECASE,
 )
 _ENDS = ".!?…"

@@ -1,6 +1,7 @@
 """The letter of a thank-you note, in three moves: what was learned, what was done about it, the promise of word.
 
-Handout, Follow-Up.
+Handout, Follow-Up. What the student typed ends the sentence that the form begins, or stands as a sentence of its
+own, or leaves a blank that says what is missing.
 """
 
 import re
@@ -9,7 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.text.input import one_line
-from bot.domain.text.wording import fill, fragment, is_sentence, promises_word, say, sentence
+from bot.domain.text.to_the_reader import is_nothing
+from bot.domain.text.wording import fill, fragment, promises_word, sentence
+from bot.domain.thank_yous.asking import with_question
+from bot.domain.thank_yous.placing import NotePart, NotePlaced, place, put
+from bot.domain.thank_yous.verbs import Verbs, deed_of_todo, listed
 
 PART_LIMIT = 1_000
 """Characters of one answer in the form."""
@@ -26,14 +31,14 @@ class NoteField(StrEnum):
     MESSAGE = "Message"
 
 
+_TEXT = frozenset({"text"})
 PHRASES: Mapping[str, frozenset[str]] = {
     "greeting": frozenset({"contact"}),
     "thanks": frozenset(),
-    "learned": frozenset({"text"}),
-    "done": frozenset({"text"}),
-    "done_listed": frozenset({"text"}),
-    "next_step": frozenset({"text"}),
-    "question": frozenset({"text"}),
+    **dict.fromkeys(("learned", "learned_more", "done", "done_more", "done_past"), _TEXT),
+    **dict.fromkeys(("next_step", "next_wish", "next_doing"), _TEXT),
+    **dict.fromkeys(("learned_missing", "done_missing", "next_missing"), frozenset()),
+    "question": _TEXT,
     "promise": frozenset(),
     "closing": frozenset({"student"}),
 }
@@ -41,8 +46,16 @@ PHRASES: Mapping[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class NoteWording:
+    """What the handbook gives to a note."""
+
+    phrases: Mapping[str, str]
+    verbs: Verbs
+
+
+@dataclass(frozen=True, slots=True)
 class NoteParts:
-    """What a note is made of, in the student's words: sentences or fragments, blank where there is nothing."""
+    """What a note is made of, in the student's words, one thing a line; blank where there is nothing."""
 
     contact_name: str
     student_name: str
@@ -50,76 +63,72 @@ class NoteParts:
     done: str = ""
     """What they have really done about a suggestion."""
     ticked: tuple[str, ...] = ()
-    """To-dos that they have just ticked as really done."""
+    """To-dos that are done, and that the student lets them read of."""
     next_step: str = ""
-    open_questions: tuple[str, ...] = ()
+    question: str = ""
+    """The one that the note asks."""
+
+    def typed(self, part: NotePart) -> str:
+        """The answer for a part."""
+        return {NotePart.LEARNED: self.learned, NotePart.DONE: self.done, NotePart.NEXT: self.next_step}[part]
+
+    def placed(self, part: NotePart, verbs: Verbs) -> tuple[NotePlaced, ...]:
+        """What becomes of each thing in an answer."""
+        return place(part, self.typed(part), self.contact_name, verbs)
 
 
-def compose(parts: NoteParts, phrases: Mapping[str, str]) -> str:
+_BEGINS_WITH_THANKS = re.compile(
+    r"thank|I (?:(?:really|so|truly|want to|would like to) )*(?:appreciate|thank)\b|"
+    r"I(?: am|['’]m) (?:(?:so|very|really|truly) )*(?:grateful|thankful)",
+    re.IGNORECASE,
+)
+
+
+def compose(parts: NoteParts, wording: NoteWording) -> str:
     """The letter in three moves: what was learned, what was done about it, the promise of word.
 
     Handout, Follow-Up. Nothing is said about actions unless `done` or `ticked` says it.
     """
-    moves = [
-        say(parts.learned, phrases, "learned") if _given(parts.learned) else "",
-        _deeds(parts, phrases),
-        say(parts.next_step, phrases, "next_step") if _given(parts.next_step) else "",
-        _question(parts.open_questions, phrases),
-    ]
-    learned, *onward = moves
-    if not (is_sentence(parts.next_step) and promises_word(parts.next_step)):
-        onward.append(phrases["promise"])
+    phrases = wording.phrases
+    learned, done, onward = (
+        put(part, parts.placed(part, wording.verbs), phrases)
+        for part in (NotePart.LEARNED, NotePart.DONE, NotePart.NEXT)
+    )
+    opening = [learned] if _BEGINS_WITH_THANKS.match(learned) else [phrases["thanks"], learned]
+    moves = [done, _ticked(parts, wording, more=bool(done)), onward]
+    if not promises_word(onward):
+        moves.append(phrases["promise"])
     paragraphs = [
         fill(phrases["greeting"], contact=one_line(parts.contact_name)),
-        " ".join(filter(None, [phrases["thanks"], learned])),
-        " ".join(filter(None, onward)),
+        " ".join(filter(None, opening)),
+        " ".join(filter(None, moves)),
         fill(phrases["closing"], student=one_line(parts.student_name)).strip(),
     ]
-    return "\n\n".join(paragraphs)
+    return with_question("\n\n".join(paragraphs), parts.question, parts.student_name, phrases)
 
 
-def done_from_todos(texts: Sequence[str]) -> str:
-    """Ticked to-dos as a first answer to "What have you done about it?"."""
-    return "; ".join(fragment(text) for text in texts if one_line(text))
+def _ticked(parts: NoteParts, wording: NoteWording, *, more: bool) -> str:
+    said = told_todos(parts.ticked, parts.contact_name, wording.verbs)
+    deeds = [deed for deed in said.values() if deed]
+    return sentence(fill(wording.phrases["done_more" if more else "done"], text=listed(deeds))) if deeds else ""
 
 
-_SAID = re.compile(r"\w(?:.*\w)?", re.DOTALL)
-"""From the first letter or digit to the last."""
-_NOTHING = re.compile(r"(?:nothing|none|not|no|n/?a|nope)?(?:(?:^| )(?:yet|so far|really|much))*", re.IGNORECASE)
-_PLAN = re.compile(r"(?:will|(?:plan|want|hope|intend|going|planning|hoping|about) to)\b", re.IGNORECASE)
-_DEED = re.compile(
-    r"(?!need\b)(?:(?:already|also|just) )?(?:\w{2,}ed|wrote|sent|read|met|spoke|found|began|took|made|got|went|"
-    r"bought|built|did|gave|had|heard|saw|set|told|chose|kept|left|put|ran|won|taught|thought|rewrote|redid)\b",
-    re.IGNORECASE,
-)
-"""Words that can follow "I": a deed in the past tense."""
+def told_todos(todos: Sequence[str], name: str, verbs: Verbs) -> dict[str, str]:
+    """Each of these to-dos, as it is told to `name`; empty where it cannot be."""
+    return {todo: deed_of_todo(todo, name, verbs) or "" for todo in todos}
 
 
-def _given(text: str) -> bool:
-    """Whether there is anything in a field; "nothing yet" is as good as blank."""
-    said = _SAID.search(one_line(text))
-    return said is not None and _NOTHING.fullmatch(said[0]) is None
+def without(text: str, ticked: Sequence[str]) -> str:
+    """`text` without the to-dos that have just been ticked: what is done is no next step."""
+    done = {fragment(todo).casefold() for todo in ticked}
+    return "" if fragment(text).casefold() in done else text
 
 
-def _deeds(parts: NoteParts, phrases: Mapping[str, str]) -> str:
-    """What was done, then what was ticked."""
-    told = [_done(parts.done, phrases)] if _given(parts.done) else []
-    listed = done_from_todos(parts.ticked)
-    return " ".join([*told, *([say(listed, phrases, "done_listed")] if listed else [])])
+def with_lines(text: str, *more: str) -> str:
+    """An answer with further things in it, one a line; what is there already is not put there twice.
 
-
-def _done(text: str, phrases: Mapping[str, str]) -> str:
-    """What was done. A plan typed into this field stays a plan."""
-    deed = fragment(text)
-    if is_sentence(deed):
-        return sentence(text)
-    if plan := _PLAN.match(deed):
-        return say(deed[plan.end() :], phrases, "next_step")
-    if _DEED.match(deed):
-        return say(deed[0].lower() + deed[1:], phrases, "done")
-    return say(deed, phrases, "done_listed")
-
-
-def _question(questions: Sequence[str], phrases: Mapping[str, str]) -> str:
-    asked = " ".join(sentence(question) for question in questions if one_line(question))
-    return fill(phrases["question"], text=asked) if asked else ""
+    They take the place of "nothing yet".
+    """
+    lines = [text] if text and not (more and is_nothing(text)) else []
+    there = {fragment(line).casefold() for line in text.splitlines()}
+    return "\n".join([*lines, *(line for line in dict.fromkeys(more) if fragment(line).casefold() not in there)])

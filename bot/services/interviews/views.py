@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
 from bot.domain.interviews.interview import InterviewStatus, Mode, booked_end
+from bot.domain.text.wording import blank_left
 from bot.services.base import owned
 from bot.services.slices.reading import read_all
 from bot.storage.models import Contact, Evaluation, Interview, ThankYou
@@ -42,6 +43,8 @@ class InterviewView:
     note_version: int
     """0 until drafted."""
     note_sent_at: datetime | None
+    note_blank: bool = False
+    """The draft has a place that still waits for words."""
 
     @property
     def ends_at(self) -> datetime:
@@ -193,4 +196,5 @@ def view(
         note_due_at=note.due_at if note else None,
         note_version=note.version if note else 0,
         note_sent_at=note.sent_at if note else None,
+        note_blank=note is not None and note.sent_at is None and blank_left(note.body) is not None,
     )

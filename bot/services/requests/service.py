@@ -15,6 +15,7 @@ from bot.domain.requests.nudges import compose_nudge
 from bot.domain.requests.stated_times import add_zone
 from bot.domain.requests.status import NextMove, RequestOutcome, RequestRoute, RequestStatus
 from bot.domain.text.input import checked_length
+from bot.domain.text.to_the_reader import turned_to_reader
 from bot.domain.times.zones import zone_in_words
 from bot.handbook.models import Handbook
 from bot.services.base import UseCases, own, owned, zone_of
@@ -206,7 +207,9 @@ class RequestService(UseCases):
         referrer = await referrer_of(session, owner_id, contact)
         offered = words_of(request) if request else RequestWords()
         if offered == RequestWords():
-            offered = RequestWords(offered_tie(contact.source, referrer, self.handbook.requests.ties), contact.why)
+            # "Why them?" is a note to oneself: it is offered only as what can be said to them.
+            why = turned_to_reader(contact.why, contact.name)
+            offered = RequestWords(offered_tie(contact.source, referrer, self.handbook.requests.ties), why)
         replaces = request.version if request is not None and request.status == RequestStatus.DRAFT else 0
         frame = tie_frame(contact.source, referred=bool(referrer))
         return Start(contact.id, contact.name, offered, frame, replaces)

@@ -1,24 +1,32 @@
 """Use cases of the thank-you note: drafting it from what the interview gave, and marking it as sent."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import now
 from bot.domain.errors import CoachError, Code
-from bot.domain.evaluations.questions import QUESTIONS
 from bot.domain.interviews.interview import InterviewStatus
 from bot.domain.text.input import checked_length, checked_text, seen
-from bot.domain.thank_yous.letter import BODY_LIMIT, PART_LIMIT, NoteField, NoteParts, compose, done_from_todos
-from bot.domain.thank_yous.prefill import without
+from bot.domain.thank_yous.asking import asked_in, with_question
+from bot.domain.thank_yous.letter import (
+    BODY_LIMIT,
+    PART_LIMIT,
+    NoteField,
+    NoteParts,
+    compose,
+    told_todos,
+    with_lines,
+    without,
+)
+from bot.domain.thank_yous.shareable import chosen
 from bot.services.base import UseCases, own
 from bot.services.contacts.lookup import ContactKey, about, the_contact
 from bot.services.dates.told import When, moment_if_told
 from bot.services.interviews.views import InterviewView, NoInterview, NotMet, of_contact, view_of
 from bot.services.reminders.planning import THANKS
 from bot.services.reminders.scheduling import cancel
-from bot.services.thank_yous.views import NoteView, NoteWords, load_note
+from bot.services.thank_yous.views import NoteView, NoteWords, load_note, ticked_before
 from bot.services.todos.service import tick
 from bot.services.todos.views import of_interview
 from bot.storage.models import Interview, ThankYou, User
@@ -40,32 +48,62 @@ class ThankYouService(UseCases):
             return await self._of(session, owner_id, interview_id)
 
     async def compose(
-        self, owner_id: int, interview_id: int, words: NoteWords, ticked: Sequence[int] = (), question: int = 0
+        self,
+        owner_id: int,
+        interview_id: int,
+        words: NoteWords,
+        ticked: Sequence[int] = (),
+        may_read: Sequence[int] = (),
     ) -> NoteView:
-        """Write the note anew from the form, in the three moves. `question` is an open one that it may ask.
+        """Write the note anew from the form, in the three moves; a question that it asks stays in it.
 
-        To-dos in `ticked` are marked as done with it; one that stays open is never told as done. Handout,
-        Follow-Up. Raises NOT_FOUND, TOO_LONG, and MOVED_ON when the note is sent.
+        Of the evaluation, only answers to the questions in `may_read` go into it. To-dos in `ticked` are marked as
+        done with it; one that stays open is never told as done. Handout, Follow-Up. Raises NOT_FOUND, TOO_LONG, and
+        MOVED_ON when the note is sent.
         """
         words = _checked(words)
         async with self.db.write(owner_id) as session:
             note, before = await self._unsent(session, owner_id, interview_id)
-            todos = [todo for todo in await of_interview(session, owner_id, interview_id) if todo.id in ticked]
+            all_todos = await of_interview(session, owner_id, interview_id)
+            todos = [todo for todo in all_todos if todo.id in ticked]
             await tick(session, todos)
-            texts = tuple(todo.text for todo in todos)
-            words = replace(words, next_step=without(words.next_step, texts))
+            done = [todo.text for todo in all_todos if todo.done_at is not None]
+            typed, waiting = ticked_before(words.done, done)
+            texts = tuple(dict.fromkeys([*waiting, *(todo.text for todo in todos)]))
             parts = NoteParts(
                 contact_name=before.contact_name,
                 student_name=(await session.get_one(User, owner_id)).display_name,
-                learned=words.learned,
-                done=words.done,
+                learned=with_lines(words.learned, *chosen(before.may_read, may_read)),
+                done=typed,
                 ticked=texts,
-                next_step=words.next_step,
-                open_questions=self._asked(question),
+                next_step=without(words.next_step, texts),
+                question=asked_in(note.body, self._questions()),
             )
-            _write(note, compose(parts, self.handbook.thank_yous.phrases))
-            note.learned, note.next_step = words.learned, words.next_step
-            note.done = done_from_todos([words.done, *texts])
+            self._compose(note, parts)
+            return await self._now(session, owner_id, interview_id)
+
+    def _compose(self, note: ThankYou, parts: NoteParts) -> None:
+        """Write it, and keep what it was made of; a deed that it cannot tell stays in the form."""
+        wording = self.handbook.thank_yous.wording
+        _write(note, compose(parts, wording))
+        said = told_todos(parts.ticked, parts.contact_name, wording.verbs)
+        untold = [todo for todo, deed in said.items() if not deed]
+        note.learned, note.next_step = parts.learned, parts.next_step
+        note.done = with_lines(parts.done, *untold)
+
+    async def ask(self, owner_id: int, interview_id: int, question: int) -> NoteView:
+        """Put an open question of the evaluation into the note as it stands; the one that is there stays alone.
+
+        Raises NOT_FOUND, TOO_LONG, and MOVED_ON when the note is sent, not drafted, or the question is answered.
+        """
+        async with self.db.write(owner_id) as session:
+            note, before = await self._unsent(session, owner_id, interview_id)
+            if not note.version or question not in before.gaps:
+                raise CoachError(Code.MOVED_ON)
+            student = (await session.get_one(User, owner_id)).display_name
+            asked = self.handbook.question(question).ask_in_note
+            phrases = self.handbook.thank_yous.phrases
+            _write(note, with_question(note.body, asked, student, phrases, self._questions()))
             return await self._now(session, owner_id, interview_id)
 
     async def edit(self, owner_id: int, interview_id: int, body: str) -> NoteView:
@@ -113,8 +151,8 @@ class ThankYouService(UseCases):
         found = await load_note(session, self.handbook, owner_id, interview_id)
         return found[1] if found else _no_note(await view_of(session, owner_id, interview_id))
 
-    def _asked(self, number: int) -> tuple[str, ...]:
-        return (self.handbook.question(number).ask_in_note,) if 1 <= number <= QUESTIONS else ()
+    def _questions(self) -> list[str]:
+        return [question.ask_in_note for question in self.handbook.questions]
 
     async def _unsent(self, session: AsyncSession, owner_id: int, interview_id: int) -> tuple[ThankYou, NoteView]:
         note, known = await self._own(session, owner_id, interview_id)
@@ -154,8 +192,8 @@ def _meant(rows: Sequence[InterviewView]) -> InterviewView | None:
 def _checked(words: NoteWords) -> NoteWords:
     """The same, blank where nothing can be seen. Raises TOO_LONG."""
     return NoteWords(
-        checked_length(seen(words.learned), NoteField.LEARNED.value, PART_LIMIT),
-        # What was ticked for an earlier draft is offered here together with what was typed.
+        # What was ticked for an earlier draft may stand in these two together with what was typed.
+        checked_length(seen(words.learned), NoteField.LEARNED.value, BODY_LIMIT),
         checked_length(seen(words.done), NoteField.DONE.value, BODY_LIMIT),
         checked_length(seen(words.next_step), NoteField.NEXT_STEP.value, PART_LIMIT),
     )

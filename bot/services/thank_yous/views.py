@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import now
 from bot.domain.evaluations.questions import EvaluationState, EvaluationStatus, GivenAnswer, gaps
 from bot.domain.text.damage import is_damaged
-from bot.domain.text.wording import word_count
-from bot.domain.thank_yous import prefill
-from bot.domain.thank_yous.letter import NoteParts
+from bot.domain.text.wording import fragment, word_count
+from bot.domain.thank_yous.asking import asked_in
+from bot.domain.thank_yous.letter import NoteParts, told_todos
 from bot.domain.thank_yous.review import NoteFinding, review
+from bot.domain.thank_yous.shareable import SHOWN, Shareable, shareable
 from bot.handbook.models import Handbook
 from bot.services.base import owned
 from bot.services.evaluations.views import answer_of
@@ -24,11 +25,21 @@ from bot.storage.models import Contact, Evaluation, ThankYou, Todo, User
 
 @dataclass(frozen=True, slots=True)
 class NoteWords:
-    """The three answers that a note is made of, as typed in the form or offered there."""
+    """The three answers that a note is made of, as typed in the form."""
 
     learned: str
     done: str
     next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoneTodo:
+    """A to-do of the interview that is done."""
+
+    id: int
+    text: str
+    told: bool
+    """Whether the note tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,11 @@ class NoteView:
     """The 24 hours are over, and it is not sent."""
     sent_at: datetime | None
     offered: NoteWords
-    """What the form starts from."""
+    """What the form starts from: what was typed or chosen there before, and nothing else."""
+    may_read: tuple[Shareable, ...]
+    """Answers of the evaluation that the student may let them read."""
+    deeds: tuple[DoneTodo, ...]
+    """What came of suggestions and can be told."""
     open_todos: tuple[TodoView, ...]
     """What came out of the interview and is still to be done."""
     gaps: tuple[int, ...]
@@ -54,6 +69,10 @@ class NoteView:
     evaluated: bool
     findings: tuple[NoteFinding, ...]
     """What the coach notices, the most important first; none before the draft and after it is sent."""
+
+
+_MOST_DEEDS = 50
+"""To-dos that are looked at: a form shows ten, and each takes a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +86,16 @@ class _Rows:
     evaluation: Evaluation | None
     answers: Mapping[int, GivenAnswer]
 
-    def todo_texts(self, *, done: bool) -> list[str]:
-        """What came out of the interview and is done, or is not, as far as it can be read."""
-        sound = (todo for todo in self.todos if not is_damaged(todo.text))
-        return [todo.text for todo in sound if (todo.done_at is not None) is done]
+    def open_texts(self) -> list[str]:
+        """What came out of the interview and is still to be done, as far as it can be read."""
+        return [todo.text for todo in self.todos if todo.done_at is None and not is_damaged(todo.text)]
+
+    def deeds(self, handbook: Handbook) -> dict[Todo, str]:
+        """What came out of it and was done last, as the note tells it; empty where it cannot."""
+        by_moment = {todo: todo.done_at for todo in self.todos if todo.done_at and not is_damaged(todo.text)}
+        done = sorted(by_moment, key=by_moment.__getitem__, reverse=True)[:_MOST_DEEDS]
+        said = told_todos([todo.text for todo in done], self.contact.name, handbook.thank_yous.wording.verbs)
+        return {todo: said[todo.text] for todo in done}
 
 
 async def load_note(
@@ -108,7 +133,9 @@ async def _view(rows: _Rows, handbook: Handbook) -> NoteView:
         due_at=note.due_at,
         late=note.sent_at is None and note.due_at <= now(),
         sent_at=note.sent_at,
-        offered=_offered(rows),
+        offered=NoteWords(note.learned, note.done, note.next_step),
+        may_read=shareable(rows.answers),
+        deeds=_deeds(rows, handbook),
         open_todos=tuple(view(todo, rows.contact.name) for todo in rows.todos if todo.done_at is None),
         gaps=gaps(EvaluationState(answers=rows.answers)) if rows.answers else (),
         evaluated=rows.evaluation is not None and rows.evaluation.status == EvaluationStatus.DONE,
@@ -116,27 +143,34 @@ async def _view(rows: _Rows, handbook: Handbook) -> NoteView:
     )
 
 
-def _offered(rows: _Rows) -> NoteWords:
-    """What was typed for the last draft; for the first, what the evaluation and the to-dos say."""
-    if rows.note.version:
-        return NoteWords(rows.note.learned, rows.note.done, rows.note.next_step)
-    return NoteWords(
-        learned=prefill.learned(rows.answers),
-        done=prefill.done(rows.todo_texts(done=True)),
-        next_step=prefill.next_step(rows.todo_texts(done=False)),
+def _deeds(rows: _Rows, handbook: Handbook) -> tuple[DoneTodo, ...]:
+    """What a tick can show whole."""
+    return tuple(
+        DoneTodo(todo.id, todo.text, told=deed in rows.note.body)
+        for todo, deed in rows.deeds(handbook).items()
+        if deed and len(todo.text) <= SHOWN
     )
 
 
+def ticked_before(done: str, todos: Sequence[str]) -> tuple[str, list[str]]:
+    """What was typed as done, and those of the to-dos that were ticked and stand there because no sentence fits."""
+    by_words = {fragment(todo).casefold(): todo for todo in todos}
+    lines = done.splitlines()
+    typed = [line for line in lines if fragment(line).casefold() not in by_words]
+    return "\n".join(typed), [by_words[key] for line in lines if (key := fragment(line).casefold()) in by_words]
+
+
 async def _findings(rows: _Rows, handbook: Handbook) -> tuple[NoteFinding, ...]:
-    note = rows.note
-    asked = [question.ask_in_note for question in handbook.questions if question.ask_in_note in note.body]
+    note, deeds = rows.note, rows.deeds(handbook)
+    done, waiting = ticked_before(note.done, [todo.text for todo in deeds])
     parts = NoteParts(
         contact_name=rows.contact.name,
         student_name=rows.student.display_name,
         learned=note.learned,
-        done=note.done,
+        done=done,
+        ticked=(*waiting, *(todo.text for todo, deed in deeds.items() if deed and deed in note.body)),
         next_step=note.next_step,
-        open_questions=tuple(asked),
+        question=asked_in(note.body, [question.ask_in_note for question in handbook.questions]),
     )
     # A long letter takes a while to read, whatever stands in it.
-    return await asyncio.to_thread(review, note.body, parts, rows.todo_texts(done=False))
+    return await asyncio.to_thread(review, note.body, parts, rows.open_texts(), handbook.thank_yous.wording)

@@ -77,16 +77,23 @@ def edit_form(view: ProfileView) -> Form:
         title="Your profile",
         action="profile.save",
         fields=[
-            _field("name", ProfileField.NAME, view.name, "", required=True),
-            _field("school", ProfileField.SCHOOL, view.school, "Junior at Pitzer College, biology"),
-            _field("about", ProfileField.ABOUT, view.about, "I spent last summer counting sea urchins"),
+            _field("name", ProfileField.NAME, view.name, "", _IN_LETTERS, required=True),
+            _field("school", ProfileField.SCHOOL, view.school, "Junior at Pitzer College, biology", _IN_LETTERS),
+            _field(
+                "about", ProfileField.ABOUT, view.about, "I spent last summer counting sea urchins", _IN_LETTERS
+            ),
             _field("interests", ProfileField.INTERESTS, view.interests, "Marine biology, science writing"),
         ],
     )
 
 
-def _field(key: str, field: ProfileField, value: str, example: str, *, required: bool = False) -> TextField:
-    return TextField(key, field.value, value, example, required=required, limit=LIMITS[field])
+_IN_LETTERS = "The people you write to read this."
+
+
+def _field(
+    key: str, field: ProfileField, value: str, example: str, description: str = "", *, required: bool = False
+) -> TextField:
+    return TextField(key, field.value, value, example, description, required=required, limit=LIMITS[field])
 
 
 def zone_needed(now: datetime, zones: Sequence[str]) -> Card:

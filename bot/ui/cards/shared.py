@@ -10,6 +10,11 @@ NEXT = Button("What's next", "home.next")
 ADD_CONTACT = Button("Add a contact", "contact.new")
 CONTACTS = Button("My contacts", "contact.list")
 
+THEY_READ = "They read this."
+"""Under every field of a form whose words go to a contact."""
+ONLY_YOU = "Only you read this."
+"""Under a field that is a note to oneself, beside others that are not."""
+
 _NAME = 60
 """Characters of a contact's name: in a title, it leaves room for what is said about them."""
 

@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 
 import discord
 
+from bot.domain.text.input import row_token
+from bot.domain.text.wording import fill
 from bot.domain.thank_yous.letter import BODY_LIMIT, PART_LIMIT, NoteField
-from bot.domain.thank_yous.review import NoteFinding
+from bot.domain.thank_yous.review import MISFITS, NoteFinding, NoteFindingCode
+from bot.domain.thank_yous.shareable import not_yet_in
 from bot.handbook.fields import Advice
 from bot.handbook.models import Handbook
 from bot.services.interviews.views import NoInterview, NotMet
 from bot.services.thank_yous.views import NoteView
 from bot.ui.cards.coach import coach, remark
-from bot.ui.cards.shared import NEXT, first_is_primary, what_happened, who
+from bot.ui.cards.shared import NEXT, THEY_READ, first_is_primary, what_happened, who
 from bot.ui.kit.card import (
     Block,
     Button,
@@ -35,6 +38,8 @@ from bot.ui.kit.form import ChoiceField, Form, TextField, TickField
 _TICKS = 10
 """Most boxes in Discord's form."""
 _TODOS = 3
+_FIRM = MISFITS | {NoteFindingCode.BLANKS_LEFT}
+"""What must be mended before a note goes out."""
 
 
 def note(view: NoteView, handbook: Handbook) -> Card:
@@ -69,17 +74,23 @@ def _draft(view: NoteView, handbook: Handbook) -> Card:
             Divider(),
             Text(_coach(view.findings, handbook.thank_yous.findings)),
         ],
-        rows=(
-            (
-                _button(view, "Mark as sent", "thanks.sent", Style.PRIMARY),
-                _button(view, "Edit", "thanks.edit"),
-                _button(view, "Get as file", "thanks.file"),
-                _button(view, "Start over", "thanks.over"),
-            ),
-        ),
+        rows=_ways(view),
         hint="Rapport never sends anything for you. Copy it, send it, then press Mark as sent.",
         state=CardState.WAITING if view.late else CardState.ACTIVE,
     )
+
+
+def _ways(view: NoteView) -> tuple[tuple[Button, ...], ...]:
+    """What sends it on; first what mends it while a part is still open. Below it, what may be added."""
+    words = _button(view, "Change my answers", "thanks.over")
+    edit, sent = _button(view, "Edit", "thanks.edit"), _button(view, "Mark as sent", "thanks.sent")
+    as_file = _button(view, "Get as file", "thanks.file")
+    unplaced = any(one.code in MISFITS or one.code is NoteFindingCode.TODO_LEFT_OUT for one in view.findings)
+    blank = any(one.code is NoteFindingCode.BLANKS_LEFT for one in view.findings)
+    mended_first = (words, edit, sent, as_file) if unplaced else (edit, sent, as_file, words)
+    ways = mended_first if unplaced or blank else (sent, edit, as_file, words)
+    more = ((_button(view, "Ask one thing", "thanks.ask"),),) if view.gaps else ()
+    return (first_is_primary(ways), *more)
 
 
 def _due(view: NoteView) -> str:
@@ -89,7 +100,8 @@ def _due(view: NoteView) -> str:
 
 
 def _coach(findings: Sequence[NoteFinding], advice: Mapping[str, Advice]) -> str:
-    return coach([remark(advice[one.code], one.detail) for one in findings], "This reads well.")
+    remarks = [remark(advice[one.code], one.detail, firm=one.code in _FIRM) for one in findings]
+    return coach(remarks, "This reads well.")
 
 
 def _sent(view: NoteView) -> Card:
@@ -160,22 +172,43 @@ def _no_interview(found: NoInterview) -> Card:
 
 
 def draft_form(view: NoteView, handbook: Handbook) -> Form:
-    """The three moves of a note, with what is known filled in; and what may be ticked and asked."""
-    told = view.offered
+    """The three moves of a note, with what was typed before; and what may be ticked. Nothing is ticked for them."""
+    told, phrases = view.offered, handbook.thank_yous.phrases
     fields: list[TextField | ChoiceField | TickField] = [
-        _move("learned", NoteField.LEARNED, told.learned, "How storms decide a field season"),
-        _move("done", NoteField.DONE, told.done, "Only what is really done, or nothing"),
-        _move("next_step", NoteField.NEXT_STEP, told.next_step, "Write to the person you mentioned"),
+        _move("learned", NoteField.LEARNED, told.learned, phrases["learned"], "how a claim is settled"),
+        _move("done", NoteField.DONE, told.done, phrases["done"], "read the report; or leave it empty"),
+        _move("next_step", NoteField.NEXT_STEP, told.next_step, phrases["next_step"], "write to Dr. Lind in May"),
+        _may_read(view),
+        _ticks(view),
     ]
-    if view.open_todos:
-        fields.append(_ticks(view))
-    if view.gaps:
-        fields.append(_question(view, handbook))
+    # What has nothing to tick is left out of a form.
     return Form("Your thank-you note", "thanks.compose", fields, (view.interview_id,))
 
 
-def _move(key: str, field: NoteField, value: str, example: str) -> TextField:
-    return TextField(key, field.value, value, example, long=True, limit=PART_LIMIT)
+def _move(key: str, field: NoteField, value: str, frame: str, example: str) -> TextField:
+    """A question under which the beginning stands that the answer should end."""
+    described = f"{THEY_READ} Finish: {fill(frame, text='…')}"
+    return TextField(key, field.value, value, example, described, long=True, limit=PART_LIMIT)
+
+
+def _may_read(view: NoteView) -> TickField:
+    """Words of the evaluation, and to-dos that are done; what a draft tells of stays ticked."""
+    deeds = [Option(todo.text, row_token(todo.id), chosen=todo.told) for todo in view.deeds]
+    answers = [Option(one.words, str(one.number)) for one in not_yet_in(view.offered.learned, view.may_read)]
+    ideas = [option for option in answers if option.value == _IDEAS]
+    others = [option for option in answers if option.value != _IDEAS]
+    return TickField(
+        "may_read",
+        "Which of these may they read?",
+        tuple([*ideas, *others[: _TICKS - len(ideas) - min(len(deeds), _DEEDS)], *deeds][:_TICKS]),
+        description="You wrote these for yourself. What you tick goes into the note; what you do not, never does.",
+    )
+
+
+_IDEAS = "5"
+"""The question about further ideas: what they gave, rather than what the student thinks of it."""
+_DEEDS = 4
+"""To-dos that are offered even where there are many answers."""
 
 
 def _ticks(view: NoteView) -> TickField:
@@ -183,23 +216,28 @@ def _ticks(view: NoteView) -> TickField:
         "ticked",
         "Tick only what is really done",
         tuple(Option(todo.text, str(todo.id)) for todo in view.open_todos[:_TICKS]),
-        description="What you tick goes into the note as done. What you do not, never does.",
+        description=f"{THEY_READ} What you tick goes into the note as done. What you do not, never does.",
     )
 
 
-def _question(view: NoteView, handbook: Handbook) -> ChoiceField:
-    return ChoiceField(
+def ask_form(view: NoteView, handbook: Handbook) -> Form:
+    """One question of the evaluation that is still open."""
+    question = ChoiceField(
         "question",
         "Ask one thing that is still open?",
         tuple(Option(handbook.question(number).ask_in_note, str(number)) for number in view.gaps),
-        placeholder="Nothing, just thanks",
-        description="One short question at most. A note that only thanks is fine.",
+        placeholder="Choose one",
+        description=f"{THEY_READ} One short question at most; a note that only thanks is fine.",
+        required=True,
     )
+    return Form("Ask one thing", "thanks.asked", [question], (view.interview_id,))
 
 
 def edit_form(view: NoteView) -> Form:
     """The note itself."""
-    message = TextField("body", NoteField.MESSAGE.value, view.body, long=True, required=True, limit=BODY_LIMIT)
+    message = TextField(
+        "body", NoteField.MESSAGE.value, view.body, "", THEY_READ, long=True, required=True, limit=BODY_LIMIT
+    )
     return Form("Your thank-you note", "thanks.edited", [message], (view.interview_id,))
 
 

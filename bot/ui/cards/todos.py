@@ -121,7 +121,7 @@ def new_form(interview: int) -> Form:
             TextField(
                 "text",
                 "What do you want to do?",
-                placeholder="Write to the person she mentioned\nRead the reef report",
+                placeholder="Write to Sam Reyes\nRead the reef report",
                 description=f"One to-do per line, up to {AT_ONCE} at once.",
                 long=True,
                 required=True,

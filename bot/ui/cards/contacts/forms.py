@@ -4,6 +4,7 @@ from bot.domain.contacts import NAME_LIMIT, NOTE_LIMIT, REACH_LIMIT, ROLE_LIMIT,
 from bot.domain.text.input import clip
 from bot.services.contacts.matching import ContactRef
 from bot.services.contacts.views import ContactEntry
+from bot.ui.cards.shared import ONLY_YOU, THEY_READ
 from bot.ui.kit.card import Option
 from bot.ui.kit.form import TITLE_LIMIT, ChoiceField, Form, TextField
 
@@ -27,12 +28,26 @@ def edit_form(contact_id: int, entry: ContactEntry) -> Form:
 def _fields(entry: ContactEntry) -> list[TextField | ChoiceField]:
     sources = tuple(Option(source, source, chosen=source == entry.source) for source in Source)
     return [
-        TextField("name", "Name", entry.name, "Ana Núñez", required=True, limit=NAME_LIMIT),
+        TextField(
+            "name",
+            "Name",
+            entry.name,
+            "Ana Núñez",
+            f"{THEY_READ} Letters greet them by it.",
+            required=True,
+            limit=NAME_LIMIT,
+        ),
         TextField("role", "Role and organization", entry.role, "Marine biologist at NOAA", limit=ROLE_LIMIT),
         ChoiceField("source", "Where did you find them?", sources, "Choose one"),
         TextField("reach", "How to reach them", entry.reach, "E-mail, phone or web page", limit=REACH_LIMIT),
         TextField(
-            "why", "Why them?", entry.why, "One thing about them that interests you", long=True, limit=WHY_LIMIT
+            "why",
+            "Why them?",
+            entry.why,
+            "One thing about them that interests you",
+            ONLY_YOU,
+            long=True,
+            limit=WHY_LIMIT,
         ),
     ]
 

@@ -84,7 +84,7 @@ def met(view: InterviewView) -> Card:
         title=f"You met {name(view)}",
         blocks=[Text("\n".join(lines))],
         rows=(_after_buttons(view),),
-        hint="" if view.evaluation_id else "Evaluate while it is fresh: your answers help to write the note.",
+        hint="" if view.evaluation_id else "Evaluate while it is fresh; then you know what to thank them for.",
         state=CardState.DONE if view.note_sent_at else CardState.WAITING,
     )
 

@@ -156,8 +156,10 @@ def _main(view: ReminderView) -> tuple[Button, ...]:
         case AboutInterview(interview):
             return (Button("Open prep", "interview.prep", (interview.id, view.reminder_id), Style.PRIMARY),)
         case NoteDue(interview):
+            # What is written is opened: "Draft it" would sound as if it were to be written once more.
+            way = "Open the note" if interview.note_version else "Draft it"
             return (
-                Button("Draft it", "thanks.draft", (interview.id, view.reminder_id), Style.PRIMARY),
+                Button(way, "thanks.draft", (interview.id, view.reminder_id), Style.PRIMARY),
                 Button("Mark as sent", "thanks.sent", (interview.id, view.reminder_id)),
             )
         case Waiting(request_id=request):

@@ -24,9 +24,14 @@ _TODO = 100
 
 
 def advice(view: ReminderView, handbook: Handbook) -> Advice:
-    """What the handbook says in it; a note that is written already needs no advice on writing it."""
-    written = isinstance(view.about, NoteDue) and bool(view.about.interview.note_version)
-    return handbook.reminder(READY if written and view.kind is not ReminderKind.THANK_YOU_LATE else view.kind)
+    """What the handbook says in it; a note that is finished needs no advice on writing it."""
+    ready = isinstance(view.about, NoteDue) and is_finished(view.about)
+    return handbook.reminder(READY if ready and view.kind is not ReminderKind.THANK_YOU_LATE else view.kind)
+
+
+def is_finished(note: NoteDue) -> bool:
+    """Whether the note is written, and nothing in it still waits for words."""
+    return bool(note.interview.note_version) and not note.interview.note_blank
 
 
 def line(view: ReminderView, handbook: Handbook, limit: int) -> str:
@@ -156,7 +161,7 @@ def facts(view: ReminderView, *, named: bool) -> str:
 def _note_facts(note: NoteDue, *, overdue: bool) -> str:
     if not overdue:
         return f"Due {ago(note.due_at)}"
-    if note.interview.note_version:
+    if is_finished(note):
         return "Your draft is ready: open it, copy it, send it."
     return f"You met {ago(note.interview.ended_at or note.interview.ends_at)}."
 

@@ -6,6 +6,7 @@ from bot.domain.requests.status import RequestRoute
 from bot.domain.text.input import clip, one_line
 from bot.handbook.models import Handbook
 from bot.services.requests.views import RequestView, Start
+from bot.ui.cards.shared import THEY_READ
 from bot.ui.kit.form import TITLE_LIMIT, Form, TextField
 
 
@@ -26,7 +27,7 @@ def one_part(start: Start, view: RequestView, part: FormPart, handbook: Handbook
 
 
 def _compose(start: Start, action: str, args: tuple[str | int, ...], handbook: Handbook) -> Form:
-    replaces = f" This replaces your draft (version {start.replaces})." if start.replaces else ""
+    replaces = f" This replaces version {start.replaces}." if start.replaces else ""
     return Form(
         title=_title(start.contact_name),
         action=action,
@@ -44,7 +45,7 @@ def _answer(part: FormPart, start: Start, handbook: Handbook, more: str = "") ->
         field.value,
         getattr(start.offered, part.value),
         texts.examples[frame],
-        f"{texts.frames[frame]}{more}",
+        f"{THEY_READ} {texts.frames[frame]}{more}",
         long=True,
         limit=LIMITS[field],
     )
@@ -61,11 +62,18 @@ FIELDS = {
 
 def edit(view: RequestView) -> Form:
     """The draft itself."""
-    subject = TextField("subject", RequestField.SUBJECT.value, view.subject, limit=LIMITS[RequestField.SUBJECT])
+    subject = TextField(
+        "subject",
+        RequestField.SUBJECT.value,
+        view.subject,
+        description=THEY_READ,
+        limit=LIMITS[RequestField.SUBJECT],
+    )
     message = TextField(
         "message",
         RequestField.MESSAGE.value,
         view.body,
+        description=THEY_READ,
         long=True,
         required=True,
         limit=LIMITS[RequestField.MESSAGE],
