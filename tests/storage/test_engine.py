@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -13,6 +14,7 @@ from bot.services.base import ensure_user
 from bot.storage.database import ARMED, Database, open_engine
 from bot.storage.errors import StorageProblem, problem_of
 from bot.storage.models import Contact, User
+from bot.storage.sqlite.connection import InPlaceConnection
 from tests.support.world import SQLITE_FILE
 
 MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -170,3 +172,32 @@ async def write_much(db: Database, student: int) -> None:
     async with db.write(student) as session:
         user = await ensure_user(session, student)
         user.about = "x" * (2 << 20)
+
+
+@pytest.mark.sqlite(reason="on a server nobody else waits for the file")
+async def test_a_closed_database_leaves_the_file_to_others_though_its_cursors_are_kept(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Any] = []
+    execute = InPlaceConnection._execute
+
+    async def keep(opened: InPlaceConnection, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        # As the futures do that carry them out of a thread, where something goes on holding those.
+        kept.append(result := await execute(opened, fn, *args, **kwargs))
+        return result
+
+    monkeypatch.setattr(InPlaceConnection, "_execute", keep)
+    async with db.write(1) as session:
+        await ensure_user(session, 1)
+    async with db.read(1) as session:
+        assert await session.get(User, 1)
+    await db.scrub()
+    await db.know_erased()
+    await db.tidy()
+    await db.close()
+    assert any(isinstance(one, sqlite3.Cursor) for one in kept)
+    assert not (tmp_path / f"{SQLITE_FILE}-wal").exists(), "it stays for as long as anybody has the file open"
+    alone = sqlite3.connect(tmp_path / SQLITE_FILE, timeout=0)
+    alone.execute("PRAGMA locking_mode=EXCLUSIVE")
+    alone.execute("BEGIN EXCLUSIVE")
+    alone.close()

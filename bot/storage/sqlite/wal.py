@@ -30,11 +30,11 @@ async def empty_the_log(engine: AsyncEngine, patience: int = PATIENCE) -> bool:
             (before,) = await (await opened.execute("PRAGMA busy_timeout")).fetchone()
             # Most of it is moved while others go on. As long as the rest waits for readers, nobody can write.
             await (await opened.execute("PRAGMA wal_checkpoint(PASSIVE)")).fetchone()
-            await opened.execute(f"PRAGMA busy_timeout={patience}")
+            await _be_patient(opened, patience)
             try:
                 was_busy, *_ = await (await opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")).fetchone()
             finally:
-                await opened.execute(f"PRAGMA busy_timeout={before}")
+                await _be_patient(opened, before)
             return not was_busy
     except (DBAPIError, sqlite3.Error):
         return False
@@ -51,13 +51,21 @@ async def put_together_anew(engine: AsyncEngine, patience: int = PATIENCE) -> bo
             # Past SQLAlchemy, which would begin a transaction first.
             opened: Any = (await connection.get_raw_connection()).driver_connection
             (before,) = await (await opened.execute("PRAGMA busy_timeout")).fetchone()
-            # It answers with a row; while one waits to be fetched, nothing is put together.
-            await (await opened.execute(f"PRAGMA busy_timeout={patience}")).close()
+            await _be_patient(opened, patience)
             try:
                 with beside_the_loop():
                     await opened.execute("VACUUM")
             finally:
-                await opened.execute(f"PRAGMA busy_timeout={before}")
+                await _be_patient(opened, before)
     except (DBAPIError, sqlite3.Error):
         return False
     return True
+
+
+async def _be_patient(opened: Any, milliseconds: int) -> None:
+    """Have SQLite wait so long for others.
+
+    It answers with a row. While one waits to be fetched, nothing is put together anew; and for as long as anybody
+    holds on to its cursor, the file stays open though its connection is closed.
+    """
+    await (await opened.execute(f"PRAGMA busy_timeout={milliseconds}")).close()
