@@ -12,7 +12,6 @@ from bot.storage.database import open_engine
 from bot.storage.errors import StorageProblem, StorageUnavailableError
 from bot.storage.models import Base
 from bot.storage.postgres.refusals import APPLICATION
-from bot.storage.sqlite.connection import BUSY_SECONDS
 
 _SESSIONS = table("pg_stat_activity", column("datname"), column("pid"), column("application_name"))
 
@@ -34,7 +33,7 @@ async def held(url: URL) -> AsyncIterator[AsyncConnection]:
 
 def _open_file(url: URL) -> AsyncEngine:
     """Unlike the bot's own way, this one leaves it to the file whether it has a write-ahead log."""
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_async_engine(url, connect_args={"timeout": 0})
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
