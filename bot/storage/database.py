@@ -194,7 +194,8 @@ class Database:
         """
         if self._guard is not None:
             self.untidy = False
-            self.untidy |= not await self._scrubbed()
+            if not await self._scrubbed():  # and what is written meanwhile makes it untidy as well
+                self._may_be_untidy()
 
     async def know_erased(self) -> None:
         """Copy the newest lines of `erased.txt` into the database, so that a lost or cut file is noticed.

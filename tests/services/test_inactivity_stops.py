@@ -15,7 +15,8 @@ from bot.handbook import loader
 from bot.services import build_services
 from bot.services.reminders.inactivity import EVERY, GAP
 from bot.storage.database import Database
-from bot.storage.models import Contact
+from bot.storage.errors import StorageProblem, StorageUnavailableError
+from bot.storage.models import Contact, User
 from bot.storage.privacy.erasure import erase_again
 from tests.services.inactivity_story import DAY, FIRST, MAYA, SECOND, TOM, Story, almost
 from tests.support.shortcuts import add
@@ -150,3 +151,30 @@ async def test_who_comes_back_after_a_deletion_that_failed_half_way_is_left_alon
     assert await story.students() == {MAYA, TOM}
     async with story.db.read() as session:
         assert "Cy" in (await session.scalars(select(Contact.name).where(Contact.owner_id == MAYA))).all()
+
+
+async def test_who_is_deleted_already_stays_so_though_the_storage_goes_away_over_another(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.reminders.inactivity.AT_ONCE", 20)
+    for number in range(20):
+        await add(story.db, Contact(owner_id=MAYA, name=f"Ben {number}", created_at=now()))
+    async with story.db.read() as session:
+        kept = {user.discord_id: user.created_at for user in await session.scalars(select(User))}
+    await almost(story)
+    await story.until(story.gone.delete_at)
+
+    def refuse(*_given: Any) -> None:
+        raise StorageUnavailableError(StorageProblem.AWAY)
+
+    with monkeypatch.context() as patched:
+
+        async def go_away(*_given: Any, **_options: Any) -> None:
+            patched.setattr(story.db, "read", refuse)
+            refuse()
+
+        patched.setattr("bot.services.reminders.inactivity.erase_the_rest", go_away)
+        with pytest.raises(StorageUnavailableError):
+            await story.days(1)
+    assert await story.students() == {MAYA}
+    assert story.db.erased.among(kept.items()) == [TOM], "a backup must not bring back who is deleted"

@@ -11,10 +11,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from bot.services.base import ensure_user
+from bot.storage import database
 from bot.storage.database import ARMED, Database, open_engine
 from bot.storage.errors import StorageProblem, problem_of
 from bot.storage.models import Contact, User
 from bot.storage.sqlite.connection import InPlaceConnection
+from bot.storage.sqlite.wal import empty_the_log
 from tests.support.world import SQLITE_FILE
 
 MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -201,3 +203,25 @@ async def test_a_closed_database_leaves_the_file_to_others_though_its_cursors_ar
     alone.execute("PRAGMA locking_mode=EXCLUSIVE")
     alone.execute("BEGIN EXCLUSIVE")
     alone.close()
+
+
+@pytest.mark.sqlite(reason="its own log")
+async def test_what_is_written_while_the_log_is_emptied_is_to_be_forgotten_later(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[None] = []
+
+    async def write_behind(*given: Any) -> bool:
+        emptied = await empty_the_log(*given)
+        async with db.write(1) as session:
+            await ensure_user(session, 1)
+        return emptied
+
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "empty_the_log", write_behind)
+        db.on_untidy = lambda: told.append(None)
+        await db.scrub()
+    assert db.untidy
+    assert told == [None]
+    await db.tidy()
+    assert not db.untidy

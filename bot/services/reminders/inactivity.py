@@ -143,14 +143,16 @@ class Inactivity(UseCases):
 
     async def _erase_the_rest(self, noted: Sequence[tuple[User, bool]]) -> None:
         """Of each, if it is not done already."""
-        for place, (user, done) in enumerate(noted):
+        left = [user for user, done in noted if not done]
+        while left:
             try:
-                await erase_the_rest(self.db, user.discord_id, done=done)
+                await erase_the_rest(self.db, left[0].discord_id)
             except Exception:
                 # They, and those whose turn does not come now, are warned anew, and may come back before that.
-                for other, _ in noted[place:]:
-                    await take_back_the_note(self.db, other.discord_id, other.created_at)
+                for user in left:
+                    await take_back_the_note(self.db, user.discord_id, user.created_at)
                 raise
+            del left[0]
 
     def _step(self, user: User, warned: Sequence[Warned], since: datetime) -> InactivityStep:
         return next_step(absence(user.last_seen_at, self.months, known_zone(user)), warned, since)
