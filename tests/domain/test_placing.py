@@ -13,7 +13,8 @@ from bot.domain.contacts import Source
 from bot.domain.requests.frames import Misfit, Placed, TieFrame, tie_frame
 from bot.domain.requests.placing import place_learn, place_tie, place_why, place_windows
 from bot.domain.requests.who_i_am import place_about, place_who
-from bot.domain.text.grammar import sentences, tidied
+from bot.domain.text.clauses import sentences
+from bot.domain.text.to_the_reader import mended
 
 TEXT = tomllib.loads((Path(__file__).parents[2] / "bot/handbook/text/requests.toml").read_text(encoding="utf-8"))
 SPOKEN = {key: phrase["text"] for key, phrase in TEXT["phrases"].items()}
@@ -126,6 +127,9 @@ BECAUSE = "I am writing to you because"
         ("do you like it?", QUESTION),
         ("- reefs\n- diving", LIST),
         ("n/a", NOTHING),
+        ("your talk was so good lol", Misfit.CHAT),
+        ("YOU ARE THE BEST DIVER", Misfit.CHAT),
+        ("you wrote [title of the paper]", UNFINISHED),
         ("braces {name} and {0}", UNFINISHED),
     ],
 )
@@ -253,7 +257,7 @@ def test_nothing_that_was_typed_is_lost(place: Callable[[str], Placed], typed: s
     placed = place(typed)
     if placed.misfit is None and placed.text:
         said = "".join(filter(str.isalnum, f"{placed.text} {' '.join(placed.kept)}".casefold()))
-        for word in tidied(typed).split():
+        for word in mended(typed).split():
             assert "".join(filter(str.isalnum, word.casefold())) in said or not word.strip("-*•–0123456789.)( ")
 
 
@@ -271,7 +275,7 @@ def test_sentences_are_told_apart(line: str, pieces: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "mended"),
+    ("typed", "expected"),
     [
         ("i think im lost", "I think I'm lost"),
         ("i'm from the U.S. and u  know it", "I'm from the U.S. and you know it"),
@@ -279,5 +283,5 @@ def test_sentences_are_told_apart(line: str, pieces: list[str]) -> None:
         ("the IM client, a u-turn, Wi-Fi i.e. radio", "the IM client, a u-turn, Wi-Fi i.e. radio"),
     ],
 )
-def test_only_slips_are_mended(typed: str, mended: str) -> None:
-    assert tidied(typed) == mended
+def test_only_slips_are_mended(typed: str, expected: str) -> None:
+    assert mended(typed) == expected

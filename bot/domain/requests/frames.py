@@ -72,6 +72,8 @@ class Misfit(StrEnum):
     """A question that says nothing by itself: "Was it worth it?"."""
     ABOUT_THEM = "about_them"
     """It speaks of the reader, not to them."""
+    CHAT = "chat"
+    """It is written as in a chat: "lol", a smiley, all in capitals."""
     UNFINISHED = "unfinished"
     """It does not complete the frame, or not surely."""
 

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from bot.domain.requests.frames import Frame, Misfit, Placed, TieFrame
 from bot.domain.requests.stated_times import begins_with_time, is_any_time
 from bot.domain.text import grammar
-from bot.domain.text.wording import fill, fragment, sentence
+from bot.domain.text.clauses import asks, sentences, tokens
+from bot.domain.text.to_the_reader import ReaderMisfit, is_nothing, mended, misfit
+from bot.domain.text.wording import blank_left, fill, fragment, sentence
 
 _OMITTED = Placed()
 
@@ -30,9 +32,9 @@ def place_why(typed: str, phrases: Mapping[str, str]) -> Placed:
 
 def place_learn(typed: str, phrases: Mapping[str, str]) -> Placed:
     """What do you want to learn? One question goes into the letter; the others are kept for the interview."""
-    lines = [line for line in map(grammar.tidied, typed.splitlines()) if line]
-    asked = [piece for line in lines for piece in grammar.sentences(_unmarked(line))]
-    if asked and all(map(grammar.is_question, asked)):
+    lines = [line for line in map(mended, typed.splitlines()) if line]
+    asked = [piece for line in lines for piece in sentences(_unmarked(line))]
+    if asked and all(map(_is_question, asked)):
         return _place_questions(asked, phrases)
     return place(typed, phrases, _learn_frame_of, drop=_TO)
 
@@ -56,15 +58,15 @@ def place(
     """`drop`: what may stand before the words and is in the frame already. `prefers`: begins what goes into it."""
     if not typed.strip():
         return _OMITTED
-    line = grammar.tidied(typed)
-    if (misfit := _misfit(typed, line)) is not None:
-        return Placed(misfit=misfit)
-    if _stands(line) and not (prefers and prefers.match(line) and len(grammar.sentences(line)) == 1):
-        return Placed(" ".join(map(sentence, grammar.sentences(line))))
+    line = mended(typed)
+    if (why := _misfit(typed, line)) is not None:
+        return Placed(misfit=why)
+    if _stands(line) and not (prefers and prefers.match(line) and len(sentences(line)) == 1):
+        return Placed(" ".join(map(sentence, sentences(line))))
     words = fragment(drop.sub("", line) if drop else line)
     if _is_about_reader(words):
         return Placed(misfit=Misfit.ABOUT_THEM)
-    frame = frame_of(words) if len(grammar.sentences(line)) == 1 else None
+    frame = frame_of(words) if len(sentences(line)) == 1 else None
     if frame is None:
         return Placed(misfit=Misfit.UNFINISHED)
     words = continued(words)
@@ -74,20 +76,28 @@ def place(
 
 
 def _misfit(typed: str, line: str) -> Misfit | None:
-    if grammar.says_nothing(typed):
+    if is_nothing(typed):
         return Misfit.NOTHING
     if _is_list(typed):
         return Misfit.LIST
-    return Misfit.QUESTION if grammar.is_question(line) else None
+    if _is_question(line):
+        return Misfit.QUESTION
+    if misfit(line) is ReaderMisfit.CHAT:
+        return Misfit.CHAT
+    return Misfit.UNFINISHED if blank_left(line) else None
+
+
+def _is_question(text: str) -> bool:
+    return text.rstrip(" \"'”’)").endswith("?") or asks(text)
 
 
 def _stands(line: str) -> bool:
     """Whether all of it is sentences to the reader."""
-    return all(_is_to_reader(piece) for piece in grammar.sentences(line))
+    return all(_is_to_reader(piece) for piece in sentences(line))
 
 
 def _is_to_reader(piece: str) -> bool:
-    if grammar.is_question(piece):
+    if _is_question(piece):
         return False
     if grammar.has_own_subject(piece):
         return not _is_about_reader(piece)
@@ -128,7 +138,7 @@ def _is_thing(words: str) -> bool:
 def _is_person(words: str) -> bool:
     """A person, perhaps with who that is: "Professor Lind, who teaches my Biology 204"."""
     name = re.split(r",| who | whom ", words, maxsplit=1)[0]
-    return _is_thing(name) and not re.search(r"\d", name) and len(grammar.tokens(name)) <= _LONGEST_NAME
+    return _is_thing(name) and not re.search(r"\d", name) and len(tokens(name)) <= _LONGEST_NAME
 
 
 _LONGEST_NAME = 8
@@ -157,19 +167,19 @@ def _why_frame_of(words: str) -> Frame | None:
     if grammar.has_own_subject(words) or grammar.has_verb_of_its_own(words):
         return Frame.WHY
     thing = re.match(r"(?:your|the|an?|how you|what you)\b", words, re.IGNORECASE)
-    return Frame.WHY_THING if thing and len(grammar.tokens(words)) > 1 else None
+    return Frame.WHY_THING if thing and len(tokens(words)) > 1 else None
 
 
 def _learn_frame_of(words: str) -> Frame | None:
     if re.match(r"(?:more )?about\b(?! (?:how|what|why|who|when|where|which|whether|if)\b)", words, re.IGNORECASE):
         return Frame.LEARN
     if re.match(r"(?:how|what|why|which|where|when|who|whether|if|more)\b", words, re.IGNORECASE):
-        return Frame.LEARN if len(grammar.tokens(words)) > 1 else None
+        return Frame.LEARN if len(tokens(words)) > 1 else None
     if wish := re.match(rf"(?:{_UNDERSTAND})\b", words, re.IGNORECASE):
         return Frame.LEARN_TO if len(words) > wish.end() else None
     if re.match(r"to ", words, re.IGNORECASE):
         return None
-    few = len(grammar.tokens(words)) <= _SHORT
+    few = len(tokens(words)) <= _SHORT
     return Frame.LEARN_ABOUT if few and not grammar.may_have_verb(words) and "," not in words else None
 
 
@@ -195,7 +205,7 @@ def _place_questions(asked: list[str], phrases: Mapping[str, str]) -> Placed:
 
 
 def _says_what(question: str) -> bool:
-    found = grammar.tokens(question)
+    found = tokens(question)
     return len(found) >= _TELLING and not (_POINTS & set(found) and len(found) < 2 * _TELLING)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from bot.domain.requests.frames import Frame, Placed
 from bot.domain.requests.placing import place
 from bot.domain.text import grammar
+from bot.domain.text.clauses import tokens
+from bot.domain.text.to_the_reader import mended
 from bot.domain.text.wording import fragment
 
 _BEFORE = r"(?:rising|incoming|graduating|current|college|university|first[- ]generation|transfer|international) "
@@ -46,7 +48,7 @@ def place_about(typed: str, phrases: Mapping[str, str]) -> Placed:
 
 def _arranged(typed: str) -> str:
     """With the standing first and the field last, when it is sure which is which; else as typed."""
-    line = fragment(grammar.tidied(typed))
+    line = fragment(mended(typed))
     if grammar.has_own_subject(line):
         return typed
     if _MAJOR.fullmatch(line):
@@ -104,4 +106,4 @@ def _who_frame_of(words: str) -> Frame | None:
 def _about_frame_of(words: str) -> Frame | None:
     if _BEING.match(words):
         return Frame.ABOUT_BEING
-    return Frame.ABOUT if grammar.tokens(words)[0] in _DOING and len(grammar.tokens(words)) > 1 else None
+    return Frame.ABOUT if tokens(words)[0] in _DOING and len(tokens(words)) > 1 else None

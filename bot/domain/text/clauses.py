@@ -150,14 +150,14 @@ _GOES_ON = re.compile(
     r"(?:i|i['’]\w+|im|ive|u|you|you['’]\w+|we|we['’]\w+|it|it['’]s|that|this|there|thank|thanks|my|your|next|then|after|now)\b",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?<=[.!])\s+(?=\w)")
+_SENTENCE_END = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\"'”’)]))\s+(?=[\"'“‘(]?\w)")
 _ABBREVIATED = re.compile(r"\b(?:Dr|Prof|Mr|Mrs|Ms|St|vs|etc|e\.g|i\.e|U\.S|a\.m|p\.m|[A-Z])\.$")
 
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, apart."""
     parts: list[str] = []
-    for part in _SENTENCE_END.split(one_line(text)):
+    for part in filter(None, _SENTENCE_END.split(one_line(text))):
         if parts and _ABBREVIATED.search(parts[-1]):
             parts[-1] = f"{parts[-1]} {part}"
         else:

@@ -1,30 +1,11 @@
-"""As much English grammar as it takes to be sure how a few typed words go into a sentence, and no more.
+"""Whether typed words have a subject and a verb of their own, or are the name of a person or thing.
 
 Where these rules are not sure they say no: then the words stay out of the letter, and the student is asked.
 """
 
 import re
 
-from bot.domain.text.input import one_line
-
-_SLIPS = (
-    (re.compile(r"\bi(?=(?:['’](?:m|ve|d|ll))?(?:[\s,;:!?]|\.(?!\w)|$))"), "I"),
-    (re.compile(r"\b[Ii]m\b(?!\.)"), "I'm"),
-    (re.compile(r"\b[Ii]ve\b"), "I've"),
-    (re.compile(r"(?<![\w.'’-])u(?![\w.'’-])"), "you"),
-    (re.compile(r"(?<![\w.'’-])ur(?![\w.'’-])"), "your"),
-    (re.compile(r"\byour(?= (?:so|such|an?|the|really|too)\b)"), "you're"),
-    (re.compile(r"\bits(?= (?:like|an?|the|not|so|been|worth|hard|easy|possible|really|too)\b)"), "it's"),
-    (re.compile(r"\bphd\b"), "PhD"),
-)
-"""What a phone leaves as it is. In "U.S." and "u-turn" nothing is mended."""
-
-_NOTHING = re.compile(
-    r"[\W_]*(?:n/?a|n\.a\.|idk|idc|dunno|tbd|tba|todo|none|nothing(?: yet)?|no|nope|nah|null|same|see above|"
-    r"(?:i )?(?:do not|don['’]?t) know(?: yet)?|(?:i am |i['’]?m )?not (?:really )?sure(?: yet)?|unsure|"
-    r"no idea|no clue|anything|everything|whatever|stuff|things|test|asdf+|xx+)?[\W_]*",
-    re.IGNORECASE,
-)
+from bot.domain.text.clauses import tokens
 
 _PAST = """
     asked became began brought built came caught changed convinced drew drove encouraged fascinated felt found gave
@@ -69,52 +50,6 @@ _PARTICIPLE_BEFORE_WORDS = """
     about at by for from in into of on to under with
 """
 _PARTICIPLE_BEFORE = frozenset(_PARTICIPLE_BEFORE_WORDS.split())
-_QUESTION_WORDS = "how|what|why|which|where|when|who|whom|whose"
-_AUXILIARIES = "am|is|are|was|were|do|does|did|can|could|should|would|will|have|has|had|may|might"
-_INVERTED = re.compile(
-    rf"(?:(?:{_QUESTION_WORDS})(?: (?:long|much|many|often|far|hard|kind|kinds|sort|part|parts|one|\w+s))?"
-    rf"(?: of \w+)?(?:['’]s| (?:{_AUXILIARIES}))\b|(?:{_AUXILIARIES}) (?:you|i|it|there|this|that|people|one|a|the|"
-    r"your|students|most)\b)",
-    re.IGNORECASE,
-)
-_SENTENCE_ENDS = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?\w)")
-_ABBREVIATIONS = re.compile(
-    r"\b(?:Dr|Prof|Mr|Mrs|Ms|Mx|St|Jr|Sr|vs|etc|e\.g|i\.e|U\.S|a\.m|p\.m)\.$", re.IGNORECASE
-)
-
-
-def tidied(text: str) -> str:
-    """The words on one line, with what a phone leaves small or short written out: "i", "im", "u"."""
-    line = one_line(text)
-    for slip, mended in _SLIPS:
-        line = slip.sub(mended, line)
-    return line
-
-
-def says_nothing(text: str) -> bool:
-    """Whether an answer is none: "idk", "n/a", "tbd", "-"."""
-    return _NOTHING.fullmatch(one_line(text)) is not None
-
-
-def sentences(line: str) -> list[str]:
-    """The sentences of a line, split where one ends; "Prof. Lind" is one."""
-    found: list[str] = []
-    for piece in _SENTENCE_ENDS.split(line):
-        if found and _ABBREVIATIONS.search(found[-1]):
-            found[-1] += f" {piece}"
-        else:
-            found.append(piece)
-    return [piece for piece in found if piece]
-
-
-def tokens(text: str) -> list[str]:
-    """The words in lower case, with what is joined to them: "i'm", "co-op"."""
-    return re.findall(r"\w[\w'’-]*", text.casefold().replace("’", "'"))
-
-
-def is_question(text: str) -> bool:
-    """Whether it asks: by its mark, or by a verb that comes before who does it ("how do you plan")."""
-    return text.rstrip(" \"'”’)").endswith("?") or _INVERTED.match(text.strip()) is not None
 
 
 def speaks_of_somebody(text: str) -> bool:

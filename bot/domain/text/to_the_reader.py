@@ -30,7 +30,7 @@ _SAID = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 _NOTHING = re.compile(
     r"(?:(?:i|im|i['’]m|i am|i have|i['’]ve|honestly|um+|well|maybe)\W+)*"
     r"(?:nothing|none|not|no|nope|nah|n/?a|nil|tbd|tba|todo|idk|dunno|unsure|no idea|no clue|unknown|whatever|"
-    r"maybe|do not know|don['’]?t know|yet|so far|x+|same|dk|hmm+|test)"
+    r"maybe|do not know|don['’]?t know|yet|so far|x+|same|dk|hmm+|test|see above|anything|everything|stuff|things)"
     r"(?:\W+(?:yet|so far|really|much|at all|sure|in particular|special|comes to mind|for now|for sure))*",
     re.IGNORECASE,
 )
@@ -106,17 +106,28 @@ _MENDED = {
     "i’ll": "I’ll",
     "i’d": "I’d",
     "english": "English",
+    "phd": "PhD",
     "u": "you",
     "ur": "your",
     "dont": "don't",
     "didnt": "didn't",
 }
-_TO_MEND = re.compile(rf"(?<![\w.'’])(?:{'|'.join(sorted(_MENDED, key=len, reverse=True))})(?![\w'’]|\.\w)")
+_TO_MEND = re.compile(rf"(?<![\w.'’-])(?:{'|'.join(sorted(_MENDED, key=len, reverse=True))})(?![\w'’-]|\.\w)")
+
+
+_SLIPS = (
+    (re.compile(r"\byour(?= (?:so|such|an?|the|really|too)\b)"), "you're"),
+    (re.compile(r"\bits(?= (?:like|an?|the|not|so|been|worth|hard|easy|possible|really|too)\b)"), "it's"),
+)
+"""Where only one reading makes sense."""
 
 
 def mended(text: str) -> str:
     """The words on one line, with "I" and "you" as a letter has them; nothing else is changed."""
-    return _TO_MEND.sub(lambda match: _MENDED[match[0]], one_line(text))
+    line = _TO_MEND.sub(lambda match: _MENDED[match[0]], one_line(text))
+    for slip, meant in _SLIPS:
+        line = slip.sub(meant, line)
+    return line
 
 
 def mended_sentences(text: str) -> str:
