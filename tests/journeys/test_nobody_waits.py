@@ -41,8 +41,8 @@ MIXED = (
 )  # fmt: skip
 """What grows, piles up, hides, turns around, opens and never ends, looks like a date, an address or a deed."""
 SLOW = {"grows eighteen times when folded": "\ufdfa", "everything at once": "".join(MIXED)}
-READ = 3 * ROWS
-"""Rows that may be read in one go: a slice, and what little is read before and after it."""
+READ = 3 * ROWS + 5
+"""Rows that may be read in one go: slices of what is listed together, and what little is read around them."""
 FOLDED = 2 * CHARACTERS
 """Characters that may be folded in one go: a slice, and the text that overfills it."""
 

@@ -23,6 +23,7 @@ from bot.domain.evaluations.conversation import Input, Say
 from bot.domain.mydata import CONFIRMATION
 from bot.domain.reminders.reminder import ReminderKind, Snooze
 from bot.domain.requests.form import RequestWords
+from bot.domain.requests.frames import FormPart
 from bot.domain.requests.status import RequestOutcome, RequestRoute
 from bot.handbook import loader
 from bot.services import Services, build_services
@@ -92,6 +93,7 @@ SAMPLES: dict[Any, Callable[[], Any]] = {
     Snooze: lambda: Snooze.ONE_HOUR,
     RequestOutcome: lambda: RequestOutcome.ACCEPTED,
     RequestRoute: lambda: RequestRoute.EMAIL,
+    FormPart: lambda: FormPart.TIE,
     RequestWords: RequestWords,
     NoteWords: lambda: NoteWords("", "", ""),
     Sequence[str]: lambda: ["a"],

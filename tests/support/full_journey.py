@@ -75,6 +75,8 @@ async def asking(life: Life) -> None:
     await life.server.press("Mark as sent")
     await life.server.choose(ZONE)
     await draft(life.dm, "Cleo")
+    await life.dm.slash("request draft", contact=name("Cleo"))
+    await life.dm.fill({"How are you connected?": "idk"})
     await draft(life.dm, "Lea")
     await life.dm.press("Mark as sent")
     for first, outcome in (
