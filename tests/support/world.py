@@ -332,7 +332,7 @@ async def world(database_url: str, start: datetime = START, **settings: Any) -> 
     with time_machine.travel(start, tick=False) as traveller, mock.patch.object(SendPace, "wait", _at_once):
         bot = create_bot(chosen)
         # A timer that is further away than this is not waited for: the engine tidies half a minute after a commit.
-        env = simcord.Env(bot, settle_timeout=float(os.environ.get("SETTLE_SECONDS", "25")))
+        env = simcord.Env(bot, settle_timeout=float(os.environ.get("SETTLE_SECONDS", "20")))
         # How long it sleeps before it looks again whether the bot is at rest; at its own 0.05, half of the time.
         env._settle_internal = partial(env._settle_internal, idle=_LOOK_AGAIN)  # type: ignore[method-assign]
         clock, advance = env.backend.clock, env.backend.clock.advance
