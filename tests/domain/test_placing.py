@@ -61,6 +61,9 @@ def test_the_form_begins_with_what_is_known(source: str, frame: TieFrame) -> Non
         (TieFrame.REFERRED, "we both rowed for Pomona,", "We both rowed for Pomona."),
         (TieFrame.REFERRED, "prof lind", UNFINISHED),
         (TieFrame.REFERRED, "she knows my mom", ABOUT_THEM),
+        (TieFrame.REFERRED, "My aunt works with her and said I should write", ABOUT_THEM),
+        (TieFrame.REFERRED, "Prof. Lind told me she runs the lab", ABOUT_THEM),
+        (TieFrame.REFERRED, "Prof. Lind said she knows you", "Prof. Lind said she knows you."),
         (TieFrame.REFERRED, "idk", NOTHING),
         (TieFrame.MET, "at the UIC career fair last Thursday", "We met at the UIC career fair last Thursday."),
         (TieFrame.MET, "last week", "We met last week."),
@@ -75,6 +78,7 @@ def test_the_form_begins_with_what_is_known(source: str, frame: TieFrame) -> Non
             "I came across your talk on tide pools at the aquarium.",
         ),
         (TieFrame.READ, "she was in the newspaper", ABOUT_THEM),
+        (TieFrame.READ, "the newspaper", UNFINISHED),
         (
             TieFrame.KNOWN,
             "Rosa Diaz's daughter, from the clinic",
@@ -89,6 +93,8 @@ def test_the_form_begins_with_what_is_known(source: str, frame: TieFrame) -> Non
         ),
         (TieFrame.LOOKING, "through my aunt", "I found you through my aunt."),
         (TieFrame.LOOKING, "at the career fair", UNFINISHED),
+        (TieFrame.LOOKING, "the career fair", UNFINISHED),
+        (TieFrame.LOOKING, "a job", UNFINISHED),
         (TieFrame.LOOKING, "linkedin", UNFINISHED),
         (TieFrame.LOOKING, "do you know my aunt?", QUESTION),
     ],
@@ -123,6 +129,9 @@ BECAUSE = "I am writing to you because"
         ("her survey", ABOUT_THEM),
         ("NOAA", UNFINISHED),
         ("cool job", UNFINISHED),
+        ("a good salary", UNFINISHED),
+        ("the pay", UNFINISHED),
+        ("Ana runs the lab", ABOUT_THEM),
         ("passionate about marine biology", UNFINISHED),
         ("do you like it?", QUESTION),
         ("- reefs\n- diving", LIST),
@@ -134,7 +143,7 @@ BECAUSE = "I am writing to you because"
     ],
 )
 def test_why_this_person(typed: str, expected: str | Misfit) -> None:
-    check(place_why(typed, SPOKEN), expected)
+    check(place_why(typed, SPOKEN, "Ana Núñez"), expected)
 
 
 LEARN = "I would like to learn"
@@ -157,12 +166,14 @@ ASK = "There is one thing I would most like to ask."
         ("What classes should i take", f"{ASK} What classes should I take?"),
         ("Was it worth it?", Misfit.VAGUE_QUESTION),
         ("become a diver", UNFINISHED),
+        ("how Ana got the job", ABOUT_THEM),
+        ("how students find their way", f"{LEARN} how students find their way."),
         ("the job, salary, hours", UNFINISHED),
         ("everything", NOTHING),
     ],
 )
 def test_what_is_to_be_learned(typed: str, expected: str | Misfit) -> None:
-    check(place_learn(typed, SPOKEN), expected)
+    check(place_learn(typed, SPOKEN, "Ana Núñez"), expected)
 
 
 @pytest.mark.parametrize(

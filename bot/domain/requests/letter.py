@@ -51,7 +51,6 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "call_opening": frozenset({"name", "student"}),
     "call_moment": frozenset(),
     "call_closing": frozenset(),
-    "person": frozenset({"name"}),
     "introduction_opening": frozenset({"person"}),
     "linkedin_note": frozenset({"name", "text"}),
     "linkedin_note_short": frozenset({"name"}),
@@ -114,11 +113,15 @@ class _Letter:
             return placed.text
         return "" if part is Part.ABOUT else self.phrases[f"blank_{part}"]
 
+    @property
+    def contact(self) -> str:
+        """Whom it is to, or the blank for the name."""
+        return one_line(self.parts.contact_name) or self.phrases["contact_missing"]
+
     def fill(self, key: str, **values: object) -> str:
         """A phrase with both names in it."""
-        contact = one_line(self.parts.contact_name) or self.phrases["contact_missing"]
         student = one_line(self.parts.student_name) or self.phrases["student_missing"]
-        return fill(self.phrases[key], **{"name": contact, "student": student, **values})
+        return fill(self.phrases[key], **{"name": self.contact, "student": student, **values})
 
 
 def place(parts: RequestParts, phrases: Mapping[str, str]) -> Mapping[Part, Placed]:
@@ -127,8 +130,8 @@ def place(parts: RequestParts, phrases: Mapping[str, str]) -> Mapping[Part, Plac
         Part.TIE: place_tie(parts.tie, parts.tie_frame, phrases),
         Part.WHO: place_who(parts.school, phrases),
         Part.ABOUT: place_about(parts.about, phrases),
-        Part.WHY: place_why(parts.why, phrases),
-        Part.LEARN: place_learn(parts.learn, phrases),
+        Part.WHY: place_why(parts.why, phrases, parts.contact_name),
+        Part.LEARN: place_learn(parts.learn, phrases, parts.contact_name),
         Part.WINDOWS: place_windows(parts.windows, phrases),
     }
 
@@ -180,7 +183,7 @@ def _call(letter: _Letter) -> str:
 def _introduction(letter: _Letter) -> str:
     """A few lines to somebody who knows both, and the email for them to pass on."""
     about = (letter.parts.contact_title, letter.parts.contact_organization)
-    person = ", ".join([letter.fill("person"), *filter(None, map(fragment, about))])
+    person = ", ".join([letter.contact, *filter(None, map(fragment, about))])
     return _paragraphs(letter.fill("introduction_opening", person=person), _email(letter))
 
 

@@ -12,7 +12,7 @@ from bot.domain.requests.frames import Frame, Misfit, Placed, TieFrame
 from bot.domain.requests.stated_times import begins_with_time, is_any_time
 from bot.domain.text import grammar
 from bot.domain.text.clauses import asks, sentences, tokens
-from bot.domain.text.to_the_reader import ReaderMisfit, is_nothing, mended, misfit
+from bot.domain.text.to_the_reader import ReaderMisfit, is_about, is_nothing, mended, misfit
 from bot.domain.text.wording import blank_left, fill, fragment, sentence
 
 _OMITTED = Placed()
@@ -25,18 +25,18 @@ def place_tie(typed: str, frame: TieFrame, phrases: Mapping[str, str]) -> Placed
     return place(typed, phrases, lambda words: known if _COMPLETES[known](words) else None, drop=_THROUGH)
 
 
-def place_why(typed: str, phrases: Mapping[str, str]) -> Placed:
-    """Why this person?"""
-    return place(typed, phrases, _why_frame_of, drop=_BECAUSE, prefers=_YOU)
+def place_why(typed: str, phrases: Mapping[str, str], reader: str = "") -> Placed:
+    """Why this person? `reader`: the contact's name, by which nobody speaks to them in the middle of a letter."""
+    return place(typed, phrases, _why_frame_of, drop=_BECAUSE, prefers=_YOU, reader=reader)
 
 
-def place_learn(typed: str, phrases: Mapping[str, str]) -> Placed:
+def place_learn(typed: str, phrases: Mapping[str, str], reader: str = "") -> Placed:
     """What do you want to learn? One question goes into the letter; the others are kept for the interview."""
     lines = [line for line in map(mended, typed.splitlines()) if line]
     asked = [piece for line in lines for piece in sentences(_unmarked(line))]
     if asked and all(map(_is_question, asked)):
         return _place_questions(asked, phrases)
-    return place(typed, phrases, _learn_frame_of, drop=_TO)
+    return place(typed, phrases, _learn_frame_of, drop=_TO, reader=reader)
 
 
 def place_windows(typed: str, phrases: Mapping[str, str]) -> Placed:
@@ -54,6 +54,7 @@ def place(
     *,
     drop: re.Pattern[str] | None = None,
     prefers: re.Pattern[str] | None = None,
+    reader: str = "",
 ) -> Placed:
     """`drop`: what may stand before the words and is in the frame already. `prefers`: begins what goes into it."""
     if not typed.strip():
@@ -61,11 +62,11 @@ def place(
     line = mended(typed)
     if (why := _misfit(typed, line)) is not None:
         return Placed(misfit=why)
+    if _is_about_reader(line, reader):
+        return Placed(misfit=Misfit.ABOUT_THEM)
     if _stands(line) and not (prefers and prefers.match(line) and len(sentences(line)) == 1):
         return Placed(" ".join(map(sentence, sentences(line))))
     words = fragment(drop.sub("", line) if drop else line)
-    if _is_about_reader(words):
-        return Placed(misfit=Misfit.ABOUT_THEM)
     frame = frame_of(words) if len(sentences(line)) == 1 else None
     if frame is None:
         return Placed(misfit=Misfit.UNFINISHED)
@@ -99,16 +100,15 @@ def _stands(line: str) -> bool:
 def _is_to_reader(piece: str) -> bool:
     if _is_question(piece):
         return False
-    if grammar.has_own_subject(piece):
-        return not _is_about_reader(piece)
-    if _SENDS.match(piece):
+    if grammar.has_own_subject(piece) or _SENDS.match(piece):
         return True
     return piece[:1].isupper() and _YOUR.match(piece) is not None and grammar.has_verb_of_its_own(piece)
 
 
 _SENDS = re.compile(
-    r"(?:(?:my|our|your|a|an|one of|both) )?[^\W\d_][^?!]{0,80}?\b(?:"
-    r"suggested|recommended|mentioned|told|referred|sent|gave|introduced|pointed|said|passed|thought|put|speaks?|spoke|talked|talks|connected|encouraged|advised|urged|asked|"
+    r"(?:(?:my|our|your|a|an|one of|both) )?[^\W\d_][^?!]{0,80}?\b"
+    r"(?:suggested|recommended|mentioned|told|referred|sent|gave|introduced|pointed|said|passed|thought|put|"
+    r"speaks?|spoke|talked|talks|connected|encouraged|advised|urged|asked|"
     r"brought|led|knows|works|worked|studied|took|teaches|taught|showed|shared|named)\b"
     r"(?=[^?!]*\b(?:you|your|me|us|we|I)\b)",
     re.IGNORECASE,
@@ -121,9 +121,14 @@ _TO = re.compile(rf"^to (?=(?:{_UNDERSTAND})\b)", re.IGNORECASE)
 _BECAUSE = re.compile(r"^(?:because|since|cause|cuz|bc|'cause)(?: of)?\b[,:]? ?", re.IGNORECASE)
 
 
-def _is_about_reader(words: str) -> bool:
-    """Whether it may speak of the reader. "She" is somebody else when another person was named before."""
-    return grammar.speaks_of_somebody(words) and _SENDS.match(words) is None
+_SOMEBODY_ELSE = re.compile(
+    r"(?!.*\b(?:her|him|his|them|their)\b)(?=.*\b(?:she|he|they)\b)(?=.*\byour?\b)", re.IGNORECASE
+)
+
+
+def _is_about_reader(line: str, reader: str) -> bool:
+    """Whether it may speak of the reader. "She" who does something about "you" is somebody else, named before."""
+    return is_about(line, reader) and not (_SENDS.match(line) and _SOMEBODY_ELSE.match(line))
 
 
 _THROUGH = re.compile(r"(?:through|via) ", re.IGNORECASE)
@@ -147,9 +152,9 @@ _OCCASION = re.compile(
     r"(?:a|an|one|two|three|four|five|six|\d+) (?:days?|weeks?|months?|years?) ago)\b",
     re.IGNORECASE,
 )
-_READ = re.compile(r"(?:your|the|an?|about you)\b", re.IGNORECASE)
+_READ = re.compile(r"your\b|(?:the|an?|about)\b(?=.*\byour?\b)", re.IGNORECASE)
 _MINE = re.compile(r"(?:my|our|one|both|this|that|these|those)\b", re.IGNORECASE)
-_PEOPLE = re.compile(r"(?:people|somebody|someone|those|alumn\w+|women|men|others|an?|the)\b", re.IGNORECASE)
+_PEOPLE = re.compile(r"(?:people|somebody|someone|those|alumn\w+|women|men|others)\b", re.IGNORECASE)
 
 _COMPLETES: Mapping[TieFrame, Callable[[str], bool]] = {
     TieFrame.REFERRED: _is_person,
@@ -166,7 +171,7 @@ def _why_frame_of(words: str) -> Frame | None:
         return None
     if grammar.has_own_subject(words) or grammar.has_verb_of_its_own(words):
         return Frame.WHY
-    thing = re.match(r"(?:your|the|an?|how you|what you)\b", words, re.IGNORECASE)
+    thing = re.match(r"(?:your|how you|what you)\b|(?:the|an?)\b(?=.*\byour?\b)", words, re.IGNORECASE)
     return Frame.WHY_THING if thing and len(tokens(words)) > 1 else None
 
 

@@ -45,16 +45,10 @@ _DETERMINERS_WORDS = """
     a an the my our your one both this that these those some every each another
 """
 _DETERMINERS = frozenset(_DETERMINERS_WORDS.split())
-_THIRD_PERSON = re.compile(r"\b(?:she|he|they|her|him|his|hers|their|theirs|them)\b", re.IGNORECASE)
 _PARTICIPLE_BEFORE_WORDS = """
     about at by for from in into of on to under with
 """
 _PARTICIPLE_BEFORE = frozenset(_PARTICIPLE_BEFORE_WORDS.split())
-
-
-def speaks_of_somebody(text: str) -> bool:
-    """Whether there is a "she", "his" or "them" in it: in a letter, perhaps the one who reads it."""
-    return _THIRD_PERSON.search(text) is not None
 
 
 def has_own_subject(text: str) -> bool:
