@@ -165,6 +165,8 @@ ASK = "There is one thing I would most like to ask."
         ("how do you plan a season", f"{ASK} How do you plan a season?"),
         ("What classes should i take", f"{ASK} What classes should I take?"),
         ("Was it worth it?", Misfit.VAGUE_QUESTION),
+        ("how did she get into diving?", ABOUT_THEM),
+        ("What does Ana like about her work?", ABOUT_THEM),
         ("become a diver", UNFINISHED),
         ("how Ana got the job", ABOUT_THEM),
         ("how students find their way", f"{LEARN} how students find their way."),
@@ -180,6 +182,7 @@ def test_what_is_to_be_learned(typed: str, expected: str | Misfit) -> None:
     ("typed", "asked", "kept"),
     [
         ("do you need a phd? is it hard to get in? pay?", "Do you need a PhD?", ("Is it hard to get in?", "Pay?")),
+        ("how did she start? How did you get into film?", "How did you get into film?", ("How did she start?",)),
         ("1. Was it worth it?\n2. How did you get into film", "How did you get into film?", ("Was it worth it?",)),
     ],
 )

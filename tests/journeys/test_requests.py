@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot.clock import now
 from bot.domain.reminders.reminder import Status
+from bot.domain.requests.frames import FormPart
 from bot.domain.text.input import visible
 from bot.storage.models import Contact, Reminder, Request
 from bot.ui.kit.card import Button, Card, Option, Select
@@ -667,12 +668,18 @@ async def test_what_cannot_be_placed_is_a_blank_that_one_button_mends(anybody: S
     assert list(form.fields) == [WHY]
     assert form.fields[WHY]["value"] == "she does reef stuff"
     assert "I am writing to you because" in form.fields[WHY]["description"]
-    card = await anybody.fill({WHY: "your 2024 survey of the reef"})
+    said = {WHY: "your 2024 survey of the reef"}
+    card = await anybody.fill(said)
     assert "I am writing to you because of your 2024 survey of the reef." in card
     assert card.labels == [*DRAFT, TIE]
+    view = await rapport.bot.services.requests.finish(anybody.id, 1, FormPart.WHY, said[WHY])
+    assert view.version == (await stored(rapport))[0].version, "the same form sent twice is one version"
 
     await anybody.press("Edit", on=card)
     body = (await stored(rapport))[0].body
+    card = await anybody.fill({"Message": body.replace("Dear", "Hello [nickname],")})
+    assert "A blank is left: [nickname]" in card, "though another one is explained"
+    await anybody.press("Edit", on=card)
     await anybody.fill({"Message": body.replace("Dear", "Hello")})
     await anybody.press(TIE)
     card = await anybody.fill({TIE: "We met in May"})

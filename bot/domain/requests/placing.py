@@ -35,7 +35,7 @@ def place_learn(typed: str, phrases: Mapping[str, str], reader: str = "") -> Pla
     lines = [line for line in map(mended, typed.splitlines()) if line]
     asked = [piece for line in lines for piece in sentences(_unmarked(line))]
     if asked and all(map(_is_question, asked)):
-        return _place_questions(asked, phrases)
+        return _place_questions(asked, phrases, reader)
     return place(typed, phrases, _learn_frame_of, drop=_TO, reader=reader)
 
 
@@ -199,12 +199,13 @@ _TELLS = re.compile(r"\b(?:i|my|we|have|has|is|are|if|because|you)\b", re.IGNORE
 """Words of a sentence, which times alone have not."""
 
 
-def _place_questions(asked: list[str], phrases: Mapping[str, str]) -> Placed:
-    """The first that says something by itself goes into the letter."""
-    telling = next((one for one in asked if _says_what(one)), None)
+def _place_questions(asked: list[str], phrases: Mapping[str, str], reader: str) -> Placed:
+    """The first that says something by itself, and asks the reader, goes into the letter."""
+    to_them = [one for one in asked if not is_about(one, reader)]
+    telling = next((one for one in to_them if _says_what(one)), None)
     kept = tuple(_asked(one) for one in asked if one is not telling)
     if telling is None:
-        return Placed(misfit=Misfit.VAGUE_QUESTION, kept=kept)
+        return Placed(misfit=Misfit.VAGUE_QUESTION if to_them else Misfit.ABOUT_THEM, kept=kept)
     text = fill(phrases[Frame.LEARN_QUESTION], text=_asked(telling))
     return Placed(text, frame=Frame.LEARN_QUESTION, words=_asked(telling), kept=kept)
 

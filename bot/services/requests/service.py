@@ -98,6 +98,8 @@ class RequestService(UseCases):
             parts = await parts_of(session, owner_id, contact, words)
             new = compose(route, parts, phrases)
             blank = phrases[f"blank_{part}"]
+            if blank not in request.body and words == before:
+                return await _now(session, self.handbook, owner_id, request)  # sent twice
             if blank not in request.body:
                 raise CoachError(Code.MOVED_ON)
             body = new.body if request.body == old.body else said_for(part, parts, request.body, phrases)

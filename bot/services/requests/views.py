@@ -178,14 +178,11 @@ def _coached(view: RequestView, parts: RequestParts, facts: Facts, phrases: Mapp
         if (part is Part.ABOUT and placed[part].misfit is not None and one_line(typed[part]) not in view.body)
         or (part is not Part.ABOUT and phrases[f"blank_{part}"] in view.body)
     )
-    said = {phrases[f"blank_{one.part}"] for one in waiting if one.part is not Part.ABOUT}
-    parts_said = {one.part for one in waiting}
-    findings = tuple(
-        one
-        for one in review(Draft(view.subject, view.body), facts)
-        if not (one.code is RequestFindingCode.BLANKS_LEFT and one.detail in said)
-        and _SAID_BY.get(one.code) not in parts_said
-    )
+    body, parts_said = view.body, {one.part for one in waiting}
+    for part in parts_said - {Part.ABOUT}:  # their blanks are explained; others may be left
+        body = body.replace(phrases[f"blank_{part}"], "")
+    found = review(Draft(view.subject, body), facts)
+    findings = tuple(one for one in found if _SAID_BY.get(one.code) not in parts_said)
     return replace(view, findings=findings, waiting=waiting, kept=placed[Part.LEARN].kept)
 
 
