@@ -22,7 +22,7 @@ def place_tie(typed: str, frame: TieFrame, phrases: Mapping[str, str]) -> Placed
     """How are you connected? `frame` is what the form began with."""
     through = _THROUGH.match(typed.strip()) is not None
     known = TieFrame.THROUGH if through else frame
-    return place(typed, phrases, lambda words: known if _COMPLETES[known](words) else None, drop=_THROUGH)
+    return place(typed, phrases, lambda words: known if _COMPLETES[known](words) else None, drop=_IN_FRAME)
 
 
 def place_why(typed: str, phrases: Mapping[str, str], reader: str = "") -> Placed:
@@ -106,7 +106,8 @@ def _is_to_reader(piece: str) -> bool:
 
 
 _SENDS = re.compile(
-    r"(?:(?:my|our|your|a|an|one of|both) )?[^\W\d_][^?!]{0,80}?\b"
+    r"(?:(?:my|our|your|a|an|one of|both) )?(?=[^\W\d_])"
+    r"(?:(?!\b(?:you|i|we|that|which|because|when|if)\b)[^?!]){1,80}?\b"
     r"(?:suggested|recommended|mentioned|told|referred|sent|gave|introduced|pointed|said|passed|thought|put|"
     r"speaks?|spoke|talked|talks|connected|encouraged|advised|urged|asked|"
     r"brought|led|knows|works|worked|studied|took|teaches|taught|showed|shared|named)\b"
@@ -132,6 +133,7 @@ def _is_about_reader(line: str, reader: str) -> bool:
 
 
 _THROUGH = re.compile(r"(?:through|via) ", re.IGNORECASE)
+_IN_FRAME = re.compile(r"^(?:through|via|(?:while )?looking for) ", re.IGNORECASE)
 
 
 def _is_thing(words: str) -> bool:
@@ -172,7 +174,7 @@ def _why_frame_of(words: str) -> Frame | None:
     if grammar.has_own_subject(words) or grammar.has_verb_of_its_own(words):
         return Frame.WHY
     thing = re.match(r"(?:your|how you|what you)\b|(?:the|an?)\b(?=.*\byour?\b)", words, re.IGNORECASE)
-    return Frame.WHY_THING if thing and len(tokens(words)) > 1 else None
+    return Frame.WHY_THING if thing and len(tokens(words)) > 1 and not grammar.may_tell(words) else None
 
 
 def _learn_frame_of(words: str) -> Frame | None:

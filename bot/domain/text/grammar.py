@@ -68,7 +68,7 @@ def has_own_subject(text: str) -> bool:
 _PEOPLE = frozenset({"i", "we", "you"})
 _NO_VERB_WORDS = """
     a all an and as at both but by everyone folks for from guys if in is it my of on or our people so students that
-    the them they this to too two who with your
+    the them they this to too two very who with your
 """
 _NO_VERBS = frozenset(_NO_VERB_WORDS.split())
 
@@ -86,6 +86,17 @@ def has_verb_of_its_own(text: str) -> bool:
         if _is_past(word) and following in _OBJECTS:
             return True
     return False
+
+
+def may_tell(text: str) -> bool:
+    """Whether a past form before any clause inside may be what happened: "your company started in a garage"."""
+    found = tokens(text)
+    end = next((place for place, word in enumerate(found[1:], 1) if word in _NEW_CLAUSE), len(found))
+    return any(_is_past(word) and word not in _DESCRIBE for word in found[1:end])
+
+
+_DESCRIBE = frozenset({"published", "written", "called", "named", "titled", "based", "held", "recorded"})
+"""Past forms that, behind a thing, describe it: "your survey published in May"."""
 
 
 _OBJECTS_WORDS = """

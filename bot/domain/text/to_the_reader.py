@@ -116,7 +116,7 @@ _TO_MEND = re.compile(rf"(?<![\w.'’-])(?:{'|'.join(sorted(_MENDED, key=len, re
 
 
 _SLIPS = (
-    (re.compile(r"\byour(?= (?:so|such|an?|the|really|too)\b)"), "you're"),
+    (re.compile(r"\byour(?= (?:so|such|an?|the|really|too|from|not|always|already)\b)"), "you're"),
     (re.compile(r"\bits(?= (?:like|an?|the|not|so|been|worth|hard|easy|possible|really|too)\b)"), "it's"),
 )
 """Where only one reading makes sense."""
